@@ -1,0 +1,355 @@
+//go:build unix
+
+package term
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// suspendLimit is how long after asking to be stopped we wait for it. The
+// kernel does not stop a process whose shell is gone (an orphaned process
+// group), and then reading goes on.
+const suspendLimit = 500 * time.Millisecond
+
+// outliveLimit is how long a raised signal has to end the process before we
+// take it that the program handles it and stop reading.
+const outliveLimit = 200 * time.Millisecond
+
+// tty is the controlling terminal. Waiting is done with select(2) on the
+// terminal and a pipe, because poll and kqueue refuse /dev/tty on macOS, and a
+// goroutine blocked in read would take bytes from whatever runs next.
+type tty struct {
+	fd       int
+	pipe     [2]int // wakes a waiting read
+	signals  chan os.Signal
+	stops    chan os.Signal // SIGTSTP alone, given up while we stop ourselves
+	closed   chan struct{}
+	closeErr func() error
+
+	mu    sync.Mutex
+	saved unix.Termios // as it was before enter
+	mode  mode
+	inUse bool // between enter and leave
+	wakes wake
+	idle  time.Duration
+}
+
+func openTTY() (*tty, error) {
+	fd, err := unix.Open("/dev/tty", unix.O_RDWR|unix.O_NOCTTY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrNoTerminal, err)
+	}
+	y := &tty{fd: fd, signals: make(chan os.Signal, 16), stops: make(chan os.Signal, 1), closed: make(chan struct{})}
+	if err := unix.Pipe(y.pipe[:]); err != nil {
+		unix.Close(fd)
+		return nil, fmt.Errorf("open a pipe: %w", err)
+	}
+	for _, p := range y.pipe {
+		unix.CloseOnExec(p)
+		_ = unix.SetNonblock(p, true)
+	}
+	y.closeErr = sync.OnceValue(y.shut)
+	go y.watch()
+	return y, nil
+}
+
+func (y *tty) close() error { return y.closeErr() }
+
+func (y *tty) shut() error {
+	y.leave()
+	close(y.closed)
+	return unix.Close(y.fd)
+}
+
+// escapes reports whether the terminal understands escape sequences; on unix
+// only TERM can tell, which the program has looked at.
+func (y *tty) escapes() bool { return true }
+
+func (y *tty) size() (cols, rows int) {
+	ws, err := unix.IoctlGetWinsize(y.fd, unix.TIOCGWINSZ)
+	if err != nil {
+		return 0, 0
+	}
+	return int(ws.Col), int(ws.Row)
+}
+
+// enter switches to m and watches the signals that would leave the terminal
+// in it. idle bounds each wait for input; 0 does not.
+func (y *tty) enter(m mode, idle time.Duration) error {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	saved, err := getTermios(y.fd)
+	if err != nil {
+		return err
+	}
+	y.saved, y.idle, y.inUse, y.wakes = *saved, idle, true, 0
+	for _, s := range []os.Signal{unix.SIGINT, unix.SIGTERM, unix.SIGHUP, unix.SIGQUIT, unix.SIGCONT, unix.SIGWINCH} {
+		if !signal.Ignored(s) { // nohup and the like keep their say
+			signal.Notify(y.signals, s)
+		}
+	}
+	y.catchStop()
+	return y.set(m)
+}
+
+func (y *tty) catchStop() {
+	if !signal.Ignored(unix.SIGTSTP) {
+		signal.Notify(y.stops, unix.SIGTSTP)
+	}
+}
+
+// leave gives the terminal back as enter found it.
+func (y *tty) leave() {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	if !y.inUse {
+		return
+	}
+	_ = y.set(cooked)
+	y.inUse = false
+	signal.Stop(y.signals)
+	signal.Stop(y.stops)
+}
+
+// set switches the terminal to m. Output processing stays on in raw mode, so
+// "\n" starts a new line in every mode.
+func (y *tty) set(m mode) error {
+	tio := y.saved
+	switch m {
+	case raw:
+		tio.Iflag &^= unix.IGNBRK | unix.BRKINT | unix.PARMRK | unix.ISTRIP | unix.INLCR | unix.IGNCR | unix.ICRNL | unix.IXON
+		tio.Lflag &^= unix.ECHO | unix.ECHONL | unix.ICANON | unix.ISIG | unix.IEXTEN
+		tio.Cflag &^= unix.CSIZE | unix.PARENB
+		tio.Cflag |= unix.CS8
+		tio.Cc[unix.VMIN], tio.Cc[unix.VTIME] = 1, 0
+	case silent:
+		tio.Iflag |= unix.ICRNL | unix.IUTF8 // Backspace removes a whole character
+		tio.Lflag &^= unix.ECHO | unix.ECHONL
+		tio.Lflag |= unix.ICANON | unix.ISIG
+	}
+	if err := setTermios(y.fd, &tio); err != nil {
+		return err
+	}
+	y.mode = m
+	return nil
+}
+
+// Read reads what was typed. It returns errWoken when takeWakes has something,
+// ErrIdle when nothing came for too long, io.EOF when the terminal is gone or,
+// with lines, Ctrl-D was typed.
+func (y *tty) Read(p []byte) (int, error) {
+	for {
+		input, woken, err := y.wait(y.idle)
+		switch {
+		case err != nil:
+			return 0, err
+		case woken:
+			y.drain()
+			return 0, errWoken
+		case !input:
+			return 0, ErrIdle
+		}
+		n, err := unix.Read(y.fd, p)
+		switch {
+		case errors.Is(err, unix.EINTR), errors.Is(err, unix.EAGAIN):
+			continue
+		case errors.Is(err, unix.EIO): // the other side hung up
+			return 0, io.EOF
+		case err != nil:
+			return 0, err
+		case n == 0:
+			return 0, io.EOF
+		}
+		return n, nil
+	}
+}
+
+// wait blocks until there is input or a wake, or for d if that is not 0.
+func (y *tty) wait(d time.Duration) (input, woken bool, err error) {
+	deadline := time.Now().Add(d)
+	for {
+		var set unix.FdSet
+		set.Set(y.fd)
+		set.Set(y.pipe[0])
+		var limit *unix.Timeval
+		if d > 0 {
+			left := unix.NsecToTimeval(max(0, time.Until(deadline)).Nanoseconds())
+			limit = &left
+		}
+		_, err := unix.Select(max(y.fd, y.pipe[0])+1, &set, nil, nil, limit)
+		if errors.Is(err, unix.EINTR) {
+			continue
+		}
+		if err != nil {
+			return false, false, err
+		}
+		return set.IsSet(y.fd), set.IsSet(y.pipe[0]), nil
+	}
+}
+
+// ready reports whether input comes within d.
+func (y *tty) ready(d time.Duration) bool {
+	input, woken, err := y.wait(d)
+	return err != nil || input || woken
+}
+
+func (y *tty) drain() {
+	var b [64]byte
+	for {
+		if n, err := unix.Read(y.pipe[0], b[:]); n <= 0 || err != nil {
+			return
+		}
+	}
+}
+
+func (y *tty) Write(p []byte) (int, error) {
+	done := 0
+	for done < len(p) {
+		n, err := unix.Write(y.fd, p[done:])
+		if errors.Is(err, unix.EINTR) || errors.Is(err, unix.EAGAIN) {
+			continue
+		}
+		if err != nil {
+			return done, err
+		}
+		done += n
+	}
+	return done, nil
+}
+
+// takeWakes returns why Read was woken, once.
+func (y *tty) takeWakes() wake {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	w := y.wakes
+	y.wakes = 0
+	return w
+}
+
+func (y *tty) wake(w wake) {
+	y.mu.Lock()
+	y.wakes |= w
+	y.mu.Unlock()
+	_, _ = unix.Write(y.pipe[1], []byte{0})
+}
+
+// watch handles signals until close. It outlives enter and leave, so that a
+// signal that came just before leave is not lost.
+func (y *tty) watch() {
+	for {
+		select {
+		case <-y.closed:
+			return
+		case <-y.stops:
+			y.wake(wakeSuspend)
+		case s := <-y.signals:
+			y.handle(s)
+		}
+	}
+}
+
+func (y *tty) handle(s os.Signal) {
+	switch s {
+	case unix.SIGWINCH:
+		y.wake(wakeRedraw)
+	case unix.SIGCONT:
+		y.resume()
+		y.wake(wakeRedraw)
+	case unix.SIGINT:
+		if y.keysSignal() { // here Ctrl-C arrives as the signal
+			y.wake(wakeCancel)
+			return
+		}
+		y.die(unix.SIGINT)
+	default:
+		if s, ok := s.(syscall.Signal); ok {
+			y.die(s)
+		}
+	}
+}
+
+func (y *tty) keysSignal() bool {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	return y.inUse && y.mode != raw
+}
+
+// resume sets our mode again after the process was stopped and continued: the
+// shell had the terminal in between.
+func (y *tty) resume() {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	if y.inUse {
+		_ = y.set(y.mode)
+	}
+}
+
+// die restores the terminal and raises s again, so that whoever waits for the
+// process sees what ended it.
+func (y *tty) die(s syscall.Signal) {
+	y.mu.Lock()
+	wasRaw := y.inUse && y.mode == raw
+	if y.inUse {
+		_ = setTermios(y.fd, &y.saved)
+	}
+	y.mu.Unlock()
+	if wasRaw {
+		y.writeBriefly(pasteOff + "\r\n")
+	}
+	signal.Stop(y.signals)
+	_ = unix.Kill(unix.Getpid(), s)
+	time.Sleep(outliveLimit)
+	y.wake(wakeCancel)
+}
+
+// writeBriefly writes s but does not wait long: a terminal nobody reads from
+// must not keep a signal from ending the process.
+func (y *tty) writeBriefly(s string) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_, _ = y.Write([]byte(s))
+	}()
+	select {
+	case <-done:
+	case <-time.After(outliveLimit):
+	}
+}
+
+// suspend gives the terminal back, stops the process as Ctrl-Z does, and
+// returns in the former mode after it was continued. With group the whole job
+// stops, as when the key had made the signal.
+func (y *tty) suspend(group bool) {
+	y.mu.Lock()
+	m := y.mode
+	_ = y.set(cooked)
+	y.mu.Unlock()
+
+	continued := make(chan os.Signal, 1)
+	signal.Notify(continued, unix.SIGCONT)
+	signal.Stop(y.stops)
+	pid := unix.Getpid()
+	if group {
+		pid = 0
+	}
+	_ = unix.Kill(pid, unix.SIGTSTP)
+	select {
+	case <-continued:
+	case <-time.After(suspendLimit):
+	}
+	signal.Stop(continued)
+
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	y.catchStop()
+	_ = y.set(m)
+}
