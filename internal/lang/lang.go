@@ -86,7 +86,7 @@ func (t *Text) UnmarshalJSON(b []byte) error {
 // FromEnv chooses the language: MEMOVAULT_LANG, then the POSIX order LC_ALL,
 // LC_MESSAGES, LANG, then what the system says (Windows and macOS keep it
 // elsewhere than in the environment), then English.
-func FromEnv(getenv, system func(string) string) Lang {
+func FromEnv(getenv func(string) string, system func() string) Lang {
 	for _, name := range []string{"MEMOVAULT_LANG", "LC_ALL", "LC_MESSAGES", "LANG"} {
 		if v := getenv(name); v != "" {
 			if l, ok := Parse(v); ok {
@@ -95,6 +95,6 @@ func FromEnv(getenv, system func(string) string) Lang {
 			return EN
 		}
 	}
-	l, _ := Parse(system("locale"))
+	l, _ := Parse(system())
 	return l
 }

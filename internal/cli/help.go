@@ -1,0 +1,301 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"memovault/internal/lang"
+	"memovault/internal/term"
+)
+
+// groups are the headings of the command list.
+var groups = []struct {
+	id    string
+	title lang.Text
+}{
+	{"notes", lang.T("Notes", "記録")},
+	{"paper", lang.T("Paper", "紙")},
+	{"keeping", lang.T("Keeping", "金庫")},
+	{"exchange", lang.T("Exchange", "やりとり")},
+	{"more", lang.T("More", "そのほか")},
+}
+
+// A spec is what help says of a command.
+type spec struct {
+	use      string // name and arguments, placeholders in capitals
+	group    string
+	short    lang.Text
+	long     lang.Text
+	examples []example
+}
+
+// An example is a command line without the program's name, and what it does.
+type example struct {
+	line string
+	text lang.Text
+}
+
+// command builds a cobra command that speaks the language of the run.
+func (a *app) command(s spec) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:                   s.use,
+		GroupID:               s.group,
+		Short:                 a.text(s.short),
+		Long:                  a.text(s.long),
+		Example:               a.examples(s.examples),
+		SilenceErrors:         true,
+		SilenceUsage:          true,
+		DisableFlagsInUseLine: true,
+	}
+	cmd.SetFlagErrorFunc(a.flagError)
+	return cmd
+}
+
+func (a *app) examples(list []example) string {
+	rows := make([]string, len(list))
+	for i, e := range list {
+		rows[i] = fmt.Sprintf("  # %s\n  %s %s", a.text(e.text), a.name, e.line)
+	}
+	return strings.Join(rows, "\n")
+}
+
+// helpTemplate leads with what the command is for and with examples.
+const helpTemplate = `{{with (or .Long .Short)}}{{. | trimTrailingWhitespaces}}
+
+{{end}}{{if .HasExample}}{{heading "examples"}}
+{{.Example}}
+
+{{end}}{{heading "usage"}}
+  {{useLine .}}
+{{if .HasAvailableSubCommands}}{{$root := .}}{{range .Groups}}{{$id := .ID}}
+{{.Title}}
+{{range $root.Commands}}{{if and (eq .GroupID $id) .IsAvailableCommand}}  {{pad .Name 12}}{{.Short}}
+{{end}}{{end}}{{end}}{{if not .Groups}}
+{{heading "commands"}}
+{{range .Commands}}{{if .IsAvailableCommand}}  {{pad .Name 12}}{{.Short}}
+{{end}}{{end}}{{end}}{{end}}{{if .HasAvailableLocalFlags}}
+{{heading "options"}}
+{{flags .LocalNonPersistentFlags}}{{end}}{{if not .HasParent}}
+{{heading "global"}}
+{{flags .PersistentFlags}}{{else}}
+{{seeGlobal .}}
+{{end}}`
+
+var headings = map[string]lang.Text{
+	"examples": lang.T("Examples", "使い方の例"),
+	"usage":    lang.T("Usage", "書き方"),
+	"commands": lang.T("Commands", "コマンド"),
+	"options":  lang.T("Options", "オプション"),
+	"global":   lang.T("Options of every command", "どのコマンドにも付けられるオプション"),
+}
+
+// dressHelp makes cobra's help and errors ours, in the whole tree.
+func (a *app) dressHelp(root *cobra.Command) {
+	cobra.AddTemplateFunc("heading", func(key string) string { return a.text(headings[key]) })
+	cobra.AddTemplateFunc("pad", term.PadRight)
+	cobra.AddTemplateFunc("flags", a.flagTable)
+	cobra.AddTemplateFunc("useLine", a.useLine)
+	cobra.AddTemplateFunc("seeGlobal", func(cmd *cobra.Command) string {
+		return a.text(lang.T("Options of every command (--file, --lang, --passphrase-file …): %s help", "どのコマンドにも付けられるもの（--file、--lang、--passphrase-file など）: %s help"), a.name)
+	})
+	root.SetHelpTemplate(helpTemplate)
+	root.SetUsageTemplate(helpTemplate)
+	root.SetOut(a.out)
+	root.SetErr(a.err)
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SuggestionsMinimumDistance = 2
+}
+
+func (a *app) useLine(cmd *cobra.Command) string {
+	line := cmd.UseLine()
+	if cmd.HasParent() {
+		line = strings.Replace(line, cmd.Root().Name(), a.name, 1)
+	}
+	if cmd.HasAvailableSubCommands() {
+		line += " " + a.text(lang.T("COMMAND", "コマンド"))
+	}
+	return line + " " + a.text(lang.T("[options]", "[オプション]"))
+}
+
+// flagTable lists flags in aligned columns; pflag's own pads by bytes.
+func (a *app) flagTable(flags *pflag.FlagSet) string {
+	rows := [][2]string{}
+	widest := 0
+	flags.VisitAll(func(f *pflag.Flag) {
+		if f.Hidden {
+			return
+		}
+		value, text := pflag.UnquoteUsage(f)
+		name := "    --" + f.Name
+		if f.Shorthand != "" {
+			name = "-" + f.Shorthand + ", --" + f.Name
+		}
+		if value != "" && f.Value.Type() != "bool" {
+			name += " " + value
+		}
+		rows = append(rows, [2]string{name, text})
+		widest = max(widest, term.Width(name))
+	})
+	var b strings.Builder
+	for _, row := range rows {
+		fmt.Fprintf(&b, "  %s  %s\n", term.PadRight(row[0], widest), row[1])
+	}
+	return b.String()
+}
+
+// flagError says in our words what pflag found.
+func (a *app) flagError(cmd *cobra.Command, err error) error {
+	var (
+		missing *pflag.NotExistError
+		value   *pflag.ValueRequiredError
+		invalid *pflag.InvalidValueError
+		syntax  *pflag.InvalidSyntaxError
+	)
+	switch {
+	case errors.Is(err, pflag.ErrHelp):
+		return err
+	case errors.As(err, &missing):
+		name := missing.GetSpecifiedName()
+		f := a.usage(cmd, lang.T("there is no option %s", "%s というオプションはありません"), dashes(name)+name)
+		if near := a.nearFlag(cmd, name); near != "" {
+			f.next = append([]words{said(lang.T("did you mean: --%s", "もしかして: --%s"), near)}, f.next...)
+		}
+		return f
+	case errors.As(err, &value):
+		return a.usage(cmd, lang.T("the option --%s needs a value", "--%s には値が要ります"), value.GetSpecifiedName())
+	case errors.As(err, &invalid):
+		return a.usage(cmd, lang.T("%q is no value for --%s", "%q は --%s の値になりません"), invalid.GetValue(), invalid.GetFlag().Name)
+	case errors.As(err, &syntax):
+		return a.usage(cmd, lang.T("%q is no option", "%q はオプションの形になっていません"), syntax.GetSpecifiedFlag())
+	}
+	return a.usage(cmd, lang.T("the options can't be read", "オプションが読み取れません"))
+}
+
+func dashes(name string) string {
+	if len(name) == 1 {
+		return "-"
+	}
+	return "--"
+}
+
+func (a *app) nearFlag(cmd *cobra.Command, name string) string {
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	cmd.InheritedFlags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	return nearest(name, names)
+}
+
+// usage is a mistake in the command line.
+func (a *app) usage(cmd *cobra.Command, t lang.Text, args ...any) *failure {
+	help := a.name + " help"
+	if cmd != nil && cmd.HasParent() {
+		help += strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name())
+	}
+	return &failure{status: statusUsage, code: "usage", what: said(t, args...),
+		next: []words{said(lang.T("how it is used: %s", "使い方: %s"), help)}}
+}
+
+func (a *app) unknownCommand(root *cobra.Command, name string) error {
+	if err := a.fullWidthFlag(name); err != nil {
+		return err
+	}
+	f := &failure{status: statusUsage, code: "usage",
+		what: said(lang.T("there is no command %q", "「%s」というコマンドはありません"), name)}
+	var names []string
+	for _, c := range root.Commands() {
+		names = append(names, c.Name())
+	}
+	if near := nearest(lang.Fold(name), names); near != "" {
+		f.next = append(f.next, said(lang.T("did you mean: %s %s", "もしかして: %s %s"), a.name, near))
+	}
+	f.next = append(f.next, said(lang.T("all commands: %s help", "コマンドの一覧: %s help"), a.name))
+	return f
+}
+
+// nearest returns the candidate within two typing mistakes of s, or one that s
+// begins, or "".
+func nearest(s string, candidates []string) string {
+	best, distance := "", 3
+	for _, c := range candidates {
+		if d := typos(s, c); d < distance && d < len([]rune(s)) {
+			best, distance = c, d
+		}
+	}
+	if best == "" && len(s) > 1 {
+		if i := slices.IndexFunc(candidates, func(c string) bool { return strings.HasPrefix(c, s) }); i >= 0 {
+			best = candidates[i]
+		}
+	}
+	return best
+}
+
+// typos is the number of characters to insert, drop, replace or swap with
+// their neighbour to turn s into t (optimal string alignment).
+func typos(s, t string) int {
+	a, b := []rune(s), []rune(t)
+	d := make([][]int, len(a)+1)
+	for i := range d {
+		d[i] = make([]int, len(b)+1)
+		d[i][0] = i
+	}
+	for j := range d[0] {
+		d[0][j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			d[i][j] = min(d[i-1][j]+1, d[i][j-1]+1, d[i-1][j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				d[i][j] = min(d[i][j], d[i-2][j-2]+1)
+			}
+		}
+	}
+	return d[len(a)][len(b)]
+}
+
+// newHelp replaces cobra's help command, which speaks English and shows the
+// root's help for a name it does not know.
+func (a *app) newHelp(root *cobra.Command) *cobra.Command {
+	cmd := a.command(spec{
+		use: "help [COMMAND]", group: "more",
+		short: lang.T("help on a command, or on exit-status", "コマンドの説明（help exit-status で終了コード）"),
+		long:  lang.T("Shows what a command does and how it is called.", "コマンドの働きと書き方を表示します。"),
+		examples: []example{
+			{"help add", lang.T("all about noting something", "記録のしかた")},
+			{"help exit-status", lang.T("what a script gets back", "スクリプトが受け取る終了コード")},
+		},
+	})
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 1 && args[0] == "exit-status" {
+			for _, s := range exitStatuses {
+				fmt.Fprintf(a.out, "%4d  %s\n", s.status, a.text(s.text))
+			}
+			return nil
+		}
+		at := root
+		for _, name := range args {
+			next := slices.IndexFunc(at.Commands(), func(c *cobra.Command) bool { return c.Name() == name })
+			if next < 0 {
+				return a.unknownCommand(at, name)
+			}
+			at = at.Commands()[next]
+		}
+		return at.Help()
+	}
+	cmd.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		var names []string
+		for _, c := range root.Commands() {
+			names = append(names, c.Name()+"\t"+c.Short)
+		}
+		return names, cobra.ShellCompDirectiveNoFileComp
+	}
+	return cmd
+}

@@ -1,0 +1,97 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+
+	"memovault/internal/record"
+)
+
+// Sentinels. What a user reads of them is written by the caller.
+var (
+	// ErrNoVault: there is no file at the path.
+	ErrNoVault = errors.New("store: no vault at this path")
+	// ErrExists: Create found something at the path and left it alone.
+	ErrExists = errors.New("store: something is at this path already")
+	// ErrNotVault: the file is no vault: another format, a folder, a device.
+	ErrNotVault = errors.New("store: not a vault file")
+	// ErrReplaced: the file at the path was replaced by another one while it was in use.
+	ErrReplaced = errors.New("store: the file was replaced while in use")
+	// ErrLocked: a method that needs Unlock was called before it.
+	ErrLocked = errors.New("store: the vault is not unlocked")
+	// ErrNoRecord: no record, revision or attachment of that name.
+	ErrNoRecord = errors.New("store: no such record")
+	// ErrTooLarge: the vault would grow, or has grown, beyond 4 GiB.
+	ErrTooLarge = errors.New("store: the vault is larger than 4 GiB")
+)
+
+// A DamagedError says that the file, or a value in it, is not what was written.
+// Nothing was changed.
+type DamagedError struct {
+	What string // where: "pages", "index", "record 6f1c…", "slot …"; never a name or a value
+	Err  error
+}
+
+func (e *DamagedError) Error() string { return "store: damaged: " + e.What }
+func (e *DamagedError) Unwrap() error { return e.Err }
+
+func damaged(what string, err error) error { return &DamagedError{What: what, Err: err} }
+
+// A NewerError says that the file has a format this program does not know.
+type NewerError struct{ Format int }
+
+func (e *NewerError) Error() string { return fmt.Sprintf("store: format %d is newer", e.Format) }
+
+// A BusyError says that another process held the lock for the whole wait.
+type BusyError struct{ Holder string } // "pid 1234", empty if unknown
+
+func (e *BusyError) Error() string { return "store: in use by " + e.Holder }
+
+// A RollbackError says that this machine has seen a later state of the vault
+// than the file holds: somebody put an older copy in its place.
+type RollbackError struct{ Have, Seen uint64 } // generations
+
+func (e *RollbackError) Error() string {
+	return fmt.Sprintf("store: generation %d, but %d was seen here", e.Have, e.Seen)
+}
+
+// A ForkError says that the file and what this machine saw last went apart:
+// the same vault was changed in two places.
+type ForkError struct{ Generation uint64 }
+
+func (e *ForkError) Error() string {
+	return fmt.Sprintf("store: another generation %d was seen here", e.Generation)
+}
+
+// A ConflictError says that somebody else changed the record since it was read.
+// Nothing was saved.
+type ConflictError struct {
+	ID         record.ID
+	Base, Have uint64 // the revision the change is based on, and the one in the file
+}
+
+func (e *ConflictError) Error() string {
+	return fmt.Sprintf("store: record %s is at revision %d, not %d", e.ID, e.Have, e.Base)
+}
+
+// A NameError says that another record has the name already.
+type NameError struct{ Name string }
+
+func (e *NameError) Error() string { return "store: the name is taken" }
+
+// A NotSavedError says that a commit failed and that re-reading the file found
+// the state before it.
+type NotSavedError struct{ Err error }
+
+func (e *NotSavedError) Error() string { return "store: not saved: " + e.Err.Error() }
+func (e *NotSavedError) Unwrap() error { return e.Err }
+
+// A BackupError says that the backup which must come before the first write of
+// a day could not be made; nothing was saved.
+type BackupError struct {
+	Dir string
+	Err error
+}
+
+func (e *BackupError) Error() string { return "store: no backup could be made: " + e.Err.Error() }
+func (e *BackupError) Unwrap() error { return e.Err }

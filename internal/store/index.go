@@ -1,0 +1,301 @@
+package store
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"memovault/internal/record"
+)
+
+// The sealed index says what a vault consists of: the digest of every other
+// value in the file. Whoever only holds the file cannot make one, so a value
+// that was swapped, replayed, deleted or added shows. Its plaintext is text,
+// one JSON object a line: a header, then the records in order of id, then the
+// attachments (docs/format.md).
+
+var errIndex = errors.New("the index does not hold together")
+
+// A digest is the SHA-256 of a value as it stands in the file.
+type digest [sha256.Size]byte
+
+func digestOf(b []byte) digest { return sha256.Sum256(b) }
+
+var digestText = base64.RawURLEncoding
+
+// digestTextLen is the length of a digest in the index: 43 characters.
+const digestTextLen = 43
+
+func (d digest) MarshalText() ([]byte, error) { return digestText.AppendEncode(nil, d[:]), nil }
+
+func (d *digest) UnmarshalText(b []byte) error {
+	if len(b) != digestTextLen {
+		return fmt.Errorf("%w: a digest of %d characters", errIndex, len(b))
+	}
+	_, err := digestText.Strict().Decode(d[:], b)
+	return err
+}
+
+// indexHeader is the first line of the index.
+type indexHeader struct {
+	Format      int         `json:"format"`
+	Vault       record.ID   `json:"vault"`
+	Generation  uint64      `json:"generation"` // 1 for a new vault, +1 each commit
+	Previous    digest      `json:"previous"`   // of the index before, as it stood in the file
+	Time        time.Time   `json:"time"`
+	Slots       []SlotInfo  `json:"slots"`
+	Digest      *digestInfo `json:"digest,omitempty"`
+	Last        []record.ID `json:"last,omitempty"` // records the last commit changed
+	Records     int         `json:"records"`
+	Attachments int         `json:"attachments"`
+}
+
+// A SlotInfo is what the vault knows of one of its slots once it is open.
+type SlotInfo struct {
+	ID      record.ID  `json:"id"`
+	SHA256  digest     `json:"sha256"`
+	Kind    string     `json:"kind"`
+	Label   string     `json:"label,omitempty"`
+	Created time.Time  `json:"created"`
+	Proven  *time.Time `json:"proven,omitempty"` // when it last opened the vault in a drill
+}
+
+// digestInfo is what the index says of the cache of all current records.
+type digestInfo struct {
+	SHA256     digest `json:"sha256"`
+	Generation uint64 `json:"generation"`
+	Stale      int    `json:"stale"` // records changed since, at most
+}
+
+// A Card is what list needs of a record, and nothing secret.
+type Card struct {
+	ID       record.ID `json:"-"`
+	Revision uint64    `json:"-"`
+
+	Name     string    `json:"name"`
+	Title    string    `json:"title,omitempty"`
+	Template string    `json:"template"`
+	Owner    string    `json:"owner,omitempty"`
+	Tags     []string  `json:"tags,omitempty"`
+	Created  time.Time `json:"created"`
+	Updated  time.Time `json:"updated"`
+	Trashed  bool      `json:"trashed,omitempty"`
+}
+
+func cardOf(r *record.Record) Card {
+	return Card{ID: r.ID, Revision: r.Revision, Name: r.Name, Title: r.Title, Template: r.Template,
+		Owner: r.Owner, Tags: r.Tags, Created: r.Created, Updated: r.Updated, Trashed: r.Trashed != nil}
+}
+
+// An entry is one record's line. Its head has a fixed layout, so that a command
+// which touches one record does not parse ten thousand:
+//
+//	{"id":"<32 hex>","sha256":"<43 base64url>","revision":…,"past":…,"pastsha256":"…","card":{…}}
+type entry struct {
+	id   record.ID
+	sum  digest
+	line []byte // the whole line, without the newline
+}
+
+// entryRest is what stands in the line behind its head.
+type entryRest struct {
+	Revision   uint64 `json:"revision"`
+	Past       uint64 `json:"past"`       // how many earlier revisions are kept
+	PastSHA256 digest `json:"pastsha256"` // chained: SHA-256(chain so far ‖ digest of the next)
+	Card       Card   `json:"card"`
+}
+
+const (
+	entryHead1 = `{"id":"`
+	entryHead2 = `","sha256":"`
+	entryHead3 = `","revision":`
+	entrySum   = len(entryHead1) + 32 + len(entryHead2)
+	entryTail  = entrySum + digestTextLen + len(`",`)
+)
+
+func newEntry(id record.ID, sum digest, rest entryRest) (entry, error) {
+	tail, err := json.Marshal(rest)
+	if err != nil {
+		return entry{}, err
+	}
+	line := make([]byte, 0, entryTail+len(tail))
+	line = append(line, entryHead1...)
+	line = hex.AppendEncode(line, id[:])
+	line = append(line, entryHead2...)
+	line = digestText.AppendEncode(line, sum[:])
+	line = append(line, `",`...)
+	line = append(line, tail[1:]...)
+	return entry{id: id, sum: sum, line: line}, nil
+}
+
+func parseEntry(line []byte) (entry, error) {
+	e := entry{line: line}
+	if len(line) < entryTail+len(entryHead3) ||
+		string(line[:len(entryHead1)]) != entryHead1 ||
+		string(line[len(entryHead1)+32:entrySum]) != entryHead2 ||
+		string(line[entrySum+digestTextLen:entryTail+len(entryHead3)-2]) != entryHead3 {
+		return e, fmt.Errorf("%w: a record's line has another layout", errIndex)
+	}
+	if _, err := hex.Decode(e.id[:], line[len(entryHead1):len(entryHead1)+32]); err != nil {
+		return e, fmt.Errorf("%w: a record's id", errIndex)
+	}
+	return e, e.sum.UnmarshalText(line[entrySum : entrySum+digestTextLen])
+}
+
+// rest parses the part of the line behind the head.
+func (e entry) rest() (entryRest, error) {
+	rest, ok := scanRest(e.line[entryTail:])
+	if !ok {
+		var slow entryRest
+		if err := json.Unmarshal(e.line, &slow); err != nil {
+			return rest, fmt.Errorf("%w: the line of record %s", errIndex, e.id)
+		}
+		rest = slow
+	}
+	rest.Card.ID, rest.Card.Revision = e.id, rest.Revision
+	return rest, nil
+}
+
+// An attached is one attachment's line.
+type attached struct {
+	ID     record.ID `json:"id"`
+	SHA256 digest    `json:"sha256"`
+}
+
+// An index is the parsed plaintext.
+type index struct {
+	head     indexHeader
+	entries  []entry // in order of id
+	attached []attached
+}
+
+func parseIndex(b []byte) (*index, error) {
+	line, b, _ := bytes.Cut(b, []byte{'\n'})
+	x := &index{}
+	if err := json.Unmarshal(line, &x.head); err != nil {
+		return nil, fmt.Errorf("%w: header", errIndex)
+	}
+	h := &x.head
+	if h.Format != Format || h.Records < 0 || h.Attachments < 0 || h.Records+h.Attachments > len(b)/entryTail+1 {
+		return nil, fmt.Errorf("%w: header", errIndex)
+	}
+	x.entries = make([]entry, 0, h.Records)
+	for range h.Records {
+		line, b, _ = bytes.Cut(b, []byte{'\n'})
+		e, err := parseEntry(line)
+		if err != nil {
+			return nil, err
+		}
+		if n := len(x.entries); n > 0 && bytes.Compare(x.entries[n-1].id[:], e.id[:]) >= 0 {
+			return nil, fmt.Errorf("%w: records out of order", errIndex)
+		}
+		x.entries = append(x.entries, e)
+	}
+	for range h.Attachments {
+		line, b, _ = bytes.Cut(b, []byte{'\n'})
+		var a attached
+		if err := json.Unmarshal(line, &a); err != nil {
+			return nil, fmt.Errorf("%w: an attachment's line", errIndex)
+		}
+		x.attached = append(x.attached, a)
+	}
+	if len(b) != 0 {
+		return nil, fmt.Errorf("%w: %d bytes too many", errIndex, len(b))
+	}
+	return x, nil
+}
+
+// encode writes the plaintext. It sets the counts of the header.
+func (x *index) encode() ([]byte, error) {
+	x.head.Records, x.head.Attachments = len(x.entries), len(x.attached)
+	head, err := json.Marshal(x.head)
+	if err != nil {
+		return nil, err
+	}
+	size := len(head) + 1
+	for _, e := range x.entries {
+		size += len(e.line) + 1
+	}
+	b := make([]byte, 0, size+len(x.attached)*100)
+	b = append(append(b, head...), '\n')
+	for _, e := range x.entries {
+		b = append(append(b, e.line...), '\n')
+	}
+	for _, a := range x.attached {
+		line, err := json.Marshal(a)
+		if err != nil {
+			return nil, err
+		}
+		b = append(append(b, line...), '\n')
+	}
+	return bytes.TrimSuffix(b, []byte{'\n'}), nil
+}
+
+func (x *index) at(id record.ID) (int, bool) {
+	return slices.BinarySearchFunc(x.entries, id, func(e entry, id record.ID) int {
+		return bytes.Compare(e.id[:], id[:])
+	})
+}
+
+func (x *index) entry(id record.ID) (entry, bool) {
+	i, ok := x.at(id)
+	if !ok {
+		return entry{}, false
+	}
+	return x.entries[i], true
+}
+
+func (x *index) put(e entry) {
+	i, ok := x.at(e.id)
+	if ok {
+		x.entries[i] = e
+	} else {
+		x.entries = slices.Insert(x.entries, i, e)
+	}
+}
+
+func (x *index) remove(id record.ID) {
+	if i, ok := x.at(id); ok {
+		x.entries = slices.Delete(x.entries, i, i+1)
+	}
+}
+
+// clone copies what a commit changes; the lines themselves are never written to.
+func (x *index) clone() *index {
+	c := *x
+	c.head.Slots = slices.Clone(x.head.Slots)
+	c.entries = slices.Clone(x.entries)
+	c.attached = slices.Clone(x.attached)
+	return &c
+}
+
+// named returns the records of that name (folded), in the trash or not.
+func (x *index) named(name string) ([]Card, error) {
+	key := record.NameKey(name)
+	var found []Card
+	for _, e := range x.entries {
+		raw, plain := rawName(e.line)
+		if plain && record.NameKey(raw) != key {
+			continue
+		}
+		rest, err := e.rest()
+		if err != nil {
+			return nil, err
+		}
+		if record.NameKey(rest.Card.Name) == key {
+			found = append(found, rest.Card)
+		}
+	}
+	return found, nil
+}
+
+// chain adds the next earlier revision to the running digest of a history.
+func (d digest) chain(next digest) digest {
+	return digestOf(append(d[:], next[:]...))
+}
