@@ -58,6 +58,12 @@ func (e *RecoveryTypoError) Is(target error) bool { return target == ErrRecovery
 // RecoveryKey is the key that is kept on paper. Formatting it with package fmt
 // shows nothing; Reveal and Groups do. The zero value is no key.
 type RecoveryKey struct {
+	// A pointer, so that a struct which holds a key in an unexported field,
+	// where fmt calls no methods, prints an address.
+	*recoveryKey
+}
+
+type recoveryKey struct {
 	data string // 58 characters of Bech32 in upper case
 	id   *age.X25519Identity
 }
@@ -68,7 +74,7 @@ func NewRecoveryKey() (RecoveryKey, error) {
 	if err != nil {
 		return RecoveryKey{}, err
 	}
-	return RecoveryKey{strings.TrimPrefix(id.String(), recoveryPrefix), id}, nil
+	return RecoveryKey{&recoveryKey{strings.TrimPrefix(id.String(), recoveryPrefix), id}}, nil
 }
 
 // Reveal returns the key as age reads it, AGE-SECRET-KEY-1 and 58 characters.
@@ -130,12 +136,17 @@ func ParseRecoveryKey(s string) (RecoveryKey, error) {
 	if len(s) > maxTypedKey {
 		return RecoveryKey{}, ErrNotRecoveryKey
 	}
-	typed := foldKey(s)
-	data, prefixed := strings.CutPrefix(typed, "AGESECRETKEY1")
-	if !prefixed && !resemblesKey(data) {
+	data, prefixed := strings.CutPrefix(foldKey(s), "AGESECRETKEY1")
+	k, err := keyFromData(lookAlikes.Replace(data))
+	if err != nil && !prefixed && !resemblesKey(data) {
 		return RecoveryKey{}, ErrNotRecoveryKey
 	}
-	data = lookAlikes.Replace(data)
+	return k, err
+}
+
+// keyFromData reads the folded characters after the prefix, with or without
+// check letters.
+func keyFromData(data string) (RecoveryKey, error) {
 	if len(data) == recoveryLen+GroupCount {
 		var wrong []int
 		if data, wrong = splitCheckLetters(data); len(wrong) > 0 {
@@ -146,7 +157,7 @@ func ParseRecoveryKey(s string) (RecoveryKey, error) {
 	if err != nil {
 		return RecoveryKey{}, &RecoveryTypoError{}
 	}
-	return RecoveryKey{data, id}, nil
+	return RecoveryKey{&recoveryKey{data, id}}, nil
 }
 
 // splitCheckLetters takes the check letters out of data and returns the numbers,

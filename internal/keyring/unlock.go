@@ -173,7 +173,7 @@ func (h *slotHeader) open(ids []age.Identity) (*Vault, SlotInfo, error) {
 			unusable = errors.Join(unusable, &IdentityError{err})
 			continue
 		}
-		text, err := decrypt(h.bin, age.NewInjectedFileKeyIdentity(fileKey))
+		text, err := decrypt(bytes.NewReader(h.bin), len(h.bin), age.NewInjectedFileKeyIdentity(fileKey))
 		if err != nil {
 			return nil, SlotInfo{}, ErrSlotDamaged
 		}

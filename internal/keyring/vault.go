@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"filippo.io/age"
+	"filippo.io/age/armor"
 )
 
 // ErrOpen says that a sealed value is damaged, or was sealed by another vault.
@@ -139,12 +140,12 @@ func (v *Vault) sealPadded(padded []byte) ([]byte, error) {
 }
 
 func (v *Vault) openPadded(sealed []byte) ([]byte, error) {
-	bin, err := decodeArmor(sealed)
+	r, err := newArmorReader(sealed)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrOpen, err)
+		return nil, ErrOpen
 	}
-	plain, err := decrypt(bin, v.identity)
-	if err != nil {
+	plain, err := decrypt(r, r.size(), v.identity)
+	if err != nil || !r.done() {
 		return nil, ErrOpen
 	}
 	return plain, nil
@@ -152,9 +153,9 @@ func (v *Vault) openPadded(sealed []byte) ([]byte, error) {
 
 // encrypt returns plain as an armored age file to r.
 func encrypt(plain []byte, r age.Recipient) ([]byte, error) {
-	// Header, nonce and one tag for each 64 KiB; only a hint.
-	bin := bytes.NewBuffer(make([]byte, 0, len(plain)+len(plain)/4096+2048))
-	w, err := age.Encrypt(bin, r)
+	out := bytes.NewBuffer(make([]byte, 0, armoredSize(len(plain))))
+	lines := armor.NewWriter(out)
+	w, err := age.Encrypt(lines, r)
 	if err != nil {
 		return nil, err
 	}
@@ -164,19 +165,25 @@ func encrypt(plain []byte, r age.Recipient) ([]byte, error) {
 	if err := w.Close(); err != nil {
 		return nil, err
 	}
-	return encodeArmor(bin.Bytes()), nil
+	if err := lines.Close(); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
 }
 
-// decrypt returns the whole plaintext of a binary age file, or none of it.
-func decrypt(bin []byte, id age.Identity) ([]byte, error) {
-	r, err := age.Decrypt(bytes.NewReader(bin), id)
+// armoredSize returns a length that a plaintext of n bytes hardly exceeds as an
+// armored file: a tag for each 64 KiB, a hybrid header, base64 in lines.
+func armoredSize(n int) int {
+	binary := n + n/4096 + 1800
+	return binary/bytesPerLine*(columns+1) + 256
+}
+
+// decrypt returns the whole plaintext of a binary age file of size bytes, or
+// none of it.
+func decrypt(file io.Reader, size int, id age.Identity) ([]byte, error) {
+	r, err := age.Decrypt(file, id)
 	if err != nil {
 		return nil, err
 	}
-	// The plaintext is shorter than the file, so the buffer never grows.
-	plain := bytes.NewBuffer(make([]byte, 0, len(bin)+bytes.MinRead))
-	if _, err := plain.ReadFrom(r); err != nil {
-		return nil, err
-	}
-	return plain.Bytes(), nil
+	return readAll(r, size)
 }
