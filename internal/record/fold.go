@@ -2,43 +2,96 @@ package record
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"memovault/internal/lang"
 )
 
-// Remarks on folding, the same for every type that is folded.
+// Remarks that several types share.
 var (
-	textFolded = lang.T("changed to half-width", "半角に直しました")
-	textHidden = lang.T("invisible characters were taken out", "目に見えない文字を取り除きました")
+	textFolded    = lang.T("changed to half-width", "半角に直しました")
+	textInvisible = lang.T("invisible characters were taken out", "目に見えない文字を取り除きました")
+	textNone      = lang.T("if there is none, leave this empty: an empty field is clearer than a word",
+		"ない場合は何も入力しないでください（空欄のほうが後で分かりやすくなります）")
 )
 
 // cleanType applies the rules of one type to a value that is trimmed and free
 // of control characters.
 func cleanType(t Type, s string) (string, []Note, error) {
 	if !t.Folded() {
-		return s, nil, nil
+		return s, checkKept(t, s), nil
 	}
-	folded, notes := foldFor(t, s)
-	return folded, notes, nil
+	s, notes := foldFor(t, s)
+	if s == "" {
+		return "", notes, nil
+	}
+	if saysNone(s) {
+		if t == TypeDate {
+			return "", nil, &ValueError{Key: "none", Text: textNone}
+		}
+		return s, append(notes, remark("none", textNone)), nil
+	}
+	var more []Note
+	var err error
+	switch t {
+	case TypeDate:
+		s, more, err = cleanDate(s)
+	case TypePhone:
+		more = checkPhone(s)
+	case TypeEmail:
+		more = checkEmail(s)
+	case TypeURL:
+		more = checkURL(s)
+	case TypeOTPAuth:
+		s, more = cleanOTPAuth(s)
+	case TypeCodes:
+		s, more = joinSpaces(s)
+	}
+	if err != nil {
+		return "", nil, err
+	}
+	return s, append(notes, more...), nil
+}
+
+// checkKept remarks on what is odd in a value that is kept byte for byte.
+func checkKept(t Type, s string) []Note {
+	if t != TypeSecret {
+		if strings.ContainsFunc(s, invisible) && t != TypeMultiline {
+			return []Note{remark("invisible", lang.T("contains invisible characters, kept as they are", "目に見えない文字が含まれています（そのまま残します）"))}
+		}
+		return nil
+	}
+	var notes []Note
+	if trim(s) != s {
+		notes = append(notes, remark("space", lang.T("begins or ends with a space, kept as it is", "最初か最後に空白があります（そのまま残します）")))
+	}
+	if len(s) != utf8.RuneCountInString(s) {
+		notes = append(notes, remark("wide", lang.T("contains characters other than half-width ones, kept as they are: was the Japanese input on?",
+			"半角以外の文字があります（そのまま残します）。日本語入力がオンになっていませんか")))
+	}
+	return notes
 }
 
 // foldFor makes a value half-width and says so.
 func foldFor(t Type, s string) (string, []Note) {
 	var notes []Note
-	visible := strings.Map(func(r rune) rune {
-		if invisible(r) {
-			return -1
-		}
-		return r
-	}, s)
-	if visible != s {
-		notes = append(notes, changed("invisible", textHidden))
+	visible := s
+	if strings.ContainsFunc(s, invisible) {
+		visible = trim(strings.Map(func(r rune) rune {
+			if invisible(r) {
+				return -1
+			}
+			return r
+		}, s))
+		notes = append(notes, changed("invisible", textInvisible))
 	}
-	folded := lang.FoldCode(visible)
+	folded := visible
 	if t == TypeEmail || t == TypeURL || t == TypeOTPAuth {
 		folded = foldAddress(visible)
+	} else {
+		folded = lang.FoldCode(visible)
 	}
-	if folded != trim(visible) {
+	if folded != visible {
 		notes = append(notes, changed("folded", textFolded))
 	}
 	return folded, notes
@@ -54,34 +107,20 @@ func invisible(r rune) bool {
 	return false
 }
 
-// foldAddress makes a mail or web address half-width. It is gentler than
-// lang.FoldCode, because an address may hold words: the long vowel of
-// サーバー.jp stays, while the ー that an input method gave for a hyphen, and
-// the 。 for a dot, stand between half-width characters and are changed.
-func foldAddress(s string) string {
-	rs := []rune(s)
-	for i, r := range rs {
-		switch {
-		case 0xff01 <= r && r <= 0xff5e:
-			rs[i] = r - 0xfee0
-		case r == 0x3000:
-			rs[i] = ' '
-		}
+// joinSpaces makes every run of spaces one; the groups of a code stay.
+func joinSpaces(s string) (string, []Note) {
+	joined := strings.Join(strings.Fields(s), " ")
+	if joined == s {
+		return s, nil
 	}
-	for i, r := range rs {
-		switch {
-		case !asciiAt(rs, i-1) || !asciiAt(rs, i+1):
-		case lang.IsDash(r):
-			rs[i] = '-'
-		case r == '。' || r == '｡':
-			rs[i] = '.'
-		}
-	}
-	return strings.TrimSpace(string(rs))
+	return joined, []Note{changed("spaces", lang.T("spaces were joined", "空白をまとめました"))}
 }
 
-// asciiAt reports whether the character at i is ASCII; beyond the ends counts
-// as such.
-func asciiAt(rs []rune, i int) bool {
-	return i < 0 || i >= len(rs) || rs[i] < 0x80
+// saysNone reports whether somebody answered a question with the word none.
+func saysNone(s string) bool {
+	switch lang.Fold(s) {
+	case "なし", "無し", "無", "ない", "無い", "ありません", "不明", "わからない", "分からない", "未登録", "none", "no", "nothing", "unknown", "n/a", "-", "--", "?":
+		return true
+	}
+	return false
 }

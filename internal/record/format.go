@@ -1,5 +1,11 @@
 package record
 
+import (
+	"strings"
+
+	"memovault/internal/lang"
+)
+
 // A Format is the form that a key or a code of one service has. It is checked
 // only where a template names it: several services share eight digits, so the
 // form alone never tells the service.
@@ -22,4 +28,133 @@ func (f Format) fits(t Type) bool {
 		return t == TypeCodes
 	}
 	return false
+}
+
+// apply groups a folded value as the service prints it and says what cannot
+// be right. It never says that a key is genuine: that it cannot know.
+func (f Format) apply(s string) (string, []Note) {
+	switch f {
+	case FormatMicrosoftKey:
+		return cleanMicrosoftKey(s)
+	case FormatBitLocker:
+		return cleanBitLocker(s)
+	case FormatGoogleBackup:
+		if n := len(onlyDigits(s)); n != 8 || !isGrouped(s, isDigit) {
+			return s, []Note{remark("length", lang.T("a backup code of Google has 8 digits", "Google のバックアップ コードは数字 8 桁です"))}
+		}
+	case FormatMicrosoftRecovery:
+		if n := len(ungroup(s)); n != 25 || !isGrouped(s, isAlnum) {
+			return s, []Note{remark("length", lang.T("a recovery code of Microsoft has 25 letters and digits, this one has %d",
+				"Microsoft の回復用コードは英数字 25 文字です（入力は %d 文字）"), n)}
+		}
+	}
+	return s, nil
+}
+
+// Clean is the function Clean for one value of this field, with what only the
+// template knows: the form of the key and the options of a choice. Of a field
+// of type codes it takes one code.
+func (s *Spec) Clean(raw string) (value string, notes []Note, err error) {
+	value, notes, err = Clean(s.Type, raw)
+	if err != nil || value == "" {
+		return value, notes, err
+	}
+	if s.Type == TypeChoice {
+		return s.choose(value)
+	}
+	grouped, more := s.Format.apply(value)
+	return grouped, append(notes, more...), nil
+}
+
+// choose finds the option that was meant, by its value or by its label in
+// either language.
+func (s *Spec) choose(typed string) (string, []Note, error) {
+	key := lang.Fold(typed)
+	for _, o := range s.Options {
+		if key != o.Value && key != lang.Fold(o.Label.EN) && key != lang.Fold(o.Label.JA) {
+			continue
+		}
+		if typed == o.Value {
+			return typed, nil, nil
+		}
+		return o.Value, []Note{changed("choice", lang.T("noted as: %s", "「%s」と記録します"), o.Label)}, nil
+	}
+	var en, ja []string
+	for _, o := range s.Options {
+		en, ja = append(en, o.Value), append(ja, o.Label.JA+"（"+o.Value+"）")
+	}
+	return "", nil, refuse("choice", lang.T("answer with one of: %s", "次のどれかを入力してください: %s"),
+		lang.T(strings.Join(en, ", "), strings.Join(ja, "、")))
+}
+
+// CheckCodes compares a list of codes with what the service gives. The codes
+// themselves are not in the notes.
+func (s *Spec) CheckCodes(codes []Code) []Note {
+	var notes []Note
+	if n := len(codes); s.Expect > 0 && n > 0 && n != s.Expect {
+		notes = append(notes, remark("count", lang.T("%d codes: the service gives %d", "%d 個です。このサービスが発行するのは %d 個です"), n, s.Expect))
+	}
+	for i, c := range codes {
+		_, odd, err := s.Clean(c.Code)
+		for _, o := range odd {
+			if !o.Changed {
+				notes = append(notes, remark(o.Key, lang.T("code %d: %s", "%d 個目: %s"), i+1, lang.T(o.Say(lang.EN), o.Say(lang.JA))))
+			}
+		}
+		if err != nil {
+			notes = append(notes, remark("unreadable", lang.T("code %d: cannot be read", "%d 個目: 読み取れません"), i+1))
+		}
+	}
+	return notes
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+func isAlnum(c byte) bool { return isDigit(c) || 'a' <= c|0x20 && c|0x20 <= 'z' }
+
+// isGrouped reports whether s has only characters of the kind, with single
+// spaces or hyphens between.
+func isGrouped(s string, kind func(byte) bool) bool {
+	separator := true
+	for i := 0; i < len(s); i++ {
+		switch {
+		case kind(s[i]):
+			separator = false
+		case separator || s[i] != ' ' && s[i] != '-':
+			return false
+		default:
+			separator = true
+		}
+	}
+	return !separator
+}
+
+// ungroup takes out the spaces and hyphens between groups.
+func ungroup(s string) string { return strings.NewReplacer(" ", "", "-", "").Replace(s) }
+
+// group puts a hyphen after every n characters.
+func group(s string, n int) string {
+	var b strings.Builder
+	for i := 0; i < len(s); i += n {
+		if i > 0 {
+			b.WriteByte('-')
+		}
+		b.WriteString(s[i:min(i+n, len(s))])
+	}
+	return b.String()
+}
+
+// regroup returns s in capitals and in groups of n with hyphens, and says what
+// it changed.
+func regroup(s string, n int) (string, []Note) {
+	var notes []Note
+	upper := strings.ToUpper(s)
+	if upper != s {
+		notes = append(notes, changed("capitals", lang.T("changed to capitals", "大文字に直しました")))
+	}
+	grouped := group(ungroup(upper), n)
+	if grouped != upper {
+		notes = append(notes, changed("grouped", lang.T("written in groups of %d", "%d 文字ずつ区切りました"), n))
+	}
+	return grouped, notes
 }

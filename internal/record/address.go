@@ -1,0 +1,118 @@
+package record
+
+import (
+	"encoding/base32"
+	"net/url"
+	"strings"
+
+	"memovault/internal/lang"
+)
+
+// foldAddress makes a mail or web address half-width. It is gentler than
+// lang.FoldCode, because an address may hold words: the long vowel of
+// サーバー.jp stays, while the ー that an input method gave for a hyphen, and
+// the 。 for a dot, stand between half-width characters and are changed.
+func foldAddress(s string) string {
+	rs := []rune(s)
+	for i, r := range rs {
+		switch {
+		case 0xff01 <= r && r <= 0xff5e:
+			rs[i] = r - 0xfee0
+		case r == 0x3000:
+			rs[i] = ' '
+		}
+	}
+	for i, r := range rs {
+		switch {
+		case !asciiAt(rs, i-1) || !asciiAt(rs, i+1):
+		case lang.IsDash(r):
+			rs[i] = '-'
+		case r == '。' || r == '｡':
+			rs[i] = '.'
+		}
+	}
+	return trim(string(rs))
+}
+
+// asciiAt reports whether the character at i is ASCII; beyond the ends counts
+// as such.
+func asciiAt(rs []rune, i int) bool {
+	return i < 0 || i >= len(rs) || rs[i] < 0x80
+}
+
+// checkEmail warns and never refuses: Japanese carriers gave out addresses
+// that break the standard (a..b@, a.@), and they receive mail.
+func checkEmail(s string) []Note {
+	at := strings.LastIndexByte(s, '@')
+	switch {
+	case at < 0:
+		return []Note{remark("at", lang.T("a mail address has an @", "メールアドレスには「@」が入ります"))}
+	case at == 0:
+		return []Note{remark("local", lang.T("nothing stands before the @", "「@」の前がありません"))}
+	case strings.ContainsAny(s, " ,;<>\"()"):
+		return []Note{remark("characters", lang.T("one mail address without spaces, commas and brackets is expected here",
+			"空白・コンマ・かっこのない、メールアドレス 1 つだけを入力してください"))}
+	case strings.IndexByte(s, '@') < at:
+		return []Note{remark("at", lang.T("there is more than one @", "「@」が 2 つ以上あります"))}
+	}
+	labels := strings.Split(s[at+1:], ".")
+	if len(labels) < 2 {
+		return []Note{remark("domain", lang.T("a dot is missing after the @, as in example.jp", "「@」の後ろに「.」がありません（例: example.jp）"))}
+	}
+	for _, l := range labels {
+		if l == "" || strings.HasPrefix(l, "-") || strings.HasSuffix(l, "-") || strings.ContainsRune(l, '_') {
+			return []Note{remark("domain", lang.T("the part after the @ looks mistyped", "「@」の後ろが打ち間違いのようです。見直してください"))}
+		}
+	}
+	return nil
+}
+
+// checkURL warns of what no browser would open.
+func checkURL(s string) []Note {
+	if strings.ContainsRune(s, ' ') {
+		return []Note{remark("characters", lang.T("a web address has no spaces", "ホームページのアドレスに空白は入りません"))}
+	}
+	u, err := url.Parse(s)
+	if err == nil && u.Scheme == "" {
+		u, err = url.Parse("https://" + s)
+	}
+	if err != nil || u.Host == "" || !strings.Contains(u.Hostname(), ".") && u.Hostname() != "localhost" {
+		return []Note{remark("url", lang.T("this does not look like a web address, as in https://example.jp/",
+			"ホームページのアドレスではないようです（例: https://example.jp/）"))}
+	}
+	return nil
+}
+
+// otpScheme begins the address that an authenticator's QR code holds.
+const otpScheme = "otpauth://"
+
+// cleanOTPAuth takes the address that the QR code of an authenticator holds,
+// kept as it is, or the bare base32 secret, which services print in lower case
+// and in groups.
+func cleanOTPAuth(s string) (string, []Note) {
+	if len(s) >= len(otpScheme) && strings.EqualFold(s[:len(otpScheme)], otpScheme) {
+		u, err := url.Parse(s)
+		if err != nil || !isBase32(u.Query().Get("secret")) {
+			return s, []Note{remark("otpauth", lang.T("no secret=… that an authenticator understands is in this address",
+				"認証アプリで使える secret=… が見つかりません。もう一度コピーしてください"))}
+		}
+		return s, nil
+	}
+	secret := strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(s))
+	if !isBase32(secret) {
+		return s, []Note{remark("base32", lang.T("an authenticator's secret has only the letters A to Z and the digits 2 to 7",
+			"認証アプリの鍵は A〜Z と 2〜7 だけでできています。見直してください"))}
+	}
+	if secret == s {
+		return s, nil
+	}
+	return secret, []Note{changed("grouped", lang.T("spaces and hyphens were taken out, letters made capital", "空白と「-」を取り除き、大文字に直しました"))}
+}
+
+// isBase32 reports whether an authenticator can read the secret, with or
+// without the '=' at the end.
+func isBase32(s string) bool {
+	s = strings.TrimRight(strings.ToUpper(s), "=")
+	_, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(s)
+	return s != "" && err == nil
+}
