@@ -17,8 +17,7 @@ func checkTexts(f *file) (found []string) {
 		return nil
 	}
 	isText := func(e ast.Expr) bool { return f.isLang(e, "Text") }
-	var visit func(n ast.Node) bool
-	visit = func(n ast.Node) bool {
+	ast.Inspect(f.tree, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.CallExpr:
 			if f.isLang(n.Fun, "T") {
@@ -33,8 +32,7 @@ func checkTexts(f *file) (found []string) {
 			}
 		}
 		return true
-	}
-	ast.Inspect(f.tree, visit)
+	})
 	return found
 }
 
