@@ -46,6 +46,8 @@ var goSamples = []goSample{
 	{"texts", "internal/cli/a.go", textHead + `var _ = lang.T("%s of %d", "%[2]d 件中の %[1]s")`, ""},
 	{"texts", "internal/cli/a.go", textHead + `var _ = lang.T("%s of %s", "%[2]s の %[1]s")`, ""},
 	{"texts", "internal/cli/a.go", textHead + `var _ = lang.T("%s of %d", "%d 件中の %s")`, "verbs differ"},
+	{"texts", "internal/cli/a.go", textHead + `var _ = lang.T("no %q", "「%s」はありません")`, ""},
+	{"texts", "internal/cli/a.go", textHead + `var _ = lang.T("no %q", "「%d」はありません")`, "verbs differ"},
 	{"texts", "internal/cli/a.go", textHead + `var _ = lang.T("%*d", "%d 件")`, "verbs differ: [1* 2d] and [1d]"},
 	{"texts", "internal/cli/a.go", textHead + `var _ = lang.T("100% sure, %d%%", "%d%% は 100% 確実")`, ""},
 	{"texts", "internal/cli/a.go", textHead + `var _ = lang.T("saved", "")`, "empty"},
@@ -69,6 +71,8 @@ var goSamples = []goSample{
 
 	{"outside", "internal/store/a.go", `package store; import "time"; var now = time.Now`, "only cli may use time.Now"},
 	{"outside", "internal/store/a.go", `package store; import "os"; var _ = os.Getenv("HOME")`, "os.Getenv"},
+	{"outside", "internal/term/a.go", `package term; import "time"; var now = time.Now`, ""},
+	{"outside", "internal/term/a.go", `package term; import "time"; var _ = time.Since`, "time.Since"},
 	{"outside", "internal/term/a.go", `package term; import xx "os"; var _ = xx.Stdin`, "os.Stdin"},
 	{"outside", "internal/record/a.go", `package record; import "fmt"; func f() { fmt.Println() }`, "fmt.Println"},
 	{"outside", "internal/record/a.go", `package record; import "log"; func f() { log.Fatal() }`, "log.Fatal"},

@@ -154,7 +154,8 @@ func sameInBoth(s string) bool {
 }
 
 // verbs lists the arguments a format takes, each with its verb, sorted and
-// without repeats: "%[2]d of %[1]s" and "%s: %d" are both [1s 2d].
+// without repeats: "%[2]d of %[1]s" and "%s: %d" are both [1s 2d]. %q counts as
+// %s, since Japanese quotes with 「%s」.
 func verbs(format string) (list []string) {
 	next := 1
 	for _, m := range verb.FindAllStringSubmatch(format, -1) {
@@ -170,7 +171,7 @@ func verbs(format string) (list []string) {
 		if m[3] != "" {
 			next, _ = strconv.Atoi(m[3])
 		}
-		list = append(list, fmt.Sprintf("%d%s", next, m[4]))
+		list = append(list, fmt.Sprintf("%d%s", next, strings.Replace(m[4], "q", "s", 1)))
 		next++
 	}
 	slices.Sort(list)
