@@ -205,11 +205,11 @@ this computer, and prints it. Nothing is sent over the network, ever.`,
 		root.AddGroup(&cobra.Group{ID: g.id, Title: g.title.In(a.lang)})
 	}
 	root.AddCommand(
-		a.newAdd(), a.newList(), a.newShow(), a.newEdit(), a.newRm(), a.newUndo(), a.newHistory(), a.newTemplates(),
-		a.newPrint(),
-		a.newInit(),
-		a.newImport(), a.newExport(),
-		a.newDemo(), a.newCompletion(), a.newVersion(),
+		a.newList(),
+		a.newShow(),
+		a.newTemplates(),
+		a.newCompletion(),
+		a.newVersion(),
 	)
 	root.SetHelpCommand(a.newHelp(root))
 	a.dressHelp(root)

@@ -1,0 +1,60 @@
+package cli
+
+import (
+	"errors"
+
+	"memovault/internal/lang"
+	"memovault/internal/record"
+	"memovault/internal/store"
+)
+
+// find returns the card of a record by its name; a wrong name gets a
+// suggestion.
+func (a *app) find(s *store.Store, name string) (store.Card, error) {
+	c, err := s.Find(name)
+	if !errors.Is(err, store.ErrNoRecord) {
+		return c, err
+	}
+	f := &failure{status: statusNotFound, code: "not_found",
+		what: said(lang.T("there is no record %q", "「%s」という記録はありません"), name)}
+	cards, err := s.Cards()
+	if err != nil {
+		return c, err
+	}
+	var names []string
+	for _, c := range cards {
+		if !c.Trashed {
+			names = append(names, c.Name)
+		}
+	}
+	if near := nearest(lang.Fold(name), names); near != "" {
+		f.next = append(f.next, said(lang.T("did you mean: %s", "もしかして: %s"), near))
+	}
+	f.next = append(f.next, said(lang.T("all records: %s list", "記録の一覧: %s list"), a.name))
+	return c, f
+}
+
+// findLive is find for a record that is not in the trash.
+func (a *app) findLive(s *store.Store, name string) (store.Card, error) {
+	c, err := a.find(s, name)
+	if err == nil && c.Trashed {
+		err = &failure{status: statusNotFound, code: "in_trash",
+			what: said(lang.T("the record %q is in the trash", "「%s」はごみ箱の中です"), c.Name),
+			next: []words{said(lang.T("to take it out: %s undo %s", "取り出すには: %s undo %s"), a.name, c.Name)}}
+	}
+	return c, err
+}
+
+// noField says that a record has no such field, and what it has.
+func (a *app) noField(r *record.Record, key string) error {
+	var keys []string
+	for _, f := range r.Fields {
+		keys = append(keys, f.Key)
+	}
+	f := &failure{status: statusNotFound, code: "no_field",
+		what: said(lang.T("the record %q has no field %q", "「%s」に %q という項目はありません"), r.Name, key)}
+	if near := nearest(key, keys); near != "" {
+		f.next = append(f.next, said(lang.T("did you mean: %s", "もしかして: %s"), near))
+	}
+	return f
+}

@@ -1,0 +1,214 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"memovault/internal/lang"
+	"memovault/internal/record"
+	"memovault/internal/store"
+	"memovault/internal/term"
+)
+
+// listOptions choose what list shows.
+type listOptions struct {
+	owner, tag, template string
+	trash, json          bool
+}
+
+func (a *app) newList() *cobra.Command {
+	var o listOptions
+	cmd := a.command(spec{
+		use: "list [WORD...]", group: "notes",
+		short: lang.T("list records, or find them by a word", "一覧を見る・言葉で探す"),
+		long: lang.T(`Lists the records. With words, only those that hold all of them in a name, an
+owner, a tag or any field that is not secret; wide, half-width and upper-case
+letters and both kinds of kana count as the same.`,
+			`記録の一覧です。言葉を付けると、名前・持ち主・名札・秘密でない項目のどこかに、その言葉を全部含むものだけに
+絞ります。全角と半角、大文字と小文字、ひらがなとカタカナは区別しません。`),
+		examples: []example{
+			{"list", lang.T("everything", "全部")},
+			{"list nifty", lang.T("where that word occurs", "その言葉が出てくる記録")},
+			{"list --owner 田中 --json", lang.T("for a script", "スクリプト向け")},
+		},
+	})
+	cmd.Flags().StringVar(&o.owner, "owner", "", a.text(lang.T("only those of `NAME`", "持ち主が `NAME` のものだけ")))
+	cmd.Flags().StringVar(&o.tag, "tag", "", a.text(lang.T("only those with the tag `TAG`", "名札 `TAG` の付いたものだけ")))
+	cmd.Flags().StringVar(&o.template, "template", "", a.text(lang.T("only those made from `TEMPLATE`", "ひな形 `TEMPLATE` のものだけ")))
+	cmd.Flags().BoolVar(&o.trash, "trash", false, a.text(lang.T("what lies in the trash", "ごみ箱の中")))
+	cmd.Flags().BoolVar(&o.json, "json", false, a.text(lang.T("as JSON", "JSON で出す")))
+	cmd.Args = a.argsBetween(0, -1)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error { return a.runList(o, strings.Join(args, " ")) }
+	return cmd
+}
+
+func (a *app) runList(o listOptions, query string) error {
+	s, err := a.openVault()
+	if err != nil {
+		return err
+	}
+	var cards []store.Card
+	if query == "" {
+		cards, err = s.Cards()
+	} else {
+		cards, err = search(s, query, o.trash)
+	}
+	if err != nil {
+		return err
+	}
+	cards = slices.DeleteFunc(cards, func(c store.Card) bool { return !o.shows(c) })
+	sortCards(cards)
+	if o.json {
+		return a.listJSON(cards)
+	}
+	a.listTable(cards, o, query)
+	return nil
+}
+
+func (o listOptions) shows(c store.Card) bool {
+	return c.Trashed == o.trash &&
+		(o.owner == "" || lang.Fold(c.Owner) == lang.Fold(o.owner)) &&
+		(o.template == "" || c.Template == o.template || templateName(o.template) == c.Template) &&
+		(o.tag == "" || slices.ContainsFunc(c.Tags, func(t string) bool { return lang.Fold(t) == lang.Fold(o.tag) }))
+}
+
+func templateName(typed string) string {
+	if t := record.LookupTemplate(typed); t != nil {
+		return t.Name
+	}
+	return typed
+}
+
+// search returns the records that hold every word of query.
+func search(s *store.Store, query string, trash bool) ([]store.Card, error) {
+	var found []store.Card
+	var buf []byte
+	q := record.NewQuery(query, record.Templates())
+	err := s.EachRaw(trash, func(raw store.Raw) bool {
+		var may bool
+		if may, buf = q.MayMatch(raw.JSON, buf); !may {
+			return true
+		}
+		if r, err := s.Parse(raw); err == nil && q.Matches(r, record.LookupTemplate(r.Template)) {
+			found = append(found, raw.Card)
+		}
+		return true
+	})
+	return found, err
+}
+
+// sortCards orders by owner, then name, as they fold.
+func sortCards(cards []store.Card) {
+	keys := make(map[record.ID]string, len(cards))
+	for _, c := range cards {
+		keys[c.ID] = lang.Fold(c.Owner) + "\x00" + lang.Fold(c.Name)
+	}
+	slices.SortFunc(cards, func(x, y store.Card) int {
+		if n := strings.Compare(keys[x.ID], keys[y.ID]); n != 0 {
+			return n
+		}
+		return bytes.Compare(x.ID[:], y.ID[:])
+	})
+}
+
+func (a *app) listTable(cards []store.Card, o listOptions, query string) {
+	if len(cards) == 0 {
+		a.sayNothing(o, query)
+		return
+	}
+	owners := slices.ContainsFunc(cards, func(c store.Card) bool { return c.Owner != "" })
+	head := []string{a.text(lang.T("NAME", "名前")), a.text(lang.T("KIND", "種類"))}
+	if owners {
+		head = append(head, a.text(lang.T("OWNER", "持ち主")))
+	}
+	rows := [][]string{append(head, a.text(lang.T("CHANGED", "更新")), a.text(lang.T("WHAT", "内容")))}
+	for _, c := range cards {
+		row := []string{term.Sanitize(c.Name), term.Sanitize(a.kind(c.Template))}
+		if owners {
+			row = append(row, term.Sanitize(c.Owner))
+		}
+		rows = append(rows, append(row, a.day(c.Updated), term.Sanitize(c.Title)))
+	}
+	io.WriteString(a.out, term.Table(rows, a.columns()))
+	a.say(lang.T("%d records. To see one: %s show NAME", "%d 件。見るには: %s show 名前"), len(cards), a.name)
+}
+
+// sayNothing explains an empty list.
+func (a *app) sayNothing(o listOptions, query string) {
+	switch {
+	case o.trash && query == "":
+		a.say(lang.T("the trash is empty", "ごみ箱は空です"))
+	case query != "" || o.owner != "" || o.tag != "" || o.template != "":
+		a.say(lang.T("no record fits. All of them: %s list", "あてはまる記録はありません。全部見るには: %s list"), a.name)
+	default:
+		a.say(lang.T("the vault is empty. To begin: %s add office", "金庫は空です。はじめるには: %s add office"), a.name)
+	}
+}
+
+// kind is the template's label, or its name where this program has none.
+func (a *app) kind(template string) string {
+	if t := record.LookupTemplate(template); t != nil {
+		return a.text(t.Label)
+	}
+	return template
+}
+
+// day is a date as people in both languages write it; today is said so.
+func (a *app) day(t time.Time) string {
+	t = t.In(a.now.Location())
+	if t.Format(time.DateOnly) == a.now.Format(time.DateOnly) {
+		return a.text(lang.T("today", "今日"))
+	}
+	return t.Format(time.DateOnly)
+}
+
+// A listedCard is a record in list --json.
+type listedCard struct {
+	Name     string    `json:"name"`
+	Title    string    `json:"title"`
+	Template string    `json:"template"`
+	Owner    string    `json:"owner"`
+	Tags     []string  `json:"tags"`
+	Created  time.Time `json:"created"`
+	Updated  time.Time `json:"updated"`
+	Trashed  bool      `json:"trashed"`
+	ID       record.ID `json:"id"`
+	Revision uint64    `json:"revision"`
+}
+
+func (a *app) listJSON(cards []store.Card) error {
+	list := make([]listedCard, 0, len(cards))
+	for _, c := range cards {
+		tags := c.Tags
+		if tags == nil {
+			tags = []string{}
+		}
+		list = append(list, listedCard{c.Name, c.Title, c.Template, c.Owner, tags, c.Created, c.Updated, c.Trashed, c.ID, c.Revision})
+	}
+	return a.writeJSON(struct {
+		Schema  int          `json:"schema"`
+		Records []listedCard `json:"records"`
+	}{1, list})
+}
+
+func (a *app) writeJSON(v any) error {
+	enc := json.NewEncoder(a.out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}
+
+// columns is the width results are laid out for: the terminal's, or no limit
+// where they go into a file or a pipe.
+func (a *app) columns() int {
+	if f, ok := a.out.(interface{ Fd() uintptr }); ok {
+		return terminalColumns(int(f.Fd()))
+	}
+	return 0
+}

@@ -1,0 +1,239 @@
+package cli
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"filippo.io/age"
+
+	"memovault/internal/keyring"
+	"memovault/internal/lang"
+	"memovault/internal/store"
+	"memovault/internal/term"
+)
+
+// tries is how often a wrong passphrase may be corrected.
+const tries = 3
+
+// openVault opens and unlocks the vault at path().
+func (a *app) openVault() (*store.Store, error) {
+	s, err := store.Open(a.path(), a.config())
+	if err != nil {
+		return nil, err
+	}
+	if err := a.unlock(s); err != nil {
+		return nil, err
+	}
+	a.afterUnlock(s)
+	return s, nil
+}
+
+// afterUnlock says what the person should know about the vault they opened.
+func (a *app) afterUnlock(s *store.Store) {
+	if err := s.Warnings(); err != nil {
+		a.warn(lang.T("the vault is open, but something beside it did not work: %s", "金庫は開きましたが、まわりでうまくいかないことがありました: %s"), systemReason(err))
+	}
+	for _, what := range s.Damaged() {
+		a.warn(lang.T("damaged, and left out here: %s", "壊れているため、ここでは除いています: %s"), what)
+	}
+}
+
+// unlock tries the keys that were given, or asks.
+func (a *app) unlock(s *store.Store) error {
+	ids, err := a.givenKeys()
+	if err != nil {
+		return err
+	}
+	if len(ids) > 0 {
+		return a.slowly(func() error { return s.Unlock(ids...) })
+	}
+	t, err := a.terminal()
+	if err != nil {
+		return &failure{status: statusUsage, code: "input_needed", err: err,
+			what: said(lang.T("the passphrase is needed, and there is no terminal to ask at", "合言葉が要りますが、端末がないので聞けません")),
+			next: []words{said(lang.T("use --passphrase-file FILE, --passphrase-fd N or --identity FILE", "--passphrase-file ファイル、--passphrase-fd 番号、--identity ファイル のどれかを使ってください"))}}
+	}
+	return a.askToUnlock(t, s)
+}
+
+func (a *app) askToUnlock(t *term.Terminal, s *store.Store) error {
+	for left := tries - 1; ; left-- {
+		typed, err := t.ReadSecret(a.text(lang.T("Passphrase: ", "合言葉: ")))
+		if errors.Is(err, term.ErrTooLong) || errors.Is(err, term.ErrControl) {
+			err = explainTyped(err)
+		}
+		if err == nil {
+			err = a.unlockWith(s, typed)
+		}
+		if err == nil || left == 0 || !retriable(err) {
+			return err
+		}
+		f := a.explain(err)
+		t.Printf("  %s\n", f.what.in(a.lang))
+		t.Printf("  %s\n", a.text(lang.T("tries left: %d. Is Caps Lock off, and the input method too?", "あと %d 回。Caps Lock と日本語入力が切れているか、確かめてください"), left))
+	}
+}
+
+// unlockWith takes what was typed for a passphrase or for the recovery key.
+func (a *app) unlockWith(s *store.Store, typed string) error {
+	id, recovery, err := keyring.Secret(typed)
+	if err != nil {
+		return err
+	}
+	if err := a.slowly(func() error { return s.Unlock(id) }); err != nil {
+		return err
+	}
+	if recovery {
+		a.say(lang.T("opened with the recovery key", "回復キーで開きました"))
+	}
+	return nil
+}
+
+func retriable(err error) bool {
+	return errors.Is(err, keyring.ErrNoMatch) || errors.Is(err, keyring.ErrRecoveryTypo) ||
+		errors.Is(err, keyring.ErrEmpty) || errors.Is(err, keyring.ErrTooLong) || errors.Is(err, keyring.ErrControl)
+}
+
+// explainTyped turns the terminal's refusals of a secret into the keyring's.
+func explainTyped(err error) error {
+	if errors.Is(err, term.ErrTooLong) {
+		return keyring.ErrTooLong
+	}
+	return keyring.ErrControl
+}
+
+// slowly runs f and says that a key is being derived once that takes a second.
+func (a *app) slowly(f func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- f() }()
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(time.Second):
+	}
+	if a.tty == nil || a.g.quiet {
+		return <-done
+	}
+	line := a.text(lang.T("working out the key ...", "鍵を計算しています..."))
+	a.tty.Printf("%s\n", line)
+	err := <-done
+	a.tty.Erase(a.tty.CountRows(line))
+	return err
+}
+
+// givenKeys reads the keys that flags name: identity files, or a passphrase
+// from a file or an open descriptor.
+func (a *app) givenKeys() ([]age.Identity, error) {
+	var ids []age.Identity
+	for _, path := range a.g.identities {
+		b, err := readSmall(path)
+		if err != nil {
+			return nil, err
+		}
+		more, err := keyring.ParseIdentities(b)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, more...)
+	}
+	pass, ok, err := a.givenPassphrase()
+	if err != nil || !ok {
+		return ids, err
+	}
+	id, _, err := keyring.Secret(pass)
+	if err != nil {
+		return nil, err
+	}
+	return append(ids, id), nil
+}
+
+// givenPassphrase reads --passphrase-file or --passphrase-fd.
+func (a *app) givenPassphrase() (pass string, ok bool, err error) {
+	switch {
+	case a.g.passphraseFile != "":
+		b, err := readSmall(a.g.passphraseFile)
+		return firstLine(b), true, err
+	case a.g.passphraseFD >= 0:
+		f := os.NewFile(uintptr(a.g.passphraseFD), "passphrase")
+		if f == nil {
+			return "", false, badDescriptor(a.g.passphraseFD)
+		}
+		line, err := bufio.NewReaderSize(io.LimitReader(f, maxSmall), 4096).ReadString('\n')
+		if err != nil && !errors.Is(err, io.EOF) {
+			return "", false, badDescriptor(a.g.passphraseFD)
+		}
+		return firstLine([]byte(line)), true, nil
+	}
+	return "", false, nil
+}
+
+func badDescriptor(n int) error {
+	return &failure{status: statusUsage, code: "usage",
+		what: said(lang.T("file descriptor %d can't be read", "ファイル記述子 %d が読めません"), n),
+		next: []words{said(lang.T("open it for the command: --passphrase-fd 3 3<FILE", "コマンドに開いて渡してください: --passphrase-fd 3 3<ファイル"))}}
+}
+
+func firstLine(b []byte) string {
+	line, _, _ := strings.Cut(string(b), "\n")
+	return strings.TrimSuffix(line, "\r")
+}
+
+// maxSmall bounds files of keys, passphrases and records given as JSON.
+const maxSmall = 16 << 20
+
+// readSmall reads a file that a person named, "-" for standard input.
+func readSmall(path string) ([]byte, error) {
+	var in io.Reader = os.Stdin
+	if path != "-" {
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		in = f
+	}
+	b, err := io.ReadAll(io.LimitReader(in, maxSmall+1))
+	if err == nil && len(b) > maxSmall {
+		err = &failure{status: statusUsage, code: "too_large",
+			what: said(lang.T("%s is larger than %d MiB", "%s は %d MiB を超えています"), path, maxSmall>>20)}
+	}
+	return b, err
+}
+
+// confirm asks a question that has no as its answer unless somebody says yes.
+func (a *app) confirm(question lang.Text, args ...any) (bool, error) {
+	return a.yesNo(false, question, args...)
+}
+
+// yesNo asks until the answer is a yes, a no, or empty for the default. Answers
+// typed with the input method on count too.
+func (a *app) yesNo(standard bool, question lang.Text, args ...any) (bool, error) {
+	t, err := a.terminal()
+	if err != nil {
+		return false, err
+	}
+	hint := "[y/N]"
+	if standard {
+		hint = "[Y/n]"
+	}
+	for {
+		typed, err := t.ReadLine(term.Line{Prompt: fmt.Sprintf("%s %s ", a.text(question, args...), hint)})
+		if err != nil {
+			return false, err
+		}
+		switch lang.Fold(typed) {
+		case "":
+			return standard, nil
+		case "y", "yes", "はい", "うん":
+			return true, nil
+		case "n", "no", "いいえ", "いや":
+			return false, nil
+		}
+		t.Printf("  %s\n", a.text(lang.T("please answer y or n", "y（はい）か n（いいえ）で答えてください")))
+	}
+}
