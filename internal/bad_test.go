@@ -147,7 +147,7 @@ var treeSamples = []treeSample{
 		"internal/record/a.go":           "package record\n//go:embed templates/*.json\nvar x int",
 		"internal/record/templates/a.js": "",
 	}, ""},
-	{"embedded", map[string]string{"internal/lang/a.go": "package lang\n//go:embed all:words\nvar x int"}, "who made internal/lang/words"},
+	{"embedded", map[string]string{"internal/lang/a.go": "package lang\n//go:embed all:words\nvar x int"}, "no LICENSE beside internal/lang/words"},
 	{"embedded", map[string]string{"internal/a/a.go": "package a\n//go:embed theirs.txt\nvar x int"}, "no LICENSE beside internal/a/theirs.txt"},
 	{"embedded", map[string]string{
 		"internal/a/a.go":          "package a\n//go:embed theirs.txt\nvar x int",
@@ -158,6 +158,11 @@ var treeSamples = []treeSample{
 		"internal/a/fonts/b.tt": "",
 		"internal/a/LICENSE":    "of something else",
 	}, "no LICENSE beside internal/a/fonts"},
+	{"embedded", map[string]string{
+		"internal/a/a.go":          "package a\n//go:embed fonts\nvar x int",
+		"internal/a/fonts/b.tt":    "",
+		"internal/a/fonts/LICENSE": "free",
+	}, ""},
 
 	{"fixtures", map[string]string{"internal/a/a_test.go": `package a; var x, _ = filepath.Glob("testdata/*.json")`}, "nothing matches testdata/*.json"},
 	{"fixtures", map[string]string{"internal/a/a_test.go": `package a; var x, _ = filepath.Glob(filepath.Join("testdata", "*.json"))`}, "nothing matches"},
@@ -184,10 +189,6 @@ var treeSamples = []treeSample{
 }
 
 func TestTreeRulesFail(t *testing.T) {
-	was := maps.Clone(foreign)
-	t.Cleanup(func() { foreign = was })
-	foreign["internal/a/theirs.txt"], foreign["internal/a/fonts"] = true, true
-
 	untested := slices.Collect(maps.Keys(treeRules))
 	for _, s := range treeSamples {
 		tree := make(fstest.MapFS)
