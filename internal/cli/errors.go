@@ -241,7 +241,7 @@ func (a *app) explainKey(err error) *failure {
 	switch {
 	case errors.As(err, &heavy):
 		return &failure{status: statusError, code: "work_factor",
-			what: said(lang.T("a slot of this vault asks for 2^%d steps to open; more than 2^%d is refused", "この金庫の鍵穴は 2^%d 回の計算を求めています。2^%d を超えるものは開けません"), heavy.LogN, keyring.MaxWorkFactor),
+			what: said(lang.T("a slot of this vault asks for 2^%d steps to open; more than 2^%d is refused", "この金庫の鍵穴は 2^%d 回の計算を求めています。2^%d を超えるものは開けません"), heavy.LogN, 20),
 			why:  said(lang.T("this program never writes that: the file comes from elsewhere or was tampered with", "このプログラムが書いたものではありません。よそから来たか、手を加えられた金庫です"))}
 	case errors.Is(err, keyring.ErrNoMatch):
 		return &failure{status: statusNoKey, code: "wrong_key",

@@ -27,7 +27,8 @@ var groups = []struct {
 
 // A spec is what help says of a command.
 type spec struct {
-	use      string // name and arguments, placeholders in capitals
+	name     string
+	args     lang.Text // placeholders in capitals; empty if there are none
 	group    string
 	short    lang.Text
 	long     lang.Text
@@ -43,7 +44,7 @@ type example struct {
 // command builds a cobra command that speaks the language of the run.
 func (a *app) command(s spec) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:                   s.use,
+		Use:                   strings.TrimSpace(s.name + " " + a.text(s.args)),
 		GroupID:               s.group,
 		Short:                 a.text(s.short),
 		Long:                  a.text(s.long),
@@ -78,9 +79,9 @@ const helpTemplate = `{{with (or .Long .Short)}}{{. | trimTrailingWhitespaces}}
 {{end}}{{end}}{{end}}{{if not .Groups}}
 {{heading "commands"}}
 {{range .Commands}}{{if .IsAvailableCommand}}  {{pad .Name 12}}{{.Short}}
-{{end}}{{end}}{{end}}{{end}}{{if .HasAvailableLocalFlags}}
+{{end}}{{end}}{{end}}{{end}}{{if .HasAvailableLocalFlags}}{{if .HasParent}}
 {{heading "options"}}
-{{flags .LocalNonPersistentFlags}}{{end}}{{if not .HasParent}}
+{{flags .LocalNonPersistentFlags}}{{end}}{{end}}{{if not .HasParent}}
 {{heading "global"}}
 {{flags .PersistentFlags}}{{else}}
 {{seeGlobal .}}
@@ -265,7 +266,7 @@ func typos(s, t string) int {
 // root's help for a name it does not know.
 func (a *app) newHelp(root *cobra.Command) *cobra.Command {
 	cmd := a.command(spec{
-		use: "help [COMMAND]", group: "more",
+		name: "help", args: lang.T("[COMMAND]", "[コマンド]"), group: "more",
 		short: lang.T("help on a command, or on exit-status", "コマンドの説明（help exit-status で終了コード）"),
 		long:  lang.T("Shows what a command does and how it is called.", "コマンドの働きと書き方を表示します。"),
 		examples: []example{

@@ -25,7 +25,7 @@ type showOptions struct {
 func (a *app) newShow() *cobra.Command {
 	var o showOptions
 	cmd := a.command(spec{
-		use: "show NAME", group: "notes",
+		name: "show", args: lang.T("NAME", "名前"), group: "notes",
 		short: lang.T("show a record, its secrets hidden", "1 件を見る（秘密の部分は隠す）"),
 		long: lang.T(`Shows a record. Keys, codes and other secrets are hidden unless --reveal is given;
 --field prints one value and nothing else, for a script.`,
@@ -39,9 +39,9 @@ func (a *app) newShow() *cobra.Command {
 		},
 	})
 	cmd.Flags().BoolVar(&o.reveal, "reveal", false, a.text(lang.T("show secrets too", "秘密の部分も見せる")))
-	cmd.Flags().StringVar(&o.field, "field", "", a.text(lang.T("only the value of the field `KEY`", "項目 `KEY` の値だけ")))
-	cmd.Flags().Uint64Var(&o.revision, "revision", 0, a.text(lang.T("as it was in revision `N` (see history)", "第 `N` 版の内容（history を参照）")))
-	cmd.Flags().StringVar(&o.save, "save", "", a.text(lang.T("write attached files into the folder `DIR`", "添付ファイルをフォルダー `DIR` に書き出す")))
+	cmd.Flags().StringVar(&o.field, "field", "", a.text(lang.T("only the value of the field `KEY`", "この`項目`の値だけ")))
+	cmd.Flags().Uint64Var(&o.revision, "revision", 0, a.text(lang.T("as it was in revision `N` (see history)", "この`番号`の版の内容（history を参照）")))
+	cmd.Flags().StringVar(&o.save, "save", "", a.text(lang.T("write attached files into the folder `DIR`", "添付ファイルを`フォルダー`  に書き出す")))
 	cmd.Flags().BoolVar(&o.json, "json", false, a.text(lang.T("as JSON (secrets only with --reveal)", "JSON で出す（秘密は --reveal のときだけ）")))
 	cmd.Args = a.argsBetween(1, 1)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return a.runShow(o, args[0]) }

@@ -28,7 +28,7 @@ func programVersion() string {
 func (a *app) newVersion() *cobra.Command {
 	var asJSON bool
 	cmd := a.command(spec{
-		use: "version", group: "more",
+		name: "version", group: "more",
 		short: lang.T("show the version", "版を表示する"),
 		long:  lang.T("Shows the version of the program and of the file format it writes. Nothing is looked up on a network.", "プログラムの版と、書き込むファイル形式の版を表示します。ネットワークには問い合わせません。"),
 		examples: []example{
@@ -64,7 +64,7 @@ func (a *app) newCompletion() *cobra.Command {
 		"powershell": func(root *cobra.Command, w io.Writer) error { return root.GenPowerShellCompletionWithDesc(w) },
 	}
 	cmd := a.command(spec{
-		use: "completion SHELL", group: "more",
+		name: "completion", args: lang.T("SHELL", "シェル"), group: "more",
 		short: lang.T("make a completion script for a shell", "シェルの補完スクリプトを作る"),
 		long: lang.T(`Prints a script that completes commands and options in bash, zsh, fish or
 powershell. Completion never opens the vault, so it does not know names.`,

@@ -14,7 +14,7 @@ import (
 func (a *app) newTemplates() *cobra.Command {
 	var asJSON bool
 	cmd := a.command(spec{
-		use: "templates [TEMPLATE]", group: "notes",
+		name: "templates", args: lang.T("[TEMPLATE]", "[ひな形]"), group: "notes",
 		short: lang.T("list the templates, or the fields of one", "ひな形の一覧・ひな形の項目を見る"),
 		long: lang.T(`Lists the templates that add knows. With a name, its fields: the keys for scripts,
 what each is for, and what the service says, with source and date.`,
