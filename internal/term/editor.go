@@ -107,7 +107,9 @@ func (e *editor) apply(k key) (done bool, err error) {
 		}
 		e.deleteRight()
 	case keySuspend:
-		e.suspend(true)
+		if e.t.tty != nil {
+			e.t.tty.stopJob()
+		}
 	case keyWoken:
 		return false, e.woken()
 	case keyRedraw:
@@ -331,7 +333,7 @@ func (e *editor) woken() error {
 	case w&wakeCancel != 0:
 		return ErrCancelled
 	case w&wakeSuspend != 0:
-		e.suspend(false)
+		e.suspend()
 	case w&wakeRedraw != 0:
 		_, _ = io.WriteString(e.t.out, pasteOn) // the shell may have switched it off
 		e.view.redraw()
@@ -341,14 +343,10 @@ func (e *editor) woken() error {
 
 // suspend stops the program until the person continues it, and shows the line
 // again.
-func (e *editor) suspend(group bool) {
-	if e.t.tty == nil {
-		return
-	}
-	e.draw()
+func (e *editor) suspend() {
 	e.view.finish()
 	_, _ = io.WriteString(e.t.out, pasteOff)
-	e.t.tty.suspend(group)
+	e.t.tty.suspend()
 	_, _ = io.WriteString(e.t.out, pasteOn)
 	e.view.redraw()
 }

@@ -123,7 +123,7 @@ func (t *Terminal) plainWoken(prompt string) error {
 	case w&wakeCancel != 0:
 		return ErrCancelled
 	case w&wakeSuspend != 0:
-		t.tty.suspend(false)
+		t.tty.suspend()
 		_, _ = io.WriteString(t.out, "\n"+SanitizeLines(prompt))
 	}
 	return nil

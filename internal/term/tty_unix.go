@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -31,7 +32,6 @@ type tty struct {
 	fd       int
 	pipe     [2]int // wakes a waiting read
 	signals  chan os.Signal
-	stops    chan os.Signal // SIGTSTP alone, given up while we stop ourselves
 	closed   chan struct{}
 	closeErr func() error
 
@@ -41,6 +41,9 @@ type tty struct {
 	inUse bool // between enter and leave
 	wakes wake
 	idle  time.Duration
+
+	stopped   bool          // in suspend
+	continued chan struct{} // tells suspend to go on
 }
 
 func openTTY() (*tty, error) {
@@ -48,7 +51,9 @@ func openTTY() (*tty, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNoTerminal, err)
 	}
-	y := &tty{fd: fd, signals: make(chan os.Signal, 16), stops: make(chan os.Signal, 1), closed: make(chan struct{})}
+	y := &tty{
+		fd: fd, signals: make(chan os.Signal, 16), closed: make(chan struct{}), continued: make(chan struct{}, 1),
+	}
 	if err := unix.Pipe(y.pipe[:]); err != nil {
 		unix.Close(fd)
 		return nil, fmt.Errorf("open a pipe: %w", err)
@@ -97,14 +102,9 @@ func (y *tty) enter(m mode, idle time.Duration) error {
 			signal.Notify(y.signals, s)
 		}
 	}
-	y.catchStop()
+	catchStops()
+	reading.Store(y)
 	return y.set(m)
-}
-
-func (y *tty) catchStop() {
-	if !signal.Ignored(unix.SIGTSTP) {
-		signal.Notify(y.stops, unix.SIGTSTP)
-	}
 }
 
 // leave gives the terminal back as enter found it.
@@ -116,8 +116,8 @@ func (y *tty) leave() {
 	}
 	_ = y.set(cooked)
 	y.inUse = false
+	reading.CompareAndSwap(y, nil)
 	signal.Stop(y.signals)
-	signal.Stop(y.stops)
 }
 
 // set switches the terminal to m. Output processing stays on in raw mode, so
@@ -249,8 +249,6 @@ func (y *tty) watch() {
 		select {
 		case <-y.closed:
 			return
-		case <-y.stops:
-			y.wake(wakeSuspend)
 		case s := <-y.signals:
 			y.handle(s)
 		}
@@ -263,7 +261,6 @@ func (y *tty) handle(s os.Signal) {
 		y.wake(wakeRedraw)
 	case unix.SIGCONT:
 		y.resume()
-		y.wake(wakeRedraw)
 	case unix.SIGINT:
 		if y.keysSignal() { // here Ctrl-C arrives as the signal
 			y.wake(wakeCancel)
@@ -283,13 +280,23 @@ func (y *tty) keysSignal() bool {
 	return y.inUse && y.mode != raw
 }
 
-// resume sets our mode again after the process was stopped and continued: the
-// shell had the terminal in between.
+// resume tells suspend that the process goes on. If it was stopped without our
+// doing (SIGSTOP), the shell had the terminal in between, and our mode is set
+// again.
 func (y *tty) resume() {
 	y.mu.Lock()
-	defer y.mu.Unlock()
-	if y.inUse {
+	stopped := y.stopped
+	if !stopped && y.inUse {
 		_ = y.set(y.mode)
+	}
+	y.mu.Unlock()
+	if !stopped {
+		y.wake(wakeRedraw)
+		return
+	}
+	select {
+	case y.continued <- struct{}{}:
+	default:
 	}
 }
 
@@ -325,31 +332,59 @@ func (y *tty) writeBriefly(s string) {
 	}
 }
 
-// suspend gives the terminal back, stops the process as Ctrl-Z does, and
-// returns in the former mode after it was continued. With group the whole job
-// stops, as when the key had made the signal.
-func (y *tty) suspend(group bool) {
+// stopJob asks the whole job to stop, as when Ctrl-Z had made the signal. We
+// are asked with it, and suspend when woken.
+func (y *tty) stopJob() { _ = unix.Kill(0, unix.SIGTSTP) }
+
+// suspend gives the terminal back, stops the process, and returns in the former
+// mode after it was continued.
+func (y *tty) suspend() {
 	y.mu.Lock()
 	m := y.mode
 	_ = y.set(cooked)
+	y.stopped = true
 	y.mu.Unlock()
-
-	continued := make(chan os.Signal, 1)
-	signal.Notify(continued, unix.SIGCONT)
-	signal.Stop(y.stops)
-	pid := unix.Getpid()
-	if group {
-		pid = 0
-	}
-	_ = unix.Kill(pid, unix.SIGTSTP)
 	select {
-	case <-continued:
+	case <-y.continued: // one that came too late the last time
+	default:
+	}
+
+	stopSelf()
+	select {
+	case <-y.continued:
 	case <-time.After(suspendLimit):
 	}
-	signal.Stop(continued)
 
 	y.mu.Lock()
 	defer y.mu.Unlock()
-	y.catchStop()
+	y.stopped = false
 	_ = y.set(m)
 }
+
+// reading is the terminal a line is being read from, if any.
+var reading atomic.Pointer[tty]
+
+// catchStops handles SIGTSTP from the first question to the end of the process:
+// Go's runtime does not give that signal its default action back once it was
+// caught, so between questions we do what the kernel would have done.
+var catchStops = sync.OnceFunc(func() {
+	if signal.Ignored(unix.SIGTSTP) {
+		return
+	}
+	stops := make(chan os.Signal, 1)
+	signal.Notify(stops, unix.SIGTSTP)
+	go func() {
+		for range stops {
+			if y := reading.Load(); y != nil {
+				y.wake(wakeSuspend)
+			} else {
+				stopSelf()
+			}
+		}
+	}()
+})
+
+// stopSelf stops the process by SIGTTIN, which still has its default action.
+// Like SIGTSTP, and unlike SIGSTOP, it does nothing where no shell is left to
+// continue us.
+func stopSelf() { _ = unix.Kill(unix.Getpid(), unix.SIGTTIN) }

@@ -262,5 +262,8 @@ func (y *tty) Write(p []byte) (int, error) {
 // or a stopped process. A changed window shows with the next key.
 func (y *tty) takeWakes() wake { return 0 }
 
-// suspend does nothing: Windows cannot stop a process from its console.
-func (y *tty) suspend(bool) {}
+// stopJob does nothing: Windows cannot stop a process from its console.
+func (y *tty) stopJob() {}
+
+// suspend is never asked for by takeWakes.
+func (y *tty) suspend() {}

@@ -1,0 +1,138 @@
+//go:build unix
+
+package term
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// childVariable names the program that the test binary is to be, when a test
+// starts it at a terminal of its own.
+const childVariable = "TERM_TEST_PROGRAM"
+
+func TestMain(m *testing.M) {
+	program := os.Getenv(childVariable)
+	switch inner, isShell := strings.CutPrefix(program, "shell:"); {
+	case program == "":
+		os.Exit(m.Run())
+	case isShell:
+		runShell(inner)
+	default:
+		runProgram(program)
+	}
+}
+
+// runProgram asks what the named program asks and prints the answers.
+func runProgram(name string) {
+	name, plain := strings.CutPrefix(name, "plain ")
+	t, err := Open(Options{Plain: plain})
+	if errors.Is(err, ErrNoTerminal) {
+		fmt.Println("no terminal")
+		return
+	}
+	if err != nil {
+		panic(err)
+	}
+	defer t.Close()
+	line := Line{Prompt: "pass: ", Back: true}
+	switch name {
+	case "secret":
+		report(t.ReadSecret("pass: "))
+	case "line", "stop me":
+		report(t.ReadLine(line))
+	case "secret, line":
+		report(t.ReadSecret("pass: "))
+		report(t.ReadLine(Line{Prompt: "then: "}))
+	case "lines":
+		items, err := t.ReadLines(List{Prompt: "pass: "})
+		fmt.Printf("%q %v\n", items, err)
+	case "line, work, line":
+		report(t.ReadLine(line))
+		time.Sleep(2 * time.Second) // work that Ctrl-Z is to interrupt
+		report(t.ReadLine(line))
+	case "three":
+		report(t.ReadLine(line))
+		waitForTest()
+		report(t.ReadLine(line))
+		waitForTest()
+		report(t.ReadLine(line))
+	case "idle":
+		line.Idle = 20 * time.Millisecond
+		report(t.ReadLine(line))
+	case "panic":
+		line.Complete = func(string) []string { panic("in the middle of a line") }
+		report(t.ReadLine(line))
+	case "handles SIGTERM":
+		signal.Notify(make(chan os.Signal, 4), syscall.SIGTERM)
+		report(t.ReadLine(line))
+	case "ignores SIGHUP":
+		signal.Ignore(syscall.SIGHUP)
+		report(t.ReadLine(line))
+	default:
+		panic("no program " + name)
+	}
+}
+
+func report(answer string, err error) { fmt.Printf("%q %v\n", answer, err) }
+
+var fromTest = bufio.NewReader(os.Stdin)
+
+func waitForTest() { _, _ = fromTest.ReadString('\n') }
+
+// runShell does the least of what a shell does: it runs the program in a
+// process group in front, sees it stop, takes the terminal back, and on a word
+// from the test continues it in front.
+func runShell(program string) {
+	signal.Ignore(syscall.SIGTTOU)
+	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
+	if err != nil {
+		panic(err)
+	}
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), childVariable+"="+program)
+	cmd.Stdout = os.Stdout
+	cmd.SysProcAttr = &syscall.SysProcAttr{Foreground: true, Ctty: int(tty.Fd())}
+	if err := cmd.Start(); err != nil {
+		panic(err)
+	}
+	pid := cmd.Process.Pid
+	if program == "stop me" {
+		fmt.Println("pid", pid)
+		waitForTest()
+		_ = syscall.Kill(pid, syscall.SIGTSTP)
+	}
+	for {
+		var status syscall.WaitStatus
+		if _, err := syscall.Wait4(pid, &status, syscall.WUNTRACED, nil); errors.Is(err, syscall.EINTR) {
+			continue
+		} else if err != nil {
+			panic(err)
+		}
+		if !status.Stopped() {
+			foreground(tty, syscall.Getpgrp())
+			return
+		}
+		foreground(tty, syscall.Getpgrp())
+		fmt.Println("stopped")
+		waitForTest()
+		foreground(tty, pid)
+		_ = syscall.Kill(-pid, syscall.SIGCONT)
+	}
+}
+
+func foreground(tty *os.File, group int) {
+	if err := unix.IoctlSetPointerInt(int(tty.Fd()), unix.TIOCSPGRP, group); err != nil {
+		panic(err)
+	}
+}
