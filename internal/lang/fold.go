@@ -57,7 +57,11 @@ func AppendFold[S string | []byte](dst []byte, s S) (folded []byte, simple bool)
 	for i := 0; i < len(s); {
 		c := s[i]
 		if c < utf8.RuneSelf {
-			dst = appendFoldASCII(dst, start, c)
+			if f := asciiFold[c]; f != ' ' {
+				dst = append(dst, f)
+			} else {
+				dst = appendSpace(dst, start)
+			}
 			i++
 			continue
 		}
@@ -75,9 +79,9 @@ func AppendFold[S string | []byte](dst []byte, s S) (folded []byte, simple bool)
 		case 0x30a1 <= r && r <= 0x30f6:
 			dst = utf8.AppendRune(dst, r-0x60)
 		case 0xff01 <= r && r <= 0xff5e:
-			dst = appendFoldASCII(dst, start, byte(r-0xfee0))
+			dst = append(dst, asciiFold[byte(r-0xfee0)])
 		case r == 0x3000:
-			dst = appendFoldASCII(dst, start, ' ')
+			dst = appendSpace(dst, start)
 		default:
 			return dst, false
 		}
@@ -88,17 +92,23 @@ func AppendFold[S string | []byte](dst []byte, s S) (folded []byte, simple bool)
 	return dst, true
 }
 
-func appendFoldASCII(dst []byte, start int, c byte) []byte {
-	switch {
-	case 'A' <= c && c <= 'Z':
-		return append(dst, c+'a'-'A')
-	case c == ' ', '\t' <= c && c <= '\r':
-		if len(dst) == start || dst[len(dst)-1] == ' ' {
-			return dst
+// asciiFold maps each ASCII character to its folded form, white space to ' '.
+var asciiFold = func() (table [utf8.RuneSelf]byte) {
+	for i := range table {
+		table[i] = byte(unicode.ToLower(rune(i)))
+		if unicode.IsSpace(rune(i)) {
+			table[i] = ' '
 		}
-		return append(dst, ' ')
 	}
-	return append(dst, c)
+	return table
+}()
+
+// appendSpace appends a space unless it would be the first or a second one.
+func appendSpace(dst []byte, start int) []byte {
+	if len(dst) == start || dst[len(dst)-1] == ' ' {
+		return dst
+	}
+	return append(dst, ' ')
 }
 
 // foldSlow is Fold for every text there is.
