@@ -27,6 +27,7 @@ type view struct {
 	prompt string // what stands before the answer in its row
 	full   string // the last line of the prompt that was asked for
 	above  bool   // full is on a row of its own
+	cols   int    // of the window
 	indent int    // columns of prompt
 	room   int    // columns for the answer
 
@@ -50,12 +51,12 @@ func (v *view) start(t *Terminal, prompt string) {
 
 // layout fits the prompt to the window and returns what to print for it.
 func (v *view) layout() string {
-	cols, _ := v.t.Size()
-	usable := max(cols-1, 1)
+	v.cols, _ = v.t.Size()
+	usable := max(v.cols-1, 1)
 	v.shown, v.col = nil, 0
 	v.prompt, v.indent = v.full, Width(v.full)
 	moved := ""
-	if v.above || v.indent > 0 && usable-v.indent < minField {
+	if v.above || v.indent > len(shortPrompt) && usable-v.indent < minField {
 		if !v.above {
 			moved = strings.TrimRight(v.full, " ") + "\r\n"
 		}
@@ -111,7 +112,7 @@ func (v *view) show(cells []cell, cursor int) {
 // width the terminal sees otherwise puts it wrong only until the next move.
 func (v *view) goTo(out *strings.Builder, col int) {
 	if col != v.col {
-		fmt.Fprintf(out, "\x1b[%dG", v.indent+col+1)
+		fmt.Fprintf(out, "\x1b[%dG", min(v.indent+col+1, v.cols))
 		v.col = col
 	}
 }
