@@ -38,6 +38,9 @@ type Backup struct {
 	Time       time.Time // when it was made
 }
 
+// tempBackup begins the names of backups that are not finished.
+const tempBackup = ".new-backup-"
+
 const backupTime = "20060102T150405Z"
 
 var backupName = regexp.MustCompile(`-g(\d{6,20})-([0-9a-f]{8})-(\d{8}T\d{6}Z)\.tar$`)
@@ -90,6 +93,9 @@ func (s *Store) backupBefore(p *pages, destructive bool) error {
 			return nil
 		}
 	}
+	if err := s.wholeBeforeBackup(p); err != nil {
+		return err
+	}
 	name := fmt.Sprintf("%s-g%06d-%s-%s.tar", strings.TrimSuffix(filepath.Base(s.path), filepath.Ext(s.path)),
 		s.idx.head.Generation, sum, s.cfg.Now.UTC().Format(backupTime))
 	if err := s.writeBackup(p, dir, name); err != nil {
@@ -99,11 +105,26 @@ func (s *Store) backupBefore(p *pages, destructive bool) error {
 	return nil
 }
 
-func (s *Store) writeBackup(p *pages, dir, name string) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+// wholeBeforeBackup verifies a large file, of which only what was touched may
+// have been: a backup of a damaged vault would push out a good one.
+func (s *Store) wholeBeforeBackup(p *pages) error {
+	if p.mem != nil {
+		return nil
+	}
+	if err := s.verify(p); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(dir, ".new-backup-*")
+	if len(s.damage) > 0 {
+		return damaged(s.damage[0], nil)
+	}
+	return nil
+}
+
+func (s *Store) writeBackup(p *pages, dir, name string) error {
+	if err := errors.Join(makeFolder(dir), makePrivate(dir, true)); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(dir, tempBackup+"*")
 	if err != nil {
 		return err
 	}

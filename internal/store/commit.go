@@ -2,17 +2,11 @@ package store
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
-	"runtime/debug"
 	"slices"
 	"time"
 
-	bolt "go.etcd.io/bbolt"
-
-	"memovault/internal/keyring"
 	"memovault/internal/record"
 )
 
@@ -37,9 +31,10 @@ type NewFile struct {
 
 // Commit writes a change and says nothing until the file was synced, closed,
 // read back by the walker and compared. Errors: *BusyError, *ConflictError,
-// *NameError, *BackupError, *DamagedError, ErrReplaced, and *NotSavedError for
-// what bbolt or the disk refused. After any error the file holds the old state,
-// except where the error is a *DamagedError found after writing.
+// *NameError, *BackupError, *DamagedError, ErrReplaced, *NotSavedError for what
+// bbolt or the disk refused, and errors wrapping record.ErrBad for what cannot
+// be written down. After any error the file holds the old state, except where
+// the error is a *DamagedError whose What is DamagedAfter.
 func (s *Store) Commit(c Change) error {
 	if s.vault == nil {
 		return ErrLocked
@@ -53,6 +48,7 @@ func (s *Store) Commit(c Change) error {
 		return err
 	}
 	defer release()
+	s.removeLeftovers()
 	var w *write
 	err = s.viewLocked(func(p *pages) error {
 		w, err = s.prepare(p, c, sealed)
@@ -82,38 +78,63 @@ type sealedFile struct {
 }
 
 func (s *Store) seal(c Change) (*sealedChange, error) {
-	out := &sealedChange{}
-	for _, r := range c.Put {
-		base := r.Revision
-		r = r.Clone()
-		r.Vault, r.Revision, r.Schema = s.ID(), base+1, record.Schema
-		plain, err := record.Encode(r)
-		if err != nil {
-			return nil, err
-		}
-		sealed, err := s.vault.Seal(plain)
-		if err != nil {
-			return nil, err
-		}
-		out.records = append(out.records, sealedRecord{r, base, plain, sealed})
+	if err := c.check(); err != nil {
+		return nil, err
 	}
-	for _, f := range c.Attach {
-		if len(f.Data) > record.MaxAttachment {
-			return nil, fmt.Errorf("store: an attachment of %d bytes", len(f.Data))
+	out := &sealedChange{records: make([]sealedRecord, len(c.Put)), files: make([]sealedFile, len(c.Attach))}
+	errs := make([]error, len(c.Put)+len(c.Attach))
+	inParallel(len(errs), func(i int) {
+		if i < len(c.Put) {
+			out.records[i], errs[i] = s.sealRecord(c.Put[i])
+			return
 		}
+		f := c.Attach[i-len(c.Put)]
 		sealed, err := s.vault.SealBytes(f.Data)
+		out.files[i-len(c.Put)], errs[i] = sealedFile{f.ID, sealed}, err
+	})
+	for _, err := range errs {
 		if err != nil {
 			return nil, err
 		}
-		out.files = append(out.files, sealedFile{f.ID, sealed})
 	}
 	return out, nil
+}
+
+// check refuses what no caller should ask for.
+func (c *Change) check() error {
+	seen := map[record.ID]bool{}
+	for _, r := range c.Put {
+		if r.ID.IsZero() || seen[r.ID] {
+			return fmt.Errorf("%w: a change with two records of one id, or one without", record.ErrBad)
+		}
+		seen[r.ID] = true
+	}
+	clear(seen)
+	for _, f := range c.Attach {
+		if f.ID.IsZero() || seen[f.ID] || len(f.Data) > record.MaxAttachment {
+			return fmt.Errorf("%w: an attachment of %d bytes, or two of one id", record.ErrBad, len(f.Data))
+		}
+		seen[f.ID] = true
+	}
+	return nil
+}
+
+func (s *Store) sealRecord(r *record.Record) (sealedRecord, error) {
+	base := r.Revision
+	r = r.Clone()
+	r.Vault, r.Revision = s.ID(), base+1
+	plain, err := record.Encode(r)
+	if err != nil {
+		return sealedRecord{}, err
+	}
+	sealed, err := s.vault.Seal(plain)
+	return sealedRecord{r, base, plain, sealed}, err
 }
 
 // A write is everything a commit puts into the file, worked out beforehand.
 type write struct {
 	file os.FileInfo // the file it was worked out for
-	puts []kv       
+	puts []kv
 	next *index
 	sum  digest // of the new sealed index
 }
@@ -130,25 +151,34 @@ func (w *write) put(bucket string, key, value []byte) {
 // prepare checks a change against the file as it stands now and works out what
 // to write. Nothing is written but the backup.
 func (s *Store) prepare(p *pages, c Change, sealed *sealedChange) (*write, error) {
+	if err := s.current(p); err != nil {
+		return nil, err
+	}
 	if len(s.damage) > 0 {
 		return nil, damaged(s.damage[0], nil)
-	}
-	w := &write{next: s.idx.clone()}
-	var err error
-	if w.file, err = os.Stat(s.path); err != nil {
-		return nil, err
 	}
 	if err := s.safeToWrite(p); err != nil {
 		return nil, err
 	}
+	w := &write{file: p.file}
 	changed := map[record.ID][]byte{}
+	entries := make([]entry, 0, len(sealed.records))
 	for _, sr := range sealed.records {
-		if err := s.prepareRecord(p, w, sr); err != nil {
+		e, err := s.prepareRecord(p, w, sr)
+		if err != nil {
 			return nil, err
 		}
+		entries = append(entries, e)
 		changed[sr.r.ID] = sr.plain
 	}
+	w.next = s.idx.with(entries)
+	if err := w.next.namesFree(sealed.records); err != nil {
+		return nil, err
+	}
 	for _, f := range sealed.files {
+		if slices.ContainsFunc(s.idx.attached, func(a attached) bool { return a.ID == f.id }) {
+			return nil, fmt.Errorf("%w: the attachment is there already", record.ErrBad)
+		}
 		w.next.attached = append(w.next.attached, attached{ID: f.id, SHA256: digestOf(f.sealed)})
 		w.put(bucketAttachments, f.id[:], f.sealed)
 	}
@@ -161,54 +191,45 @@ func (s *Store) prepare(p *pages, c Change, sealed *sealedChange) (*write, error
 	return w, s.prepareIndex(w, c, sealed)
 }
 
-func (s *Store) prepareRecord(p *pages, w *write, sr sealedRecord) error {
-	r := sr.r
-	rest := entryRest{Revision: r.Revision, Card: cardOf(r)}
-	old, exists := w.next.entry(r.ID)
-	if exists {
-		before, err := old.rest()
-		if err != nil {
-			return damaged("index", err)
-		}
-		if before.Revision != sr.base {
-			return &ConflictError{ID: r.ID, Base: sr.base, Have: before.Revision}
-		}
-		former, err := p.get(bucketRecords, r.ID[:])
-		if err != nil || digestOf(former) != old.sum {
-			return damaged("record "+r.ID.String(), err)
-		}
-		w.put(bucketHistory, historyKey(r.ID, before.Revision), bytes.Clone(former))
-		rest.Past, rest.PastSHA256 = before.Past+1, before.PastSHA256.chain(old.sum)
-	} else if sr.base != 0 {
-		return &ConflictError{ID: r.ID, Base: sr.base}
-	}
-	if err := w.next.nameFree(r); err != nil {
-		return err
-	}
-	e, err := newEntry(r.ID, digestOf(sr.sealed), rest)
-	if err != nil {
-		return err
-	}
-	w.next.put(e)
-	w.put(bucketRecords, r.ID[:], sr.sealed)
-	return nil
-}
-
-// nameFree refuses a second record of the same name outside the trash.
-func (x *index) nameFree(r *record.Record) error {
-	if r.Trashed != nil {
-		return nil
-	}
-	cards, err := x.named(r.Name)
+// current makes sure that the index in memory is the one in the file, byte for
+// byte: a change worked out against another would drop what that one lists.
+func (s *Store) current(p *pages) error {
+	sealed, err := p.get(bucketIndex, keyIndex)
 	if err != nil {
 		return damaged("index", err)
 	}
-	for _, c := range cards {
-		if !c.Trashed && c.ID != r.ID {
-			return &NameError{Name: r.Name}
-		}
+	if digestOf(sealed) == s.idxSum {
+		return nil
 	}
-	return nil
+	return s.load(p)
+}
+
+// prepareRecord works out what one record's line becomes, and moves its former
+// version to the history.
+func (s *Store) prepareRecord(p *pages, w *write, sr sealedRecord) (entry, error) {
+	r := sr.r
+	rest := entryRest{Revision: r.Revision, Card: cardOf(r)}
+	old, exists := s.idx.entry(r.ID)
+	if !exists && sr.base != 0 {
+		return old, &ConflictError{ID: r.ID, Base: sr.base}
+	}
+	if exists {
+		before, err := old.rest()
+		if err != nil {
+			return old, damaged("index", err)
+		}
+		if before.Revision != sr.base {
+			return old, &ConflictError{ID: r.ID, Base: sr.base, Have: before.Revision}
+		}
+		former, err := p.get(bucketRecords, r.ID[:])
+		if err != nil || digestOf(former) != old.sum {
+			return old, damaged("record "+r.ID.String(), err)
+		}
+		w.put(bucketHistory, historyKey(r.ID, before.Revision), bytes.Clone(former))
+		rest.Past, rest.PastSHA256 = before.Past+1, before.PastSHA256.chain(old.sum)
+	}
+	w.put(bucketRecords, slices.Clone(r.ID[:]), sr.sealed)
+	return newEntry(r.ID, digestOf(sr.sealed), rest)
 }
 
 func (s *Store) prepareDigest(p *pages, w *write, changed map[record.ID][]byte) error {
@@ -284,238 +305,8 @@ func (s *Store) safeToWrite(p *pages) error {
 			}
 		}
 	}
-	used, err := p.structure()
-	if err == nil {
-		err = p.checkFreelist(used)
-	}
-	if err != nil {
+	if err := p.checkFreelist(); err != nil {
 		return damaged("pages", err)
-	}
-	return nil
-}
-
-// apply writes by bbolt. bbolt may panic, or fault in its memory map, where the
-// file changes under it; both become errors.
-func (w *write) apply(path string) (err error) {
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	defer func() {
-		if r := recover(); r != nil {
-			err = errors.New("store: bbolt gave up")
-		}
-	}()
-	db, err := openBolt(path, w.file)
-	if err != nil {
-		return err
-	}
-	err = db.Update(func(tx *bolt.Tx) error {
-		for _, one := range w.puts {
-			b := tx.Bucket([]byte(one.bucket))
-			if b == nil {
-				return fmt.Errorf("%w: there is no bucket %q", errPage, one.bucket)
-			}
-			if err := b.Put(one.key, one.value); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	return errors.Join(err, db.Close())
-}
-
-// openBolt opens an existing vault for writing. It never creates a file, never
-// turns an empty one into a database, and refuses another file than want.
-func openBolt(path string, want os.FileInfo) (*bolt.DB, error) {
-	return bolt.Open(path, 0o600, &bolt.Options{
-		Timeout:      LockWait,
-		FreelistType: bolt.FreelistMapType,
-		MaxSize:      maxFile,
-		NoStatistics: true,
-		OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
-			f, err := os.OpenFile(name, flag&^os.O_CREATE, mode)
-			if err != nil {
-				return nil, err
-			}
-			if st, err := f.Stat(); err != nil || !os.SameFile(st, want) || st.Size() != want.Size() {
-				f.Close()
-				return nil, ErrReplaced
-			}
-			return f, nil
-		},
-	})
-}
-
-// finish reads the file again and tells what is true: saved, not saved, or
-// damaged. An error of a commit alone does not mean that it was not saved.
-func (s *Store) finish(w *write, failed error) error {
-	st, err := os.Stat(s.path)
-	if err != nil || !os.SameFile(st, w.file) {
-		return ErrReplaced
-	}
-	file, err := os.Open(s.path)
-	if err != nil {
-		return damaged("reading back", err)
-	}
-	defer file.Close()
-	p, err := readPages(file)
-	if err != nil {
-		return damaged("reading back", errors.Join(err, failed))
-	}
-	sealed, err := p.get(bucketIndex, keyIndex)
-	switch {
-	case err != nil:
-		return damaged("reading back", errors.Join(err, failed))
-	case digestOf(sealed) == w.sum:
-		return s.accept(p, w)
-	case failed != nil && digestOf(sealed) == s.idxSum:
-		return &NotSavedError{Err: failed}
-	}
-	return damaged("reading back", failed)
-}
-
-// accept compares what was read back with what was meant, and remembers it.
-func (s *Store) accept(p *pages, w *write) error {
-	for _, one := range w.puts {
-		got, err := p.get(one.bucket, one.key)
-		if err != nil || !bytes.Equal(got, one.value) {
-			return damaged("reading back", err)
-		}
-	}
-	s.idx, s.idxSum, s.txid, s.dropped = w.next, w.sum, p.meta.txid, false
-	verified := time.Time{}
-	if p.mem != nil {
-		if err := s.verify(p); err != nil || len(s.damage) > 0 {
-			return damaged("reading back", err)
-		}
-		verified = s.cfg.Now.UTC()
-	} else if old := s.cfg.readPin(s.ID()); old != nil {
-		verified = old.Verified
-	}
-	free, err := p.freelistBytes()
-	if err != nil {
-		return damaged("reading back", err)
-	}
-	s.notes = append(s.notes, s.cfg.writePin(s.ID(), pin{
-		Generation: s.idx.head.Generation, Index: s.idxSum, Freelist: digestOf(free), Verified: verified, Path: s.path,
-	}))
-	return nil
-}
-
-// Create makes a vault with its slots at path. It never overwrites anything
-// (ErrExists) and leaves nothing behind when it fails.
-func Create(path string, cfg Config, vault *keyring.Vault, slots []NewSlot) error {
-	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	release, err := lock(path, true, cfg.wait())
-	if err != nil {
-		return err
-	}
-	defer release()
-	if _, err := os.Lstat(path); err == nil {
-		return ErrExists
-	}
-	w, err := firstWrite(cfg, vault, slots)
-	if err != nil {
-		return err
-	}
-	temp, err := os.CreateTemp(dir, ".new-vault-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(temp.Name())
-	if err := errors.Join(temp.Close(), makePrivate(temp.Name(), false), w.create(temp.Name())); err != nil {
-		return err
-	}
-	// A hard link fails where the name is taken, a rename would replace it.
-	if err := os.Link(temp.Name(), path); errors.Is(err, os.ErrExist) {
-		return ErrExists
-	} else if err != nil {
-		if err := os.Rename(temp.Name(), path); err != nil {
-			return err
-		}
-	}
-	return errors.Join(syncDir(dir), makePrivate(path, false))
-}
-
-// A NewSlot is a slot to store, and when its key was last proven: typed back,
-// not only made. Proven is zero where it was not.
-type NewSlot struct {
-	keyring.Slot
-	Proven time.Time
-}
-
-func (n NewSlot) info() SlotInfo {
-	info := SlotInfo{ID: n.ID, SHA256: digestOf(n.Sealed), Kind: n.Kind, Label: n.Label,
-		Created: n.Created.UTC().Truncate(time.Second)}
-	if !n.Proven.IsZero() {
-		proven := n.Proven.UTC().Truncate(time.Second)
-		info.Proven = &proven
-	}
-	return info
-}
-
-func firstWrite(cfg Config, vault *keyring.Vault, slots []NewSlot) (*write, error) {
-	w := &write{next: &index{head: indexHeader{Format: Format, Vault: vault.ID(), Generation: 1,
-		Time: cfg.Now.UTC().Truncate(time.Second)}}}
-	for _, slot := range slots {
-		w.next.head.Slots = append(w.next.head.Slots, slot.info())
-		w.put(bucketSlots, slices.Clone(slot.ID[:]), slot.Sealed)
-	}
-	plain, err := w.next.encode()
-	if err != nil {
-		return nil, err
-	}
-	index, err := vault.Seal(plain)
-	if err != nil {
-		return nil, err
-	}
-	w.put(bucketMeta, keyFormat, []byte(formatLine))
-	w.put(bucketIndex, keyIndex, index)
-	return w, nil
-}
-
-// create writes a new database into the empty file at path and reads it back.
-func (w *write) create(path string) error {
-	db, err := bolt.Open(path, 0o600, &bolt.Options{Timeout: LockWait, PageSize: 4096,
-		FreelistType: bolt.FreelistMapType, NoStatistics: true})
-	if err != nil {
-		return err
-	}
-	err = db.Update(func(tx *bolt.Tx) error {
-		for _, name := range bucketNames {
-			if _, err := tx.CreateBucket([]byte(name)); err != nil {
-				return err
-			}
-		}
-		for _, one := range w.puts {
-			if err := tx.Bucket([]byte(one.bucket)).Put(one.key, one.value); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err := errors.Join(err, db.Close()); err != nil {
-		return err
-	}
-	return w.readBack(path)
-}
-
-func (w *write) readBack(path string) error {
-	file, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	p, err := readPages(file)
-	if err != nil {
-		return err
-	}
-	for _, one := range w.puts {
-		got, err := p.get(one.bucket, one.key)
-		if err != nil || !bytes.Equal(got, one.value) {
-			return damaged("reading back", err)
-		}
 	}
 	return nil
 }

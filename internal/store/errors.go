@@ -26,7 +26,7 @@ var (
 )
 
 // A DamagedError says that the file, or a value in it, is not what was written.
-// Nothing was changed.
+// Nothing was changed, unless What is DamagedAfter.
 type DamagedError struct {
 	What string // where: "pages", "index", "record 6f1c…", "slot …"; never a name or a value
 	Err  error
@@ -34,6 +34,10 @@ type DamagedError struct {
 
 func (e *DamagedError) Error() string { return "store: damaged: " + e.What }
 func (e *DamagedError) Unwrap() error { return e.Err }
+
+// DamagedAfter is the What of a DamagedError that was found by reading the file
+// again after writing: then the old state is not there any more either.
+const DamagedAfter = "reading back"
 
 func damaged(what string, err error) error { return &DamagedError{What: what, Err: err} }
 
@@ -85,6 +89,14 @@ type NotSavedError struct{ Err error }
 
 func (e *NotSavedError) Error() string { return "store: not saved: " + e.Err.Error() }
 func (e *NotSavedError) Unwrap() error { return e.Err }
+
+// A FlushError says that a commit was saved, reads back and compares, but that
+// the disk reported an error while doing so. It is a warning (Store.Warnings):
+// after a power cut the commit may not be there.
+type FlushError struct{ Err error }
+
+func (e *FlushError) Error() string { return "store: saved, but the disk reported: " + e.Err.Error() }
+func (e *FlushError) Unwrap() error { return e.Err }
 
 // A BackupError says that the backup which must come before the first write of
 // a day could not be made; nothing was saved.

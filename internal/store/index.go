@@ -251,28 +251,27 @@ func (x *index) entry(id record.ID) (entry, bool) {
 	return x.entries[i], true
 }
 
-func (x *index) put(e entry) {
-	i, ok := x.at(e.id)
-	if ok {
-		x.entries[i] = e
-	} else {
-		x.entries = slices.Insert(x.entries, i, e)
+// with returns the index with entries in the place of those with the same ids,
+// or between the others. The lines themselves are shared; they never change.
+func (x *index) with(changed []entry) *index {
+	changed = slices.Clone(changed)
+	byID := func(a, b entry) int { return bytes.Compare(a.id[:], b.id[:]) }
+	slices.SortFunc(changed, byID)
+	next := *x
+	next.head.Slots = slices.Clone(x.head.Slots)
+	next.attached = slices.Clone(x.attached)
+	next.entries = make([]entry, 0, len(x.entries)+len(changed))
+	for _, e := range x.entries {
+		for len(changed) > 0 && byID(changed[0], e) < 0 {
+			next.entries, changed = append(next.entries, changed[0]), changed[1:]
+		}
+		if len(changed) > 0 && changed[0].id == e.id {
+			e, changed = changed[0], changed[1:]
+		}
+		next.entries = append(next.entries, e)
 	}
-}
-
-func (x *index) remove(id record.ID) {
-	if i, ok := x.at(id); ok {
-		x.entries = slices.Delete(x.entries, i, i+1)
-	}
-}
-
-// clone copies what a commit changes; the lines themselves are never written to.
-func (x *index) clone() *index {
-	c := *x
-	c.head.Slots = slices.Clone(x.head.Slots)
-	c.entries = slices.Clone(x.entries)
-	c.attached = slices.Clone(x.attached)
-	return &c
+	next.entries = append(next.entries, changed...)
+	return &next
 }
 
 // named returns the records of that name (folded), in the trash or not.
@@ -293,6 +292,39 @@ func (x *index) named(name string) ([]Card, error) {
 		}
 	}
 	return found, nil
+}
+
+// namesFree refuses a second record of the same name outside the trash among
+// those that were changed, and between them and the others.
+func (x *index) namesFree(changed []sealedRecord) error {
+	wanted := map[string]*record.Record{}
+	for _, sr := range changed {
+		if sr.r.Trashed != nil {
+			continue
+		}
+		key := record.NameKey(sr.r.Name)
+		if wanted[key] != nil {
+			return &NameError{Name: sr.r.Name}
+		}
+		wanted[key] = sr.r
+	}
+	if len(wanted) == 0 {
+		return nil
+	}
+	for _, e := range x.entries {
+		if name, plain := rawName(e.line); plain && wanted[record.NameKey(name)] == nil {
+			continue
+		}
+		rest, err := e.rest()
+		if err != nil {
+			return damaged("index", err)
+		}
+		r := wanted[record.NameKey(rest.Card.Name)]
+		if r != nil && r.ID != e.id && !rest.Card.Trashed {
+			return &NameError{Name: r.Name}
+		}
+	}
+	return nil
 }
 
 // chain adds the next earlier revision to the running digest of a history.

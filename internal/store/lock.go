@@ -23,7 +23,7 @@ var errWouldBlock = errors.New("store: the lock is held")
 // a reader, and returns what releases it. It is held around input and output
 // only, never while a person is asked or a key derived.
 func lock(path string, exclusive bool, wait time.Duration) (release func(), err error) {
-	f, err := os.OpenFile(path+lockSuffix, os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := os.OpenFile(path+lockSuffix, os.O_RDWR|os.O_CREATE|noFollow, 0o600)
 	if err != nil && !exclusive && (errors.Is(err, fs.ErrPermission) || isReadOnly(err)) {
 		return lockForeign(path, wait)
 	}
@@ -34,11 +34,9 @@ func lock(path string, exclusive bool, wait time.Duration) (release func(), err 
 		f.Close()
 		return nil, err
 	}
-	if exclusive {
-		writeHolder(f)
-	}
+	named := exclusive && writeHolder(f)
 	return func() {
-		if exclusive {
+		if named {
 			f.Truncate(0)
 		}
 		unlockFile(f)
@@ -61,27 +59,45 @@ func lockForeign(path string, wait time.Duration) (func(), error) {
 	return func() { unlockFile(f); f.Close() }, nil
 }
 
+// poll asks for the lock until wait is over. It asks because flock itself, on
+// some network file systems, waits for ever.
 func poll(f *os.File, exclusive bool, wait time.Duration) error {
-	const pause = 2 * time.Millisecond
-	for waited := time.Duration(0); ; waited += pause {
+	over := time.After(wait)
+	for {
 		err := lockFile(f, exclusive)
 		if !errors.Is(err, errWouldBlock) {
 			return err
 		}
-		if waited >= wait {
+		select {
+		case <-over:
 			return &BusyError{Holder: readHolder(f)}
+		case <-time.After(2 * time.Millisecond):
 		}
-		time.Sleep(pause)
 	}
 }
 
-func writeHolder(f *os.File) {
-	if f.Truncate(0) == nil {
-		f.WriteAt(fmt.Appendf(nil, "pid %d\n", os.Getpid()), 0)
+const (
+	holderStart = "pid "
+	holderMax   = 64 // bytes
+)
+
+// writeHolder writes who holds the lock, for the message of those who wait. It
+// writes into nothing that is not a lock file: somebody may have put a link to
+// another file in its place.
+func writeHolder(f *os.File) bool {
+	st, err := f.Stat()
+	if err != nil || !st.Mode().IsRegular() || st.Size() > holderMax ||
+		st.Size() > 0 && !strings.HasPrefix(readHolder(f), holderStart) {
+		return false
 	}
+	if f.Truncate(0) != nil {
+		return false
+	}
+	_, err = f.WriteAt(fmt.Appendf(nil, holderStart+"%d\n", os.Getpid()), 0)
+	return err == nil
 }
 
 func readHolder(f *os.File) string {
-	b, _ := io.ReadAll(io.NewSectionReader(f, 0, 64))
+	b, _ := io.ReadAll(io.NewSectionReader(f, 0, holderMax))
 	return strings.TrimSpace(string(b))
 }

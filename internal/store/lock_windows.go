@@ -11,6 +11,9 @@ import (
 // others on Windows.
 const lockedByte = 1 << 20
 
+// noFollow is nothing here: making a link needs a right that users lack.
+const noFollow = 0
+
 func lockFile(f *os.File, exclusive bool) error {
 	flags := uint32(windows.LOCKFILE_FAIL_IMMEDIATELY)
 	if exclusive {

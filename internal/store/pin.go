@@ -49,11 +49,14 @@ func (c *Config) writePin(vault record.ID, p pin) error {
 		return err
 	}
 	path := c.pinPath(vault)
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+	if err := makeFolder(filepath.Dir(path)); err != nil {
 		return err
 	}
 	return replaceFile(path, b)
 }
+
+// tempPin begins the names of a pin's temporary files.
+func tempPin(path string) string { return ".new-" + filepath.Base(path) + "-" }
 
 // check holds an index against the pin.
 func (p *pin) check(x *index, sum digest) error {
@@ -72,7 +75,7 @@ func (p *pin) check(x *index, sum digest) error {
 
 // replaceFile writes a file of ours so that a reader sees the old or the new.
 func replaceFile(path string, b []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
+	f, err := os.CreateTemp(filepath.Dir(path), tempPin(path)+"*")
 	if err != nil {
 		return err
 	}

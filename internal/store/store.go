@@ -12,10 +12,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"iter"
+	"io"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"filippo.io/age"
@@ -77,12 +76,13 @@ type Store struct {
 	cfg  Config
 
 	slots []sealedSlot
-	txid  uint64
+	file  os.FileInfo // the file that idx was read from, and its state
+	meta  metaPage
 
 	vault   *keyring.Vault // nil until Unlock
 	slot    record.ID      // the slot that opened it
-	idx     *index
-	idxSum  digest // of the sealed index
+	idx     *index         // nil until Unlock
+	idxSum  digest         // of the sealed index
 	damage  []string
 	dropped bool // the digest is missing or damaged; nothing is lost by that
 	notes   []error
@@ -103,7 +103,7 @@ func Open(path string, cfg Config) (*Store, error) {
 	}
 	s := &Store{path: real, cfg: cfg}
 	s.notes = append(s.notes, makePrivate(real, false))
-	return s, s.view(func(p *pages) error { return s.readSlots(p) })
+	return s, s.view(s.readSlots)
 }
 
 // regular resolves links and refuses what is not a file.
@@ -129,7 +129,7 @@ func regular(path string) (string, error) {
 func (s *Store) Path() string { return s.path }
 
 // Warnings returns what went wrong beside the vault without harm to it: file
-// modes or pins that could not be set.
+// modes or pins that could not be set, a *FlushError of a commit.
 func (s *Store) Warnings() error { return errors.Join(s.notes...) }
 
 // view runs f over the file as it stands, under the shared lock.
@@ -149,11 +149,11 @@ func (s *Store) viewLocked(f func(*pages) error) error {
 		return err
 	}
 	defer file.Close()
-	p, err := readPages(file)
+	p, err := readFile(file)
 	if err != nil {
 		return err
 	}
-	if s.vault != nil && (p.meta.txid != s.txid || s.idx == nil) {
+	if s.vault != nil && !s.knows(p) {
 		if err := s.load(p); err != nil {
 			return err
 		}
@@ -161,25 +161,48 @@ func (s *Store) viewLocked(f func(*pages) error) error {
 	return f(p)
 }
 
-// readPages opens the pages of a file and checks that it is a vault of a
-// format we know.
-func readPages(file *os.File) (*pages, error) {
+// knows reports whether the index in memory is that of p. A file that another
+// program rewrote in place without a transaction passes here; what is read from
+// it is still held against the index, and Commit compares the index itself.
+func (s *Store) knows(p *pages) bool {
+	return s.idx != nil && p.meta == s.meta && os.SameFile(p.file, s.file)
+}
+
+// readFile is readPages of a file.
+func readFile(file *os.File) (*pages, error) {
 	st, err := file.Stat()
 	if err != nil {
 		return nil, err
 	}
-	if st.Size() > maxFile {
+	p, err := readPages(file, st.Size())
+	if err != nil {
+		return nil, err
+	}
+	p.file = st
+	return p, nil
+}
+
+// readPages opens the pages of a file of size bytes and checks that it is a
+// vault of a format we know.
+func readPages(r io.ReaderAt, size int64) (*pages, error) {
+	if size > maxFile {
 		return nil, ErrTooLarge
 	}
 	magic := make([]byte, pageHeader+8)
-	if _, err := file.ReadAt(magic, 0); err != nil || !plausible(magic) {
+	if n, err := r.ReadAt(magic, 0); n < len(magic) || !plausible(magic) {
+		if err != nil && !errors.Is(err, io.EOF) {
+			return nil, err
+		}
 		return nil, fmt.Errorf("%w: it does not begin like one", ErrNotVault)
 	}
-	p, err := openPages(file, st.Size())
+	p, err := openPages(r, size)
 	if err != nil {
 		return nil, damaged("pages", err)
 	}
-	return p, p.checkFormat()
+	if err := p.checkFormat(); err != nil {
+		return nil, err
+	}
+	return p, nil
 }
 
 // plausible tells a damaged vault from a file that never was one: of the first
@@ -251,16 +274,20 @@ func (s *Store) SealedSlots() [][]byte {
 // Unlock opens the vault with the first slot that one of ids fits, reads the
 // index and verifies the file: whole while it is small or was not yet verified
 // today, otherwise what is touched. No lock is held while a key is derived.
+//
+// After an error the store is locked as before. Values that are not what was
+// written are no error as long as the rest can be read: see Damaged.
 func (s *Store) Unlock(ids ...age.Identity) error {
-	vault, info, i, err := keyring.OpenAny(s.SealedSlots(), ids...)
+	vault, info, _, err := keyring.OpenAny(s.SealedSlots(), ids...)
 	if err != nil {
 		return err
 	}
-	if record.ID(info.ID) != s.slots[i].id {
-		return damaged("slot "+s.slots[i].id.String(), errors.New("it is another slot's content"))
+	s.vault, s.slot, s.idx = vault, info.ID, nil
+	if err := s.view(func(*pages) error { return nil }); err != nil {
+		s.vault, s.idx = nil, nil
+		return err
 	}
-	s.vault, s.slot = vault, info.ID
-	return s.view(func(*pages) error { return nil })
+	return nil
 }
 
 // ID returns the vault's id, zero while locked.
@@ -293,35 +320,12 @@ func (s *Store) load(p *pages) error {
 	if err := remembered.check(x, sum); err != nil && !s.cfg.AcceptOlder {
 		return err
 	}
-	if err := s.checkSlots(p, x); err != nil {
+	s.idx, s.idxSum, s.file, s.meta = x, sum, p.file, p.meta
+	if err := s.verifyOnOpen(p, remembered); err != nil {
+		s.meta = metaPage{} // so that it is not taken for read
 		return err
 	}
-	s.idx, s.idxSum, s.txid = x, sum, p.meta.txid
-	return s.verifyOnOpen(p, remembered)
-}
-
-// checkSlots compares the slots in the file with the index: one that was
-// replaced would hand new secrets to whoever replaced it.
-func (s *Store) checkSlots(p *pages, x *index) error {
-	known := map[record.ID]digest{}
-	for _, slot := range x.head.Slots {
-		known[slot.ID] = slot.SHA256
-	}
-	n := 0
-	err := p.each(bucketSlots, func(k, v []byte) error {
-		n++
-		if sum, ok := known[keyID(k)]; !ok || sum != digestOf(v) {
-			return damaged("slot "+keyID(k).String(), errors.New("the index does not know it like this"))
-		}
-		return nil
-	})
-	if err == nil && n != len(known) {
-		err = damaged("slots", errors.New("one is missing"))
-	}
-	if err != nil && !errors.As(err, new(*DamagedError)) {
-		err = damaged("slots", err)
-	}
-	return err
+	return nil
 }
 
 // keyID reads a key of 16 bytes; another length gives an id nobody has.
@@ -343,7 +347,12 @@ func (s *Store) verifyOnOpen(p *pages, remembered *pin) error {
 	}
 	fresh := remembered != nil && remembered.Verified.UTC().Format(time.DateOnly) == today &&
 		remembered.Generation <= s.idx.head.Generation && remembered.Path == s.path
-	if p.mem != nil || !fresh {
+	if p.mem == nil && fresh {
+		s.damage, s.dropped = nil, false
+		if err := s.verifySlots(p); err != nil {
+			return damaged("pages", err)
+		}
+	} else {
 		if err := s.verify(p); err != nil {
 			return err
 		}
@@ -361,15 +370,25 @@ func (s *Store) verifyOnOpen(p *pages, remembered *pin) error {
 // others can be read; nothing can be saved until the vault is whole again.
 func (s *Store) Damaged() []string { return s.damage }
 
-// Generation counts the commits of the vault's life.
-func (s *Store) Generation() uint64 { return s.idx.head.Generation }
+// Generation counts the commits of the vault's life; zero while locked.
+func (s *Store) Generation() uint64 {
+	if s.idx == nil {
+		return 0
+	}
+	return s.idx.head.Generation
+}
 
-// Slots describes the slots.
-func (s *Store) Slots() []SlotInfo { return s.idx.head.Slots }
+// Slots describes the slots; none while locked.
+func (s *Store) Slots() []SlotInfo {
+	if s.idx == nil {
+		return nil
+	}
+	return s.idx.head.Slots
+}
 
 // OpenedBy returns the slot that opened the vault.
 func (s *Store) OpenedBy() SlotInfo {
-	for _, slot := range s.idx.head.Slots {
+	for _, slot := range s.Slots() {
 		if slot.ID == s.slot {
 			return slot
 		}
@@ -377,222 +396,19 @@ func (s *Store) OpenedBy() SlotInfo {
 	return SlotInfo{}
 }
 
-// Last returns the ids of the records that the last commit changed.
-func (s *Store) Last() []record.ID { return s.idx.head.Last }
+// Last returns the ids of the records that the last commit changed, none if
+// there were more than a thousand.
+func (s *Store) Last() []record.ID {
+	if s.idx == nil {
+		return nil
+	}
+	return s.idx.head.Last
+}
 
 // Len returns the number of records, those in the trash included.
-func (s *Store) Len() int { return len(s.idx.entries) }
-
-// Cards returns the cards of all records in no particular order, those in the
-// trash included.
-func (s *Store) Cards() ([]Card, error) {
+func (s *Store) Len() int {
 	if s.idx == nil {
-		return nil, ErrLocked
+		return 0
 	}
-	cards := make([]Card, 0, len(s.idx.entries))
-	for _, e := range s.idx.entries {
-		rest, err := e.rest()
-		if err != nil {
-			return nil, damaged("index", err)
-		}
-		cards = append(cards, rest.Card)
-	}
-	return cards, nil
-}
-
-// Find returns the card of the record with that name, compared as
-// record.NameKey compares. One in the trash is found only where no other has
-// the name; of several in the trash the one changed last. ErrNoRecord if none.
-func (s *Store) Find(name string) (Card, error) {
-	if s.idx == nil {
-		return Card{}, ErrLocked
-	}
-	if c, ok := s.idx.exactly(name); ok {
-		return c, nil
-	}
-	cards, err := s.idx.named(name)
-	if err != nil {
-		return Card{}, damaged("index", err)
-	}
-	best, ok := Card{}, false
-	for _, c := range cards {
-		if !ok || best.Trashed && (!c.Trashed || c.Updated.After(best.Updated)) {
-			best, ok = c, true
-		}
-	}
-	if !ok {
-		return best, ErrNoRecord
-	}
-	return best, nil
-}
-
-// exactly finds a record that is not in the trash by its name as written, which
-// is what people and scripts mostly type.
-func (x *index) exactly(name string) (Card, bool) {
-	want := append(append([]byte{}, cardStart...), name+`"`...)
-	if strings.ContainsAny(name, `"\`) {
-		return Card{}, false
-	}
-	for _, e := range x.entries {
-		if !bytes.Contains(e.line, want) {
-			continue
-		}
-		if rest, err := e.rest(); err == nil && rest.Card.Name == name && !rest.Card.Trashed {
-			return rest.Card, true
-		}
-	}
-	return Card{}, false
-}
-
-// Card returns the card of a record.
-func (s *Store) Card(id record.ID) (Card, error) {
-	e, ok := s.idx.entry(id)
-	if !ok {
-		return Card{}, ErrNoRecord
-	}
-	rest, err := e.rest()
-	return rest.Card, err
-}
-
-// Record reads and verifies one record.
-func (s *Store) Record(id record.ID) (r *record.Record, err error) {
-	if s.vault == nil {
-		return nil, ErrLocked
-	}
-	err = s.view(func(p *pages) error {
-		r, err = s.record(p, id)
-		return err
-	})
-	return r, err
-}
-
-func (s *Store) record(p *pages, id record.ID) (*record.Record, error) {
-	e, ok := s.idx.entry(id)
-	if !ok {
-		return nil, ErrNoRecord
-	}
-	what := "record " + id.String()
-	sealed, err := p.get(bucketRecords, id[:])
-	if err != nil {
-		return nil, damaged(what, err)
-	}
-	if digestOf(sealed) != e.sum {
-		return nil, damaged(what, errors.New("its digest is another"))
-	}
-	rest, err := e.rest()
-	if err != nil {
-		return nil, damaged("index", err)
-	}
-	return s.openRecord(sealed, id, rest.Revision)
-}
-
-// openRecord decrypts a record and checks that it is the one it should be.
-func (s *Store) openRecord(sealed []byte, id record.ID, revision uint64) (*record.Record, error) {
-	what := "record " + id.String()
-	plain, err := s.vault.Open(sealed)
-	if err != nil {
-		return nil, damaged(what, err)
-	}
-	return s.decode(plain, id, revision)
-}
-
-func (s *Store) decode(plain []byte, id record.ID, revision uint64) (*record.Record, error) {
-	r, err := record.Decode(plain)
-	if err != nil && !errors.Is(err, record.ErrNewer) {
-		return nil, damaged("record "+id.String(), err)
-	}
-	if r.ID != id || r.Vault != s.ID() || r.Revision != revision {
-		return nil, damaged("record "+id.String(), errors.New("it is another record's content"))
-	}
-	return r, nil
-}
-
-// All reads every record that is not in the trash, in order of id. A damaged
-// record is yielded as an error; the others still come.
-func (s *Store) All() iter.Seq2[*record.Record, error] {
-	return func(yield func(*record.Record, error) bool) {
-		more := true
-		err := s.EachRaw(false, func(raw Raw) bool {
-			more = yield(s.Parse(raw))
-			return more
-		})
-		for _, what := range s.damage {
-			if more && err == nil {
-				more = yield(nil, damaged(what, nil))
-			}
-		}
-		if err != nil && more {
-			yield(nil, err)
-		}
-	}
-}
-
-// Attachment reads and verifies an attached file.
-func (s *Store) Attachment(id record.ID) (data []byte, err error) {
-	if s.vault == nil {
-		return nil, ErrLocked
-	}
-	err = s.view(func(p *pages) error {
-		what := "attachment " + id.String()
-		for _, a := range s.idx.attached {
-			if a.ID != id {
-				continue
-			}
-			sealed, err := p.get(bucketAttachments, id[:])
-			if err != nil {
-				return damaged(what, err)
-			}
-			if digestOf(sealed) != a.SHA256 {
-				return damaged(what, errors.New("its digest is another"))
-			}
-			if data, err = s.vault.OpenBytes(sealed); err != nil {
-				return damaged(what, err)
-			}
-			return nil
-		}
-		return ErrNoRecord
-	})
-	return data, err
-}
-
-// History returns the earlier revisions of a record, newest first.
-func (s *Store) History(id record.ID) (list []*record.Record, err error) {
-	if s.vault == nil {
-		return nil, ErrLocked
-	}
-	err = s.view(func(p *pages) error {
-		e, ok := s.idx.entry(id)
-		if !ok {
-			return ErrNoRecord
-		}
-		rest, err := e.rest()
-		if err != nil {
-			return damaged("index", err)
-		}
-		for revision := rest.Revision - 1; revision >= 1; revision-- {
-			sealed, err := p.get(bucketHistory, historyKey(id, revision))
-			if err == nil && sealed == nil && rest.Revision-revision > rest.Past {
-				break // purged
-			}
-			if err != nil || sealed == nil {
-				return damaged("history of "+id.String(), err)
-			}
-			r, err := s.openRecord(sealed, id, revision)
-			if err != nil {
-				return err
-			}
-			list = append(list, r)
-		}
-		return nil
-	})
-	return list, err
-}
-
-// historyKey is the record's id followed by the revision, big-endian, so that a
-// history lies together in order.
-func historyKey(id record.ID, revision uint64) []byte {
-	k := make([]byte, 0, len(id)+8)
-	k = append(k, id[:]...)
-	return append(k, byte(revision>>56), byte(revision>>48), byte(revision>>40), byte(revision>>32),
-		byte(revision>>24), byte(revision>>16), byte(revision>>8), byte(revision))
+	return len(s.idx.entries)
 }

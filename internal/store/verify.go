@@ -16,11 +16,11 @@ func (s *Store) verify(p *pages) error {
 	if len(p.buckets) != len(bucketNames) {
 		return damaged("buckets", nil)
 	}
-	if _, err := p.structure(); err != nil {
+	if err := p.structure(); err != nil {
 		return damaged("pages", err)
 	}
 	for _, check := range []func(*pages) error{
-		s.verifySingles, s.verifyRecords, s.verifyHistory, s.verifyAttachments, s.verifyDigest,
+		s.verifySlots, s.verifySingles, s.verifyRecords, s.verifyHistory, s.verifyAttachments, s.verifyDigest,
 	} {
 		if err := check(p); err != nil {
 			return damaged("pages", err)
@@ -31,6 +31,30 @@ func (s *Store) verify(p *pages) error {
 
 func (s *Store) note(kind string, id record.ID) {
 	s.damage = append(s.damage, kind+" "+id.String())
+}
+
+// verifySlots compares the slots in the file with the index. One that was
+// replaced would hand new secrets to whoever replaced it, so nothing is written
+// then; reading is harmless, and refusing it would lock the owner out.
+func (s *Store) verifySlots(p *pages) error {
+	missing := map[record.ID]digest{}
+	for _, slot := range s.idx.head.Slots {
+		missing[slot.ID] = slot.SHA256
+	}
+	err := p.each(bucketSlots, func(k, v []byte) error {
+		id := keyID(k)
+		if sum, ok := missing[id]; !ok || sum != digestOf(v) {
+			s.note("slot", id)
+		}
+		delete(missing, id)
+		return nil
+	})
+	for _, slot := range s.idx.head.Slots {
+		if _, ok := missing[slot.ID]; ok {
+			s.note("slot", slot.ID)
+		}
+	}
+	return err
 }
 
 // verifySingles checks the buckets that hold exactly one value, or none yet.
@@ -152,7 +176,8 @@ type Report struct {
 }
 
 // VerifyAll decrypts everything in the vault: every record, every earlier
-// revision and every attachment, besides what every open verifies.
+// revision and every attachment, besides what every open verifies. Values that
+// are damaged are no error; the report names them.
 func (s *Store) VerifyAll() (Report, error) {
 	var rep Report
 	if s.vault == nil {
@@ -162,57 +187,79 @@ func (s *Store) VerifyAll() (Report, error) {
 		if err := s.verify(p); err != nil {
 			return err
 		}
-		used, err := p.structure()
-		if err == nil {
-			err = p.checkFreelist(used)
-		}
-		if err != nil {
+		if err := p.checkFreelist(); err != nil {
 			return damaged("pages", err)
 		}
-		return s.decryptAll(p, &rep)
+		if err := s.decryptAll(p, &rep); err != nil {
+			return damaged("pages", err)
+		}
+		return nil
 	})
 	rep.Damaged = s.damage
 	return rep, err
 }
 
-func (s *Store) decryptAll(p *pages, rep *Report) error {
-	err := p.each(bucketRecords, func(k, v []byte) error {
-		e, _ := s.idx.entry(keyID(k))
-		rest, err := e.rest()
-		if err != nil {
-			return err
-		}
-		rep.Records++
-		s.noteOpen("record", e.id, v, rest.Revision)
-		return nil
-	})
-	if err != nil {
-		return damaged("pages", err)
-	}
-	err = p.each(bucketHistory, func(k, v []byte) error {
-		rep.Revisions++
-		s.noteOpen("history of", keyID(k[:16]), v, binary.BigEndian.Uint64(k[16:]))
-		return nil
-	})
-	if err != nil {
-		return damaged("pages", err)
-	}
-	err = p.each(bucketAttachments, func(k, v []byte) error {
-		rep.Attachments++
-		if _, err := s.vault.OpenBytes(v); err != nil {
-			s.note("attachment", keyID(k))
-		}
-		return nil
-	})
-	if err != nil {
-		return damaged("pages", err)
-	}
-	return nil
+// A verifyJob is one value to decrypt: of a record or a former revision of it,
+// or an attachment.
+type verifyJob struct {
+	kind     string
+	id       record.ID
+	revision uint64 // none of an attachment
+	sealed   []byte
+	bad      bool
 }
 
-// noteOpen notes a record that does not decrypt to itself.
-func (s *Store) noteOpen(kind string, id record.ID, sealed []byte, revision uint64) {
-	if _, err := s.openRecord(sealed, id, revision); err != nil && errors.As(err, new(*DamagedError)) {
-		s.note(kind, id)
+// verifyBatch bounds how much ciphertext waits to be decrypted, in bytes.
+const verifyBatch = 4 << 20
+
+// decryptAll decrypts in batches, on all processors.
+func (s *Store) decryptAll(p *pages, rep *Report) error {
+	var jobs []verifyJob
+	size := 0
+	flush := func() {
+		inParallel(len(jobs), func(i int) { jobs[i].bad = !s.opens(jobs[i]) })
+		for _, j := range jobs {
+			if j.bad {
+				s.noteOnce(j.kind, j.id)
+			}
+		}
+		jobs, size = jobs[:0], 0
 	}
+	add := func(j verifyJob) {
+		jobs = append(jobs, j)
+		if size += len(j.sealed); size > verifyBatch {
+			flush()
+		}
+	}
+	err := errors.Join(
+		p.each(bucketRecords, func(k, v []byte) error {
+			e, _ := s.idx.entry(keyID(k))
+			rest, err := e.rest()
+			rep.Records++
+			add(verifyJob{kind: "record", id: e.id, revision: rest.Revision, sealed: v})
+			return err
+		}),
+		p.each(bucketHistory, func(k, v []byte) error {
+			rep.Revisions++
+			add(verifyJob{kind: "history of", id: keyID(k[:16]), revision: binary.BigEndian.Uint64(k[16:]), sealed: v})
+			return nil
+		}),
+		p.each(bucketAttachments, func(k, v []byte) error {
+			rep.Attachments++
+			add(verifyJob{kind: "attachment", id: keyID(k), sealed: v})
+			return nil
+		}),
+	)
+	flush()
+	return err
+}
+
+// opens reports whether a value decrypts to itself.
+func (s *Store) opens(j verifyJob) bool {
+	if j.kind == "attachment" {
+		_, err := s.vault.OpenBytes(j.sealed)
+		return err == nil
+	}
+	_, err := s.openRecord(j.sealed, j.id, j.revision)
+	return err == nil
 }

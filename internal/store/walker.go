@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"hash/fnv"
 	"io"
+	"os"
+	"slices"
 )
 
 // This file reads a bbolt file without bbolt. bbolt trusts its pages: of all
@@ -57,10 +59,12 @@ type metaPage struct {
 // pages is a bbolt file as one transaction left it.
 type pages struct {
 	r       io.ReaderAt
-	mem     []byte // the whole file if it is small
+	file    os.FileInfo // nil if r is no file
+	mem     []byte      // the whole file if it is small
 	size    uint64
 	meta    metaPage
 	buckets map[string]bucketRef
+	used    pageSet // once structure has walked all
 }
 
 // A bucketRef is where a top-level bucket has its tree: on a page, or inline in
@@ -415,14 +419,17 @@ func (p *pages) each(bucket string, visit func(key, value []byte) error) error {
 	return p.leaves(ref, nil, func(_ uint32, k, v []byte) error { return visit(k, v) })
 }
 
-// structure walks every page of every bucket and returns the set of pages in
-// use. Everything else about a vault may then be trusted to be readable.
-func (p *pages) structure() (pageSet, error) {
+// structure walks every page of every bucket once and sets p.used. Everything
+// else about a vault may then be trusted to be readable.
+func (p *pages) structure() error {
+	if p.used != nil {
+		return nil
+	}
 	seen := newPageSet(p.meta.pages)
 	seen.add(0, 2)
-	root := func(flags uint32, key, value []byte) error { return nil }
+	root := func(uint32, []byte, []byte) error { return nil }
 	if err := p.leaves(bucketRef{root: p.meta.root}, seen, root); err != nil {
-		return nil, err
+		return err
 	}
 	for name, ref := range p.buckets {
 		err := p.leaves(ref, seen, func(flags uint32, _, _ []byte) error {
@@ -432,10 +439,11 @@ func (p *pages) structure() (pageSet, error) {
 			return nil
 		})
 		if err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return seen, nil
+	p.used = seen
+	return nil
 }
 
 // freelistBytes returns the raw pages of the freelist: the only part of the
@@ -447,9 +455,13 @@ func (p *pages) freelistBytes() ([]byte, error) {
 	return p.page(p.meta.freelist)
 }
 
-// checkFreelist proves that no page in use is listed as free: bbolt would
-// write over it.
-func (p *pages) checkFreelist(used pageSet) error {
+// checkFreelist walks the file and proves that no page in use is listed as
+// free: bbolt would write over it.
+func (p *pages) checkFreelist() error {
+	if err := p.structure(); err != nil {
+		return err
+	}
+	used := slices.Clone(p.used)
 	b, err := p.freelistBytes()
 	if err != nil {
 		return err

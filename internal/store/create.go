@@ -1,0 +1,124 @@
+package store
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"memovault/internal/keyring"
+)
+
+// Create makes a vault with its slots at path. It never overwrites anything
+// (ErrExists) and leaves no file but its lock behind when it fails.
+func Create(path string, cfg Config, vault *keyring.Vault, slots []NewSlot) error {
+	dir := filepath.Dir(path)
+	if err := makeFolder(dir); err != nil {
+		return err
+	}
+	release, err := lock(path, true, cfg.wait())
+	if err != nil {
+		return err
+	}
+	defer release()
+	removeBeginning(dir, tempVault(path))
+	if _, err := os.Lstat(path); err == nil {
+		return ErrExists
+	}
+	w, err := firstWrite(cfg, vault, slots)
+	if err != nil {
+		return err
+	}
+	temp, err := os.CreateTemp(dir, tempVault(path)+"*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temp.Name())
+	if err := errors.Join(temp.Close(), makePrivate(temp.Name(), false), w.create(temp.Name())); err != nil {
+		return err
+	}
+	// A hard link fails where the name is taken, a rename would replace it.
+	if err := os.Link(temp.Name(), path); errors.Is(err, os.ErrExist) {
+		return ErrExists
+	} else if err != nil {
+		if err := os.Rename(temp.Name(), path); err != nil {
+			return err
+		}
+	}
+	return errors.Join(syncDir(dir), makePrivate(path, false))
+}
+
+// A NewSlot is a slot to store, and when its key was last proven: typed back,
+// not only made. Proven is zero where it was not.
+type NewSlot struct {
+	keyring.Slot
+	Proven time.Time
+}
+
+func (n NewSlot) info() SlotInfo {
+	info := SlotInfo{ID: n.ID, SHA256: digestOf(n.Sealed), Kind: n.Kind, Label: n.Label,
+		Created: n.Created.UTC().Truncate(time.Second)}
+	if !n.Proven.IsZero() {
+		proven := n.Proven.UTC().Truncate(time.Second)
+		info.Proven = &proven
+	}
+	return info
+}
+
+func firstWrite(cfg Config, vault *keyring.Vault, slots []NewSlot) (*write, error) {
+	w := &write{next: &index{head: indexHeader{Format: Format, Vault: vault.ID(), Generation: 1,
+		Time: cfg.Now.UTC().Truncate(time.Second)}}}
+	for _, slot := range slots {
+		w.next.head.Slots = append(w.next.head.Slots, slot.info())
+		w.put(bucketSlots, slices.Clone(slot.ID[:]), slot.Sealed)
+	}
+	plain, err := w.next.encode()
+	if err != nil {
+		return nil, err
+	}
+	index, err := vault.Seal(plain)
+	if err != nil {
+		return nil, err
+	}
+	w.put(bucketMeta, keyFormat, []byte(formatLine))
+	w.put(bucketIndex, keyIndex, index)
+	return w, nil
+}
+
+// create writes a new database into the empty file at path and reads it back.
+func (w *write) create(path string) error {
+	db, err := bolt.Open(path, 0o600, &bolt.Options{Timeout: LockWait, PageSize: 4096,
+		FreelistType: bolt.FreelistMapType, NoStatistics: true})
+	if err != nil {
+		return err
+	}
+	db.AllocSize = growBy
+	err = db.Update(func(tx *bolt.Tx) error {
+		for _, name := range bucketNames {
+			if _, err := tx.CreateBucket([]byte(name)); err != nil {
+				return err
+			}
+		}
+		return putAll(tx, w.puts)
+	})
+	if err := errors.Join(err, db.Close()); err != nil {
+		return err
+	}
+	return w.readBack(path)
+}
+
+func (w *write) readBack(path string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	p, err := readFile(file)
+	if err != nil {
+		return err
+	}
+	return w.compare(p)
+}

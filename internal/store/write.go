@@ -1,0 +1,156 @@
+package store
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"os"
+	"runtime/debug"
+	"slices"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// growBy is by how much a vault grows beyond its first MiB; bbolt's own 16 MiB
+// would be half of what ten thousand records need.
+const growBy = 1 << 20
+
+// apply writes by bbolt. bbolt may panic, or fault in its memory map, where the
+// file changes under it; both become errors.
+func (w *write) apply(path string) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	var file *os.File
+	defer func() {
+		if r := recover(); r != nil {
+			// Closing the database could wait for ever for what it holds; the
+			// file alone carries bbolt's lock.
+			file.Close()
+			err = errBolt
+		}
+	}()
+	db, err := openBolt(path, w.file, &file)
+	if err != nil {
+		return err
+	}
+	db.AllocSize = growBy
+	err = db.Update(func(tx *bolt.Tx) error { return putAll(tx, w.puts) })
+	return errors.Join(err, db.Close())
+}
+
+var errBolt = errors.New("store: bbolt gave up")
+
+// putAll writes in order of bucket and key, which is what bbolt likes best.
+func putAll(tx *bolt.Tx, puts []kv) error {
+	puts = slices.Clone(puts)
+	slices.SortFunc(puts, func(a, b kv) int {
+		return cmp.Or(cmp.Compare(a.bucket, b.bucket), bytes.Compare(a.key, b.key))
+	})
+	for _, one := range puts {
+		b := tx.Bucket([]byte(one.bucket))
+		if b == nil {
+			return fmt.Errorf("%w: there is no bucket %q", errPage, one.bucket)
+		}
+		if err := b.Put(one.key, one.value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// openBolt opens an existing vault for writing. It never creates a file, never
+// turns an empty one into a database, and refuses another file than want. The
+// file it opened is stored in file.
+func openBolt(path string, want os.FileInfo, file **os.File) (*bolt.DB, error) {
+	return bolt.Open(path, 0o600, &bolt.Options{
+		Timeout:      LockWait,
+		FreelistType: bolt.FreelistMapType,
+		MaxSize:      maxFile,
+		NoStatistics: true,
+		OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
+			f, err := os.OpenFile(name, flag&^os.O_CREATE, mode)
+			if err != nil {
+				return nil, err
+			}
+			if st, err := f.Stat(); err != nil || !os.SameFile(st, want) || st.Size() != want.Size() {
+				f.Close()
+				return nil, ErrReplaced
+			}
+			*file = f
+			return f, nil
+		},
+	})
+}
+
+// finish reads the file again and tells what is true: saved, not saved, or
+// damaged. An error of a commit alone does not mean that it was not saved.
+func (s *Store) finish(w *write, failed error) error {
+	if errors.Is(failed, ErrReplaced) {
+		return ErrReplaced
+	}
+	file, err := os.Open(s.path)
+	if notExist(err) {
+		return ErrReplaced
+	}
+	if err != nil {
+		return damaged(DamagedAfter, errors.Join(err, failed))
+	}
+	defer file.Close()
+	if st, err := file.Stat(); err != nil || !os.SameFile(st, w.file) {
+		return ErrReplaced
+	}
+	p, err := readFile(file)
+	if err != nil {
+		return damaged(DamagedAfter, errors.Join(err, failed))
+	}
+	sealed, err := p.get(bucketIndex, keyIndex)
+	switch {
+	case err != nil:
+		return damaged(DamagedAfter, errors.Join(err, failed))
+	case digestOf(sealed) == w.sum:
+		if failed != nil {
+			s.notes = append(s.notes, &FlushError{Err: failed})
+		}
+		return s.accept(p, w)
+	case failed != nil && digestOf(sealed) == s.idxSum:
+		return &NotSavedError{Err: failed}
+	}
+	return damaged(DamagedAfter, failed)
+}
+
+// accept compares what was read back with what was meant, and remembers it.
+func (s *Store) accept(p *pages, w *write) error {
+	if err := w.compare(p); err != nil {
+		return err
+	}
+	s.idx, s.idxSum, s.file, s.meta, s.dropped = w.next, w.sum, p.file, p.meta, false
+	verified := time.Time{}
+	if p.mem != nil {
+		if err := s.verify(p); err != nil || len(s.damage) > 0 {
+			return damaged(DamagedAfter, err)
+		}
+		verified = s.cfg.Now.UTC()
+	} else if old := s.cfg.readPin(s.ID()); old != nil {
+		verified = old.Verified
+	}
+	free, err := p.freelistBytes()
+	if err != nil {
+		return damaged(DamagedAfter, err)
+	}
+	s.notes = append(s.notes, s.cfg.writePin(s.ID(), pin{
+		Generation: s.idx.head.Generation, Index: s.idxSum, Freelist: digestOf(free), Verified: verified, Path: s.path,
+	}))
+	return nil
+}
+
+// compare holds what is in the file against what was meant to be.
+func (w *write) compare(p *pages) error {
+	for _, one := range w.puts {
+		got, err := p.get(one.bucket, one.key)
+		if err != nil || !bytes.Equal(got, one.value) {
+			return damaged(DamagedAfter, err)
+		}
+	}
+	return nil
+}
