@@ -30,6 +30,8 @@ type app struct {
 	tty  *term.Terminal
 	g    globals
 	dirs dirs
+
+	givenOnce *givenRecord // what --from-json held
 }
 
 // globals are the flags that every command has.
@@ -205,9 +207,12 @@ this computer, and prints it. Nothing is sent over the network, ever.`,
 		root.AddGroup(&cobra.Group{ID: g.id, Title: g.title.In(a.lang)})
 	}
 	root.AddCommand(
+		a.newAdd(),
 		a.newList(),
 		a.newShow(),
+		a.newEdit(),
 		a.newTemplates(),
+		a.newInit(),
 		a.newCompletion(),
 		a.newVersion(),
 	)

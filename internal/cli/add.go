@@ -1,0 +1,329 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"memovault/internal/lang"
+	"memovault/internal/record"
+	"memovault/internal/store"
+	"memovault/internal/term"
+)
+
+func (a *app) newAdd() *cobra.Command {
+	var c changes
+	cmd := a.command(spec{
+		name: "add", args: lang.T("[TEMPLATE] [NAME]", "[ひな形] [名前]"), group: "notes",
+		short: lang.T("note something new", "新しく記録する"),
+		long: lang.T(`Notes something new: asks the questions of the template one by one, shows all
+answers, and saves after your yes. Where there is no vault yet, it makes one first.
+The record is called like its template unless you give a NAME.
+With --field or --from-json it asks nothing.`,
+			`新しく記録します。ひな形の質問に 1 つずつ答え、最後に全部を確かめてから保存します。
+金庫がまだなければ、先に作ります。名前を省くと、ひな形と同じ名前になります。
+--field か --from-json を付けると、何も聞きません。`),
+		examples: []example{
+			{"add office", lang.T("note a Microsoft Office", "Microsoft Office を記録する")},
+			{"add office office-tanaka --owner 田中", lang.T("for a customer", "お客様の分を記録する")},
+			{"add note wifi --field note=@memo.txt", lang.T("from a file, without questions", "ファイルから（質問なし）")},
+			{"add router --from-json - < router.json", lang.T("from a script", "スクリプトから")},
+		},
+	})
+	a.changeFlags(cmd, &c)
+	cmd.Args = a.argsBetween(0, 2)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error { return a.runAdd(cmd, &c, args) }
+	cmd.ValidArgsFunction = a.completeTemplates
+	return cmd
+}
+
+func (a *app) completeTemplates(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	var names []string
+	if len(args) == 0 {
+		for _, t := range record.Templates() {
+			names = append(names, t.Name+"\t"+a.text(t.Label))
+		}
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
+func (a *app) runAdd(cmd *cobra.Command, c *changes, args []string) error {
+	if c.fromJSON != "" {
+		g, err := a.given(c.fromJSON)
+		if err != nil {
+			return err
+		}
+		args = g.arguments(args)
+	}
+	tmpl, name, err := a.whatToAdd(cmd, args)
+	if err != nil {
+		return err
+	}
+	r := &record.Record{ID: record.NewID(), Template: tmpl.Name, Owner: c.owner, Created: a.now.UTC().Truncate(time.Second)}
+	files, err := a.apply(cmd, r, c)
+	if err != nil {
+		return err
+	}
+	s, err := a.openOrMake()
+	if err != nil {
+		return err
+	}
+	if r.Name, err = a.freeName(s, name, r); err != nil {
+		return err
+	}
+	if !hasContent(c) {
+		if err := a.askAll(cmd, s, r, tmpl); err != nil {
+			return err
+		}
+	}
+	return a.save(s, r, files)
+}
+
+// hasContent reports whether the flags say what to note, so that nothing is
+// asked. An owner, tags and files go with the questions.
+func hasContent(c *changes) bool { return len(c.fields) > 0 || c.fromJSON != "" }
+
+// arguments adds the template and name that the JSON names to those typed.
+func (g *givenRecord) arguments(args []string) []string {
+	if len(args) == 0 && g.Template != nil {
+		args = []string{*g.Template}
+	}
+	if len(args) == 1 && g.Name != nil {
+		args = append(args, *g.Name)
+	}
+	return args
+}
+
+// whatToAdd works out template and name from the arguments. A single argument
+// that is no template is the name of a record whose template is asked for.
+func (a *app) whatToAdd(cmd *cobra.Command, args []string) (*record.Template, string, error) {
+	if len(args) == 2 {
+		t, err := a.template(args[0])
+		if err != nil {
+			return nil, "", err
+		}
+		name, err := a.cleanName(args[1])
+		return t, name, err
+	}
+	if len(args) == 1 {
+		if t := record.LookupTemplate(args[0]); t != nil {
+			return t, "", nil
+		}
+	}
+	if !a.interactive() {
+		if len(args) == 1 {
+			_, err := a.template(args[0])
+			return nil, "", err
+		}
+		return nil, "", a.usage(cmd, lang.T("say what to note: a template, e.g. %q", "何を記録するか、ひな形の名前が要ります（例: %q）"), a.name+" add office")
+	}
+	name := ""
+	if len(args) == 1 {
+		var err error
+		if name, err = a.cleanName(args[0]); err != nil {
+			return nil, "", err
+		}
+	}
+	t, err := a.chooseTemplate(name)
+	return t, name, err
+}
+
+func (a *app) cleanName(typed string) (string, error) {
+	name, err := record.CleanName(typed)
+	if err != nil {
+		return "", refused("name", err)
+	}
+	return name, nil
+}
+
+// chooseTemplate lets a person pick by number.
+func (a *app) chooseTemplate(name string) (*record.Template, error) {
+	t, err := a.terminal()
+	if err != nil {
+		return nil, err
+	}
+	list := record.Templates()
+	if name != "" {
+		t.Printf("%s\n", a.text(lang.T("What is %q?", "「%s」は何の記録ですか？"), name))
+	} else {
+		t.Printf("%s\n", a.text(lang.T("What do you want to note?", "何を記録しますか？")))
+	}
+	labels := make([]string, len(list))
+	for i, tmpl := range list {
+		labels[i] = fmt.Sprintf("%s (%s)", a.text(tmpl.Label), tmpl.Name)
+	}
+	n, err := a.choose(labels, 0)
+	if err != nil {
+		return nil, err
+	}
+	return list[n], nil
+}
+
+// choose prints a numbered list and returns the index of the answer. Enter
+// takes standard (counted from 1; 0 for none).
+func (a *app) choose(labels []string, standard int) (int, error) {
+	t, err := a.terminal()
+	if err != nil {
+		return 0, err
+	}
+	for i, label := range labels {
+		t.Printf("  %2d) %s\n", i+1, label)
+	}
+	prompt := a.text(lang.T("Number: ", "番号: "))
+	if standard > 0 {
+		prompt = a.text(lang.T("Number [%d]: ", "番号 [%d]: "), standard)
+	}
+	for {
+		typed, err := t.ReadLine(term.Line{Prompt: prompt})
+		if err != nil {
+			return 0, err
+		}
+		typed = lang.FoldCode(typed)
+		if typed == "" && standard > 0 {
+			return standard - 1, nil
+		}
+		for i := range labels {
+			if typed == fmt.Sprint(i+1) {
+				return i, nil
+			}
+		}
+		t.Printf("  %s\n", a.text(lang.T("please type a number from 1 to %d", "1〜%d の番号で答えてください"), len(labels)))
+	}
+}
+
+// freeName returns the name the record gets: the one wanted, which must be
+// free, or one made from the template and the owner.
+func (a *app) freeName(s *store.Store, wanted string, r *record.Record) (string, error) {
+	taken := func(name string) bool {
+		c, err := s.Find(name)
+		return err == nil && !c.Trashed
+	}
+	if wanted != "" {
+		if taken(wanted) {
+			return "", &store.NameError{Name: wanted}
+		}
+		return wanted, nil
+	}
+	base := r.Template
+	if name, err := record.CleanName(r.Template + "-" + r.Owner); r.Owner != "" && err == nil {
+		base = name
+	}
+	name := base
+	for n := 2; taken(name); n++ {
+		name = fmt.Sprintf("%s-%d", base, n)
+	}
+	if name == base || !a.interactive() {
+		return name, nil
+	}
+	return a.askName(name, base, taken)
+}
+
+// askName asks for a name where the obvious one is taken.
+func (a *app) askName(suggested, base string, taken func(string) bool) (string, error) {
+	a.tty.Printf("%s\n", a.text(lang.T("There is a record %q already. What shall this one be called?", "「%s」という記録はもうあります。今度の記録の名前を決めてください。"), base))
+	for initial := suggested; ; {
+		typed, err := a.tty.ReadLine(term.Line{Prompt: a.text(lang.T("Name: ", "名前: ")), Initial: initial})
+		if err != nil {
+			return "", err
+		}
+		name, err := a.cleanName(typed)
+		if err == nil && taken(name) {
+			err = &store.NameError{Name: name}
+		}
+		if err == nil && name != "" {
+			return name, nil
+		}
+		if err != nil {
+			a.tty.Printf("  %s\n", a.explain(err).what.in(a.lang))
+		}
+		initial = typed
+	}
+}
+
+// askAll runs the form of a new record.
+func (a *app) askAll(cmd *cobra.Command, s *store.Store, r *record.Record, tmpl *record.Template) error {
+	t, err := a.terminal()
+	if err != nil {
+		return &failure{status: statusUsage, code: "input_needed", err: err,
+			what: said(lang.T("there is no terminal to ask at", "端末がないので、質問ができません")),
+			next: []words{said(lang.T("give the answers with --field KEY=VALUE or --from-json FILE; the keys: %s templates %s", "--field 項目=値 か --from-json ファイル で渡してください。項目の一覧: %s templates %s"), a.name, tmpl.Name)}}
+	}
+	cards, err := s.Cards()
+	if err != nil {
+		return err
+	}
+	t.Printf("\n%s\n", a.text(lang.T("Noting %q (%s)", "「%s」を記録します（%s）"), r.Name, a.text(tmpl.Label)))
+	f := a.newForm(t, r, tmpl, cards)
+	if !cmd.Flags().Changed("owner") {
+		f.askOwner()
+	}
+	yes, err := f.fill()
+	if err == nil && !yes {
+		err = term.ErrCancelled
+	}
+	return err
+}
+
+// save commits a record. What a person has typed is not thrown away because the
+// vault is busy or the disk full: they may try again.
+func (a *app) save(s *store.Store, r *record.Record, files []store.NewFile) error {
+	r.Updated = a.now.UTC().Truncate(time.Second)
+	for {
+		err := s.Commit(store.Change{Put: []*record.Record{r}, Attach: files})
+		if err == nil {
+			break
+		}
+		if a.tty == nil {
+			return err
+		}
+		if err := a.mendSave(err, r); err != nil {
+			return err
+		}
+	}
+	if err := s.Warnings(); err != nil {
+		a.warn(lang.T("saved, but something beside the vault did not work: %s", "保存しましたが、まわりでうまくいかないことがありました: %s"), systemReason(err))
+	}
+	a.say(lang.T("saved: %s (%d fields)", "保存しました: %s（%d 項目）"), r.Name, len(r.Fields))
+	a.say(lang.T("to see it: %s show %s   to print it: %s print %s", "見るには: %s show %s  印刷するには: %s print %s"), a.name, r.Name, a.name, r.Name)
+	return nil
+}
+
+// mendSave says why saving failed and asks what to do. It returns the error
+// where nothing can be done.
+func (a *app) mendSave(failed error, r *record.Record) error {
+	f := a.explain(failed)
+	a.tty.Printf("%s\n", f.what.in(a.lang))
+	if !f.why.empty() {
+		a.tty.Printf("  %s\n", f.why.in(a.lang))
+	}
+	if errors.As(failed, new(*store.NameError)) {
+		name, err := a.askName(r.Name+"-2", r.Name, func(string) bool { return false })
+		r.Name = name
+		return err
+	}
+	var busy *store.BusyError
+	var unsaved *store.NotSavedError
+	var backup *store.BackupError
+	if !errors.As(failed, &busy) && !errors.As(failed, &unsaved) && !errors.As(failed, &backup) {
+		return failed
+	}
+	again, err := a.yesNo(true, lang.T("Your answers are still here. Try to save again?", "入力した内容は残っています。もう一度保存してみますか？"))
+	if err == nil && !again {
+		err = failed
+	}
+	return err
+}
+
+// openOrMake opens the vault, or makes one where there is none.
+func (a *app) openOrMake() (*store.Store, error) {
+	s, err := a.openVault()
+	if !errors.Is(err, store.ErrNoVault) {
+		return s, err
+	}
+	if !a.interactive() {
+		return nil, err
+	}
+	return a.makeVault(initOptions{})
+}
