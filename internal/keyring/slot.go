@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -69,7 +68,7 @@ func (s Slot) Format(f fmt.State, _ rune) {
 // is written as the day of creation. It cannot prove that the slot opens, since
 // only the holder of the key can: open it with OpenSlot before relying on it.
 func (v *Vault) NewSlot(kind, label string, now time.Time, r age.Recipient) (Slot, error) {
-	if !kindPattern.MatchString(kind) {
+	if !kindFits(kind) {
 		return Slot{}, errKind
 	}
 	if !labelFits(label) {
@@ -87,6 +86,12 @@ func (v *Vault) NewSlot(kind, label string, now time.Time, r age.Recipient) (Slo
 	return Slot{ID: info.ID, Kind: kind, Label: label, Created: info.Created, Sealed: sealed}, nil
 }
 
+// kindFits accepts a lower-case word of at most 32 letters, digits and hyphens.
+func kindFits(kind string) bool {
+	return kind != "" && len(kind) <= 32 && kind[0] >= 'a' && kind[0] <= 'z' &&
+		strings.Trim(kind, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
+}
+
 func labelFits(label string) bool {
 	return len(label) <= MaxLabel && utf8.ValidString(label) &&
 		strings.IndexFunc(label, unicode.IsControl) < 0 && strings.TrimSpace(label) == label
@@ -99,9 +104,8 @@ const (
 	slotOpens   = "# opens: age -d -i slot.age record.age"
 	dateLayout  = "2006-01-02"
 	slotDetails = "# vault-id: %x\n# slot-id: %x   kind: %s   created: %s\n"
+	slotScan    = "# vault-id: %s\n# slot-id: %s kind: %s created: %s\n"
 )
-
-var kindPattern = regexp.MustCompile(`^[a-z][a-z0-9-]{0,31}$`)
 
 // slotText returns the plaintext of a slot: an age identity file, whose comments
 // carry what the vault needs to know and stock age skips.
@@ -141,7 +145,7 @@ func parseSlotText(text []byte) (*Vault, SlotInfo, error) {
 	if len(lines) != 5 || lines[3] != slotOpens {
 		return nil, SlotInfo{}, ErrSlotDamaged
 	}
-	vaultID, ok := parseSlotDetails(lines[1], lines[2], &info)
+	vaultID, ok := parseSlotDetails(lines[1]+"\n"+lines[2]+"\n", &info)
 	if !ok {
 		return nil, SlotInfo{}, ErrSlotDamaged
 	}
@@ -152,23 +156,22 @@ func parseSlotText(text []byte) (*Vault, SlotInfo, error) {
 	return v, info, nil
 }
 
-var slotLine = regexp.MustCompile(`^# slot-id: ([0-9a-f]{32})   kind: ([a-z][a-z0-9-]{0,31})   created: ([0-9]{4}-[0-9]{2}-[0-9]{2})$`)
-
-// parseSlotDetails reads the two lines of slotDetails.
-func parseSlotDetails(vaultLine, line string, info *SlotInfo) (vaultID [16]byte, ok bool) {
-	vaultHex, ok := strings.CutPrefix(vaultLine, "# vault-id: ")
-	parts := slotLine.FindStringSubmatch(line)
-	if !ok || len(vaultHex) != 32 || strings.ToLower(vaultHex) != vaultHex || parts == nil {
+// parseSlotDetails reads the two lines of slotDetails. Writing them again is what
+// makes it strict.
+func parseSlotDetails(lines string, info *SlotInfo) (vaultID [16]byte, ok bool) {
+	var vaultHex, slotHex, created string
+	if _, err := fmt.Sscanf(lines, slotScan, &vaultHex, &slotHex, &info.Kind, &created); err != nil {
 		return vaultID, false
 	}
-	created, err := time.Parse(dateLayout, parts[3])
-	if err != nil {
+	day, err := time.Parse(dateLayout, created)
+	if err != nil || !kindFits(info.Kind) || len(vaultHex) != 32 || len(slotHex) != 32 {
 		return vaultID, false
 	}
-	info.Kind, info.Created = parts[2], created
-	if _, err := hex.Decode(info.ID[:], []byte(parts[1])); err != nil {
-		return vaultID, false
-	}
+	info.Created = day
 	_, err = hex.Decode(vaultID[:], []byte(vaultHex))
-	return vaultID, err == nil
+	_, err2 := hex.Decode(info.ID[:], []byte(slotHex))
+	if err != nil || err2 != nil {
+		return vaultID, false
+	}
+	return vaultID, lines == fmt.Sprintf(slotDetails, vaultID, info.ID, info.Kind, created)
 }
