@@ -1,0 +1,288 @@
+package paper
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"strings"
+	"time"
+
+	"memovault/internal/lang"
+	"memovault/internal/record"
+	"memovault/internal/term"
+)
+
+// Options say how records are put on paper.
+type Options struct {
+	Made  time.Time // the day on the sheet, in its own time zone
+	Vault record.ID // goes into the sheet's number
+
+	// Program is what the program is called here, for the commands on the sheet.
+	Program string
+
+	// WithSecrets prints passwords, hints and authenticator secrets too. Without
+	// it there is a blank in their place. Product keys and codes are always
+	// printed: they are what paper is for.
+	WithSecrets bool
+
+	// Titles returns the title of the record with a name, "" if there is none.
+	// It may be nil.
+	Titles func(name string) string
+}
+
+// Records returns the sheet of the records, in the order given.
+func Records(l lang.Lang, list []*record.Record, o Options) *Doc {
+	b := &sheet{l: l, o: o}
+	for _, r := range list {
+		b.record(r)
+	}
+	b.legend()
+	b.add(Blanks{[]string{
+		b.say(lang.T("kept at", "保管場所")),
+		b.say(lang.T("last checked", "確かめた日")),
+		b.say(lang.T("checked by", "確かめた人")),
+	}})
+	b.add(Para{b.say(lang.T(`Beside each name stands its revision. Where "%s history NAME" shows a later one, this paper is out of date: print a new one, then shred this one.`,
+		"名前の右にあるのは版の番号です。「%s history 名前」でもっと新しい版が出るときは、この用紙は古くなっています。新しく印刷してから、こちらを裁断してください。"), o.Program)})
+	return &Doc{
+		Lang:    l,
+		Title:   b.say(lang.T("Account recovery sheet", "アカウント復旧用紙")),
+		Made:    o.Made,
+		Sheet:   SheetNumber(list, o),
+		Warning: b.say(lang.T("SECRET: keep this locked away. Never photograph it or put it into a cloud.", "秘密: 鍵のかかる所にしまい、写真に撮ったりクラウドに上げたりしないでください。")),
+		Blocks:  b.blocks,
+	}
+}
+
+// SheetNumber returns the number that tells sheets apart, such as 3C7A-F18E:
+// the first 32 bits of the SHA-256 of the vault's id, the day, whether secrets
+// are printed, and each record's id and revision (eight bytes, the largest
+// first). The same content printed twice in a day has the same number.
+func SheetNumber(list []*record.Record, o Options) string {
+	h := sha256.New()
+	h.Write(o.Vault[:])
+	fmt.Fprintf(h, "%s %t\n", o.Made.Format(time.DateOnly), o.WithSecrets)
+	for _, r := range list {
+		h.Write(r.ID[:])
+		h.Write(binary.BigEndian.AppendUint64(nil, r.Revision))
+	}
+	sum := h.Sum(nil)
+	return fmt.Sprintf("%X-%X", sum[:2], sum[2:4])
+}
+
+// Withheld counts the values that Records prints only with Options.WithSecrets.
+func Withheld(list []*record.Record) int {
+	n := 0
+	for _, r := range list {
+		t := record.LookupTemplate(r.Template)
+		for i := range r.Fields {
+			if f := &r.Fields[i]; !isEmpty(f) && withheld(record.TypeOf(t, f)) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// withheld reports whether values of the type stay off paper unless somebody
+// asks for them: whoever finds the sheet would not only know of the account but
+// be in it.
+func withheld(t record.Type) bool {
+	return t == record.TypeHint || t.Secret() && !grouped(t)
+}
+
+func isEmpty(f *record.Field) bool { return f.Value == "" && len(f.Codes) == 0 }
+
+// A sheet is a Doc in the making.
+type sheet struct {
+	l      lang.Lang
+	o      Options
+	blocks []Block
+	codes  strings.Builder // the characters of all keys and codes, for the legend
+	groups bool            // some value is printed in groups it does not have
+}
+
+func (b *sheet) add(block Block) { b.blocks = append(b.blocks, block) }
+
+func (b *sheet) say(t lang.Text, args ...any) string { return t.Sprintf(b.l, args...) }
+
+// field adds a value in prose, if there is one.
+func (b *sheet) field(label lang.Text, value string) {
+	if value != "" {
+		b.add(Field{Label: term.Sanitize(label.In(b.l)), Value: shown(value)})
+	}
+}
+
+// shown makes a stored value fit to be printed.
+func shown(value string) string {
+	return term.SanitizeLines(strings.ReplaceAll(value, "\t", "    "))
+}
+
+func (b *sheet) record(r *record.Record) {
+	t := record.LookupTemplate(r.Template)
+	kind := r.Template
+	if t != nil {
+		kind = t.Label.In(b.l)
+	}
+	b.add(Heading{Text: term.Sanitize(r.Name),
+		Note: b.say(lang.T("%s, rev %d", "%s・第 %d 版"), term.Sanitize(kind), r.Revision)})
+	b.field(lang.T("title", "題"), r.Title)
+	b.field(lang.T("owner", "持ち主"), r.Owner)
+	for _, f := range inOrder(r, t) {
+		b.recordField(t, f)
+	}
+	b.field(lang.T("tags", "名札"), strings.Join(r.Tags, ", "))
+	b.field(lang.T("notes", "メモ"), r.Notes)
+	for _, at := range r.Attachments {
+		b.field(lang.T("attached", "添付"), b.say(lang.T("%s (%d KB, kept in the vault)", "%s（%d KB、金庫の中にあります）"), at.Name, (at.Size+1023)/1024))
+	}
+}
+
+// inOrder returns the fields that have a value and belong on paper, in the order
+// of the template, then the others.
+func inOrder(r *record.Record, t *record.Template) []*record.Field {
+	var list []*record.Field
+	known := map[string]bool{}
+	if t != nil {
+		for _, s := range t.Fields {
+			known[s.Key] = true
+			if f := r.Field(s.Key); f != nil && s.Paper && !isEmpty(f) {
+				list = append(list, f)
+			}
+		}
+	}
+	for i := range r.Fields {
+		if f := &r.Fields[i]; !known[f.Key] && !isEmpty(f) {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+func (b *sheet) recordField(t *record.Template, f *record.Field) {
+	label := term.Sanitize(record.Label(t, f).In(b.l))
+	kind := record.TypeOf(t, f)
+	switch {
+	case len(f.Codes) > 0:
+		b.codeList(label, f.Codes)
+	case withheld(kind) && !b.o.WithSecrets:
+		b.add(Field{Label: label, Style: Blank, Note: b.say(lang.T("(not printed)", "（印刷していません）"))})
+	case kind.Secret():
+		b.exact(label, kind, f.Value)
+	case kind == record.TypeRef:
+		b.add(Field{Label: label, Value: shown(b.reference(f.Value))})
+	case kind == record.TypeChoice:
+		b.add(Field{Label: label, Value: shown(b.choice(t.Spec(f.Key), f.Value))})
+	default:
+		b.add(Field{Label: label, Value: shown(f.Value)})
+	}
+}
+
+// codeList adds codes with their boxes.
+func (b *sheet) codeList(label string, codes []record.Code) {
+	block := Codes{Label: label}
+	for _, c := range codes {
+		used := c.Used
+		if used == record.UsedUnknown {
+			used = b.say(lang.T("used", "使用済み"))
+		}
+		block.List = append(block.List, Code{Code: b.group(c.Code),
+			Check: Check(record.TypeCodes, c.Code), Used: term.Sanitize(used)})
+	}
+	b.add(block)
+}
+
+// group writes a key or code in groups and remembers its characters.
+func (b *sheet) group(code string) string {
+	b.codes.WriteString(code)
+	s := spaced(code)
+	b.groups = b.groups || s != code
+	return term.Sanitize(s)
+}
+
+// exact adds a key or a password.
+func (b *sheet) exact(label string, kind record.Type, value string) {
+	f := Field{Label: label, Style: Exact, Check: Check(kind, value)}
+	if grouped(kind) {
+		f.Value = b.group(value)
+	} else {
+		b.codes.WriteString(value)
+		f.Value = term.SanitizeLines(value)
+		f.Note = b.hiddenSpaces(value)
+	}
+	b.add(f)
+}
+
+// hiddenSpaces says of a password what paper does not show.
+func (b *sheet) hiddenSpaces(value string) string {
+	if strings.TrimSpace(value) == value && !strings.Contains(value, "  ") && len(value) <= 40 {
+		return ""
+	}
+	if n := strings.Count(value, " "); n > 0 {
+		return b.say(lang.T("(holds %d spaces)", "（空白が %d 個あります）"), n)
+	}
+	return ""
+}
+
+// reference says which record is meant.
+func (b *sheet) reference(name string) string {
+	if b.o.Titles != nil {
+		if title := b.o.Titles(name); title != "" && title != name {
+			return b.say(lang.T("%s (%s)", "%s（%s）"), name, title)
+		}
+	}
+	return name
+}
+
+func (b *sheet) choice(s *record.Spec, value string) string {
+	if s != nil {
+		if o := s.Option(value); o != nil {
+			return o.Label.In(b.l)
+		}
+	}
+	return value
+}
+
+// alike are the sets of characters that are taken for one another in print.
+var alike = []struct {
+	chars string
+	names []lang.Text
+}{
+	{"0Oo", []lang.Text{lang.T("zero", "ゼロ"), lang.T("capital o", "大文字のオー"), lang.T("small o", "小文字のオー")}},
+	{"1lI", []lang.Text{lang.T("one", "数字の一"), lang.T("small L", "小文字のエル"), lang.T("capital i", "大文字のアイ")}},
+	{"5S", []lang.Text{lang.T("five", "数字の五"), lang.T("capital s", "大文字のエス")}},
+	{"8B", []lang.Text{lang.T("eight", "数字の八"), lang.T("capital b", "大文字のビー")}},
+	{"2Z", []lang.Text{lang.T("two", "数字の二"), lang.T("capital z", "大文字のゼット")}},
+}
+
+// legend explains what keys and codes on this sheet need explained.
+func (b *sheet) legend() {
+	printed := b.codes.String()
+	if printed == "" {
+		return
+	}
+	block := Legend{Title: b.say(lang.T("How to read keys and codes", "キーやコードの読み方"))}
+	for _, set := range alike {
+		if !strings.ContainsAny(printed, set.chars) {
+			continue
+		}
+		var glyphs []Glyph
+		for i, c := range set.chars {
+			glyphs = append(glyphs, Glyph{string(c), set.names[i].In(b.l)})
+		}
+		block.Alike = append(block.Alike, glyphs)
+	}
+	block.Notes = append(block.Notes, b.say(lang.T("The two letters behind a key or code are its check letters; they are not part of it.",
+		"キーやコードの右の 2 文字は、写し間違いに気づくための「確かめの文字」です。キーやコードの一部ではありません。")))
+	if b.groups {
+		block.Notes = append(block.Notes, b.say(lang.T("Spaces within a key or code are for reading only; they need not be typed.",
+			"キーやコードの途中の空白は、読みやすくするためのものです。打たなくてかまいません。")))
+	}
+	if strings.ContainsFunc(printed, func(c rune) bool { return c >= 'a' && c <= 'z' }) {
+		block.Notes = append(block.Notes, b.say(lang.T("Capital and small letters matter.", "大文字と小文字は区別してください。")))
+	}
+	b.add(block)
+}
+
+// dayOf is a date as both languages write it.
+func dayOf(t time.Time) string { return t.Format(time.DateOnly) }
