@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"bytes"
 	"cmp"
+	"encoding/json"
 	"io"
 	"maps"
 	"slices"
@@ -155,7 +157,12 @@ func compareFields(before, r *record.Record) []change {
 
 func sameField(x, y *record.Field) bool {
 	return x.Type == y.Type && x.Label == y.Label && x.Value == y.Value &&
-		slices.EqualFunc(x.Codes, y.Codes, func(x, y record.Code) bool { return x.Code == y.Code && x.Used == y.Used })
+		slices.EqualFunc(x.Codes, y.Codes, func(x, y record.Code) bool { return x.Code == y.Code && x.Used == y.Used }) &&
+		sameExtra(x.Extra, y.Extra)
+}
+
+func sameExtra(x, y map[string]json.RawMessage) bool {
+	return maps.EqualFunc(x, y, func(x, y json.RawMessage) bool { return bytes.Equal(x, y) })
 }
 
 // compareRest looks at all but name, fields and trash.
@@ -186,6 +193,9 @@ func compareRest(before, r *record.Record) []change {
 	}
 	if !sameTime(before.Verified, r.Verified) {
 		list = append(list, change{kind: changeChanged, key: "verified", label: lang.T("date of the check", "確かめた日")})
+	}
+	if !sameExtra(before.Extra, r.Extra) {
+		list = append(list, change{kind: changeChanged, key: "other", label: lang.T("what a newer version of the program keeps here", "新しい版のプログラムが使う内容")})
 	}
 	if before.Template != r.Template {
 		list = append(list, change{kind: changeChanged, key: "template", label: lang.T("template", "ひな形")})
