@@ -129,7 +129,7 @@ func pair(en, ja string) string {
 		return "one half of the text is empty"
 	case !slices.Equal(verbs(en), verbs(ja)):
 		return fmt.Sprintf("verbs differ: %v and %v", verbs(en), verbs(ja))
-	case !japanese.MatchString(ja) && (en != ja || !sameInBoth(en)):
+	case !japanese.MatchString(ja) && !needsNone(en, ja):
 		return fmt.Sprintf("not Japanese: %q", ja)
 	}
 	return ""
@@ -139,18 +139,26 @@ var (
 	japanese = regexp.MustCompile(`[\p{Hiragana}\p{Katakana}\p{Han}]`)
 	verb     = regexp.MustCompile(`%(?:%|[-+#0]*(\*|\d*)(?:\.(\*|\d*))?(?:\[(\d+)\])?([A-Za-z]))`)
 	word     = regexp.MustCompile(`\pL+`)
+	fileName = regexp.MustCompile(`^[\w-]+\.[a-z]+$`)
 	capital  = regexp.MustCompile(`\p{Lu}`)
 )
 
-// sameInBoth reports whether s is made of symbols and proper names (JSON,
-// BitLocker), which have no Japanese form.
-func sameInBoth(s string) bool {
-	for _, w := range word.FindAllString(verb.ReplaceAllString(s, ""), -1) {
-		if !capital.MatchString(w) {
-			return false
-		}
+// needsNone reports whether the pair is right without a Japanese letter: file
+// names, mere punctuation, or the same proper names in both (JSON, BitLocker).
+func needsNone(en, ja string) bool {
+	if fileName.MatchString(en) && fileName.MatchString(ja) {
+		return true
 	}
-	return true
+	if len(words(en))+len(words(ja)) == 0 {
+		return true
+	}
+	lower := func(w string) bool { return !capital.MatchString(w) }
+	return en == ja && !slices.ContainsFunc(words(en), lower)
+}
+
+// words returns the words of a format, without its verbs.
+func words(format string) []string {
+	return word.FindAllString(verb.ReplaceAllString(format, ""), -1)
 }
 
 // verbs lists the arguments a format takes, each with its verb, sorted and
