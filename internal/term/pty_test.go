@@ -48,7 +48,8 @@ func start(t *testing.T, program string) *session {
 	}
 	s.before = s.termios()
 	s.cmd = exec.Command(os.Args[0])
-	s.cmd.Env = append(os.Environ(), childVariable+"="+program, "GOTRACEBACK=none")
+	// The race detector would wait a second at the end of each program.
+	s.cmd.Env = append(os.Environ(), childVariable+"="+program, "GOTRACEBACK=none", "GORACE=atexit_sleep_ms=0")
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true, Ctty: 3}
 	s.cmd.ExtraFiles = []*os.File{slave}
 	s.cmd.Stdout = lockedWriter{&s.mu, &s.out}

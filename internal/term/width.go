@@ -24,11 +24,39 @@ func SetAmbiguousWide(wide bool) { ambiguousWide.Store(wide) }
 // before them into one cluster but keep a cell of their own on every terminal
 // measured; the width tables of Unicode miss that cell.
 func Width(s string) int {
-	if isPlainASCII(s) {
-		return len(s)
-	}
 	w := 0
-	for c := range clusters(s) {
+	for i, r := range s {
+		switch {
+		case r >= 0x20 && r < 0x7f:
+			w++
+		case isPlainWide(r):
+			w += 2
+		default:
+			return clustersWidth(s, i, w)
+		}
+	}
+	return w
+}
+
+// isPlainWide reports whether r is one of the characters most Japanese is made
+// of: always two columns wide, and joining nothing that stands before it. The
+// tables of Unicode are asked only from the first other one on.
+func isPlainWide(r rune) bool {
+	return r >= 0x3041 && r <= 0x3096 || r >= 0x30a1 && r <= 0x30ff || r >= 0x4e00 && r <= 0x9fff
+}
+
+// clustersWidth goes on from the character at i, before which w columns were
+// counted. That one may join the character before it, which is counted anew.
+func clustersWidth(s string, i, w int) int {
+	if i > 0 {
+		r, size := utf8.DecodeLastRuneInString(s[:i])
+		i -= size
+		w--
+		if isPlainWide(r) {
+			w--
+		}
+	}
+	for c := range clusters(s[i:]) {
 		w += clusterWidth(c)
 	}
 	return w
