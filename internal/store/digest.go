@@ -25,7 +25,10 @@ const (
 
 // staleLimit is how many records may be newer than the digest before a commit
 // writes it anew: the cost of opening those singly stays small beside the rest.
-func staleLimit(records int) int { return max(64, records/50) }
+func staleLimit(records int) int { return max(staleFloor, records/50) }
+
+// staleFloor is the limit of a small vault; tests lower it.
+var staleFloor = 64
 
 func appendDigestLine(b []byte, id record.ID, sum digest, plain []byte) []byte {
 	b = append(hex.AppendEncode(b, id[:]), ' ')
@@ -33,8 +36,8 @@ func appendDigestLine(b []byte, id record.ID, sum digest, plain []byte) []byte {
 	return append(append(b, plain...), '\n')
 }
 
-// openDigest returns the plaintext of the digest, nil if there is none.
-func (s *Store) openDigest(p *pages) ([]byte, error) {
+// sealedDigest returns the digest as it stands in the file, nil if there is none.
+func (s *Store) sealedDigest(p *pages) ([]byte, error) {
 	info := s.idx.head.Digest
 	if info == nil {
 		return nil, nil
@@ -45,6 +48,15 @@ func (s *Store) openDigest(p *pages) ([]byte, error) {
 	}
 	if digestOf(sealed) != info.SHA256 {
 		return nil, errors.New("store: the digest is not the one in the index")
+	}
+	return sealed, nil
+}
+
+// openDigest returns the plaintext of the digest, nil if there is none.
+func (s *Store) openDigest(p *pages) ([]byte, error) {
+	sealed, err := s.sealedDigest(p)
+	if sealed == nil || err != nil {
+		return nil, err
 	}
 	return s.vault.Open(sealed)
 }

@@ -100,20 +100,29 @@ func (s *Store) verifyRecords(p *pages) error {
 	return err
 }
 
-// verifyHistory recomputes the chained digest of each record's history.
+// A pastChain is what was found of one record's history.
+type pastChain struct {
+	first, n uint64 // revisions first to first+n-1
+	gap      bool
+	sum      digest
+}
+
+// verifyHistory recomputes the chained digest of each record's history. The
+// revisions must be those before the current one, without a gap.
 func (s *Store) verifyHistory(p *pages) error {
-	type chain struct {
-		n   uint64
-		sum digest
-	}
-	found := map[record.ID]chain{}
+	found := map[record.ID]pastChain{}
 	err := p.each(bucketHistory, func(k, v []byte) error {
 		if len(k) != 24 {
 			return fmt.Errorf("%w: a key of %d bytes in the history", errPage, len(k))
 		}
-		id := keyID(k[:16])
+		id, revision := keyID(k[:16]), binary.BigEndian.Uint64(k[16:])
 		c := found[id]
-		found[id] = chain{c.n + 1, c.sum.chain(digestOf(v))}
+		if c.n == 0 {
+			c.first = revision
+		}
+		c.gap = c.gap || revision != c.first+c.n
+		c.n, c.sum = c.n+1, c.sum.chain(digestOf(v))
+		found[id] = c
 		return nil
 	})
 	if err != nil {
@@ -124,7 +133,8 @@ func (s *Store) verifyHistory(p *pages) error {
 		if err != nil {
 			return err
 		}
-		if c := found[e.id]; c.n != rest.Past || rest.Past > 0 && c.sum != rest.PastSHA256 {
+		c := found[e.id]
+		if c.n != rest.Past || c.n > 0 && (c.gap || c.first != rest.Revision-c.n || c.sum != rest.PastSHA256) {
 			s.note("history of", e.id)
 		}
 		delete(found, e.id)
@@ -162,10 +172,8 @@ func (s *Store) verifyAttachments(p *pages) error {
 
 // verifyDigest drops a damaged digest: it is a cache.
 func (s *Store) verifyDigest(p *pages) error {
-	_, err := s.openDigest(p)
-	if err != nil {
-		s.dropped = true
-	}
+	_, err := s.sealedDigest(p)
+	s.dropped = err != nil
 	return nil
 }
 
