@@ -29,7 +29,7 @@ var layers = map[string]string{
 	"passphrase": "",
 	"record":     "lang",
 	"exchange":   "lang record",
-	"paper":      "lang record",
+	"paper":      "lang record term",
 	"store":      "keyring record",
 	"cli":        "exchange keyring lang paper passphrase record store term",
 	"cmd/vault":  "cli",

@@ -158,10 +158,8 @@ func (a *app) setField(r *record.Record, t *record.Template, key, raw string) er
 }
 
 func (a *app) setCodes(r *record.Record, spec *record.Spec, codes []record.Code) error {
-	for _, c := range codes {
-		if _, _, err := record.Clean(record.TypeText, c.Code); err != nil {
-			return refused(spec.Key, err)
-		}
+	if err := checkCodes(codes); err != nil {
+		return refused(spec.Key, err)
 	}
 	a.tellNotes(spec.Key, spec.CheckCodes(codes))
 	r.SetCodes(spec.Key, codes)

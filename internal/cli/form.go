@@ -62,12 +62,20 @@ func (f *form) fill() (bool, error) {
 	return f.review()
 }
 
+// line prints a remark, indented, in as many rows as it needs.
+func (f *form) line(indent int, text string) {
+	cols, _ := f.t.Size()
+	for _, row := range term.Wrap(text, max(cols-indent-1, 20)) {
+		f.t.Printf("%s%s\n", strings.Repeat(" ", indent), row)
+	}
+}
+
 // ask puts question i until it has an answer that can be kept.
 func (f *form) ask(i int) error {
 	q := f.asks[i]
 	number := fmt.Sprintf("%d/%d ", i+1, len(f.asks))
 	if help := f.helpLine(q.spec); help != "" {
-		f.t.Printf("%s%s\n", strings.Repeat(" ", len(number)), help)
+		f.line(len(number), help)
 	}
 	switch {
 	case q.owner:
@@ -182,12 +190,12 @@ func (f *form) tell(notes []record.Note, value string) {
 		if n.Changed && value != "" && !strings.Contains(line, value) {
 			line += ": " + value
 		}
-		f.t.Printf("    %s\n", line)
+		f.line(4, line)
 	}
 }
 
 func (f *form) refuse(err error) {
-	f.t.Printf("    %s\n", f.a.explain(err).what.in(f.a.lang))
+	f.line(4, f.a.explain(err).what.in(f.a.lang))
 }
 
 // askCodes takes a list of one-time codes, typed or pasted in any form.
@@ -208,14 +216,9 @@ func (f *form) askCodes(number string, s *record.Spec, back bool) error {
 			return nil
 		}
 		codes := keepUsed(record.ParseCodes(strings.Join(items, "\n")), f.r.Field(s.Key))
-		text := make([]string, len(codes))
-		for i, c := range codes {
-			text[i] = c.Code
-		}
-		_, notes, err := s.Clean(strings.Join(text, "\n"))
-		if err == nil {
-			f.t.Printf("    %s\n", f.a.text(lang.T("%d codes taken", "%d 個受け取りました"), len(codes)))
-			f.tell(append(onlyOdd(notes), s.CheckCodes(codes)...), "")
+		if err = checkCodes(codes); err == nil {
+			f.line(4, f.a.text(lang.T("%d codes taken", "%d 個受け取りました"), len(codes)))
+			f.tell(s.CheckCodes(codes), "")
 			f.r.SetCodes(s.Key, codes)
 			return nil
 		}
@@ -239,9 +242,14 @@ func keepUsed(codes []record.Code, before *record.Field) []record.Code {
 	return codes
 }
 
-// onlyOdd drops the notes on changes, which ParseCodes has made already.
-func onlyOdd(notes []record.Note) []record.Note {
-	return slices.DeleteFunc(notes, func(n record.Note) bool { return n.Changed })
+// checkCodes refuses codes with characters that no code has.
+func checkCodes(codes []record.Code) error {
+	for _, c := range codes {
+		if _, _, err := record.Clean(record.TypeText, c.Code); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (f *form) list(number string, s *record.Spec, initial []string, back bool) term.List {
