@@ -228,7 +228,7 @@ func (b *sheet) hiddenSpaces(value string) string {
 func (b *sheet) reference(name string) string {
 	if b.o.Titles != nil {
 		if title := b.o.Titles(name); title != "" && title != name {
-			return b.say(lang.T("%s (%s)", "%s（%s）"), name, title)
+			return fmt.Sprintf("%s (%s)", name, title)
 		}
 	}
 	return name

@@ -391,7 +391,7 @@ func (t *layout) legend(l Legend) {
 		for j, g := range set {
 			names[j] = g.Char + " = " + g.Name
 		}
-		sets[i] = strings.Join(names, t.say(lang.T(", ", "、")))
+		sets[i] = strings.Join(names, ", ")
 		widest = max(widest, term.Width(sets[i]))
 	}
 	if len(sets) > 0 {
