@@ -3,6 +3,7 @@ package passphrase
 import (
 	"math"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -71,7 +72,7 @@ func Judge(pass string, userInputs []string) Verdict {
 		keyboards:    append(keyboards(), jisKeyboard()),
 		attentive:    true,
 	}
-	text := fold(pass)
+	text := fold(pass[:min(len(pass), maxJudged*utf8.UTFMax)])
 	guesses, parts := e.estimate(text[:min(len(text), maxJudged)])
 	return verdict(guesses, parts)
 }
