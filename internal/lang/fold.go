@@ -20,7 +20,8 @@ func Fold(s string) string {
 	if isFolded(s) {
 		return s
 	}
-	b, simple := AppendFold(make([]byte, 0, len(s)+8), s)
+	var stack [128]byte
+	b, simple := AppendFold(stack[:0], s)
 	if simple {
 		return string(b)
 	}
@@ -129,7 +130,7 @@ func foldOnce(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
 	space := true
-	for _, r := range norm.NFKC.String(s) {
+	for _, r := range norm.NFKC.String(valid(s)) {
 		switch {
 		case unicode.IsSpace(r):
 			if !space {
@@ -145,6 +146,10 @@ func foldOnce(s string) string {
 	}
 	return norm.NFKC.String(strings.TrimSuffix(b.String(), " "))
 }
+
+// valid puts the replacement character for what is not UTF-8: such bytes upset
+// the normalisation of what follows them.
+func valid(s string) string { return strings.ToValidUTF8(s, "\ufffd") }
 
 func writeFolded(b *strings.Builder, r rune) {
 	switch {
@@ -193,7 +198,7 @@ func FoldCode(s string) string {
 			return ' '
 		}
 		return r
-	}, norm.NFKC.String(s)))
+	}, norm.NFKC.String(valid(s))))
 }
 
 func isPlainCode(s string) bool {

@@ -2,6 +2,7 @@ package record
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -19,7 +20,11 @@ type Note struct {
 }
 
 // Say returns the remark in l.
-func (n Note) Say(l lang.Lang) string { return n.Text.Sprintf(l, n.Args...) }
+func (n Note) Say(l lang.Lang) string { return say(l, n.Text, n.Args) }
+
+// say formats a text. The arguments are copied, because those that are texts
+// themselves are replaced while formatting, and the other language needs them.
+func say(l lang.Lang, t lang.Text, args []any) string { return t.Sprintf(l, slices.Clone(args)...) }
 
 // A ValueError says why a value is refused. It never holds the value.
 type ValueError struct {
@@ -32,7 +37,7 @@ type ValueError struct {
 func (e *ValueError) Error() string { return e.Say(lang.EN) }
 
 // Say returns the reason in l.
-func (e *ValueError) Say(l lang.Lang) string { return e.Text.Sprintf(l, e.Args...) }
+func (e *ValueError) Say(l lang.Lang) string { return say(l, e.Text, e.Args) }
 
 func refuse(key string, t lang.Text, args ...any) *ValueError {
 	return &ValueError{Key: key, Text: t, Args: args}
