@@ -66,7 +66,7 @@ func Clean(t Type, raw string) (value string, notes []Note, err error) {
 		return "", nil, refuse("long", lang.T("too long (%d bytes of at most %d)", "長すぎます（%d バイト、上限 %d バイト）"), len(raw), MaxValue)
 	}
 	if !utf8.ValidString(raw) {
-		return "", nil, refuse("utf8", lang.T("not readable as text (UTF-8)", "文字として読めません（UTF-8 ではありません）"))
+		return "", nil, refuse("utf8", textNotUTF8)
 	}
 	value = raw
 	if t != TypeSecret {
@@ -87,6 +87,8 @@ func Clean(t Type, raw string) (value string, notes []Note, err error) {
 	}
 	return value, append(notes, more...), nil
 }
+
+var textNotUTF8 = lang.T("not readable as text (UTF-8)", "文字として読めません（UTF-8 ではありません）")
 
 func trim(s string) string { return strings.TrimSpace(s) }
 

@@ -56,7 +56,7 @@ func cleanType(t Type, s string) (string, []Note, error) {
 // checkKept remarks on what is odd in a value that is kept byte for byte.
 func checkKept(t Type, s string) []Note {
 	if t != TypeSecret {
-		if strings.ContainsFunc(s, invisible) && t != TypeMultiline {
+		if t != TypeMultiline && strings.ContainsFunc(s, func(r rune) bool { return invisible(r) && !joiner(r) }) {
 			return []Note{remark("invisible", lang.T("contains invisible characters, kept as they are", "目に見えない文字が含まれています（そのまま残します）"))}
 		}
 		return nil
@@ -106,6 +106,10 @@ func invisible(r rune) bool {
 	}
 	return false
 }
+
+// joiner reports whether r is invisible, yet part of emoji and of the writing
+// of several languages.
+func joiner(r rune) bool { return r == 0x200c || r == 0x200d }
 
 // joinSpaces makes every run of spaces one; the groups of a code stay.
 func joinSpaces(s string) (string, []Note) {

@@ -14,6 +14,8 @@ import (
 func CleanName(s string) (string, error) {
 	name := trim(s)
 	switch {
+	case !utf8.ValidString(name):
+		return "", refuse("utf8", textNotUTF8)
 	case name == "" || lang.Fold(name) == "":
 		return "", refuse("empty", lang.T("a name needs at least one character", "名前が空です。1 文字以上入力してください"))
 	case strings.HasPrefix(lang.FoldCode(name), "-"):

@@ -1,0 +1,90 @@
+package record
+
+import (
+	"strconv"
+	"testing"
+	"time"
+
+	"memovault/internal/lang"
+)
+
+func TestCleanDate(t *testing.T) {
+	checkClean(t, of(TypeDate), []cleanCase{
+		{"", "", ""},
+		{"2026-11-22", "2026-11-22", ""},
+		{" 2026-11-22　", "2026-11-22", ""},
+		{"2026/11/22", "2026-11-22", "date!"},
+		{"2026.11.22", "2026-11-22", "date!"},
+		{"2026 11 22", "2026-11-22", "date!"},
+		{"2026-1-7", "2026-01-07", "date!"},
+		{"20261122", "2026-11-22", "date!"},
+		{"２０２６年１１月２２日", "2026-11-22", "folded! date!"},
+		{"2026年 1月 7日（水）", "2026-01-07", "folded! date!"},
+		{"2026-11", "2026-11", ""},
+		{"2026/1", "2026-01", "date!"},
+		{"2026年11月", "2026-11", "date!"},
+		{"2026", "2026", ""},
+		{"2026年", "2026", "date!"},
+		{"2024-02-29", "2024-02-29", ""},
+		{"昭和60年1月7日", "1985-01-07", "date!"},
+		{"S60.1.7", "1985-01-07", "date!"},
+		{"Ｓ６０．１．７", "1985-01-07", "folded! date!"},
+		{"s60/1/7", "1985-01-07", "date!"},
+		{"昭和60.1.7", "1985-01-07", "date!"},
+		{"R8/11/22", "2026-11-22", "date!"},
+		{"R.8-11-22", "2026-11-22", "date!"},
+		{"令和8年11月22日", "2026-11-22", "date!"},
+		{"㍻元年1月8日", "1989-01-08", "folded! date!"},
+		{"平成31年4月30日", "2019-04-30", "date!"},
+		{"令和元年5月1日", "2019-05-01", "date!"},
+		{"大正15年12月24日", "1926-12-24", "date!"},
+		{"昭和元年12月25日", "1926-12-25", "date!"},
+		{"明治45年7月29日", "1912-07-29", "date!"},
+		{"昭和64年1月7日", "1989-01-07", "date!"},
+		{"昭和64年", "1989", "date!"},
+		{"昭和64年1月", "1989-01", "date!"},
+		{"平成元年", "1989", "date!"},
+		{"H1.1", "1989-01", "date!"},
+		{"令和元年", "2019", "date!"},
+	})
+}
+
+func TestDateRefuses(t *testing.T) {
+	for in, key := range map[string]string{
+		"2026-02-30": "date", "2025-02-29": "date", "2026-13-01": "date", "2026-00-01": "date", "2026-01-00": "date",
+		"2026-11-31": "date", "2026/4/31": "date", "20260230": "date", "2026年2月30日": "date", "S60.2.30": "date",
+		"昭和64年1月8日": "date-era", "昭和64年2月": "date-era", "昭和65年": "date-era", "昭和0年": "date-era", "平成元年1月7日": "date-era",
+		"平成31年5月1日": "date-era", "令和元年4月30日": "date-era", "令和元年4月": "date-era", "大正15年12月25日": "date-era", "明治45年7月30日": "date-era",
+		"0026-11-22": "date-year", "9999-01-01": "date-year", "1700": "date-year",
+		"昨日": "date-form", "26/11/22": "date-form", "2026-11-22T00:00": "date-form", "11/22/2026": "date-form", "202611": "date-form",
+		"2026 1 122": "date-form", "昭和六十年": "date-form", "X60.1.7": "date-form", "2026-11-22 ごろ": "date-form", "😀": "date-form",
+		"なし": "none", "不明": "none",
+	} {
+		value, _, err := Clean(TypeDate, in)
+		refused, ok := err.(*ValueError)
+		if !ok || refused.Key != key || value != "" {
+			t.Errorf("%q: got %q, %v, want a refusal for %s", in, value, err, key)
+			continue
+		}
+		checkSaid(t, refused.Say(lang.EN), refused.Say(lang.JA))
+	}
+}
+
+// Every day from 1868 to 2030 has exactly one era, and is read back from it.
+func TestErasCoverEveryDay(t *testing.T) {
+	for d := day(1868, 1, 25); d.Year() < 2030; d = d.AddDate(0, 0, 1) {
+		readings := 0
+		for _, e := range eras {
+			y, m, dd, err := readEra(e.name, strconv.Itoa(max(0, d.Year()-e.from.Year()+1)), int(d.Month()), d.Day())
+			if err == nil && d.Year() >= e.from.Year() {
+				readings++
+				if !day(y, m, dd).Equal(d) {
+					t.Fatalf("%s of %s is read as %d-%d-%d", d.Format(time.DateOnly), e.name, y, m, dd)
+				}
+			}
+		}
+		if readings != 1 {
+			t.Fatalf("%s lies in %d eras", d.Format(time.DateOnly), readings)
+		}
+	}
+}
