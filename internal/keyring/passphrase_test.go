@@ -2,6 +2,7 @@ package keyring
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -78,6 +79,20 @@ func TestWorkFactorIsBounded(t *testing.T) {
 		if _, err := mustVault(t, false).PassphraseSlot("mikan", "", day); err == nil {
 			t.Errorf("a slot of 2^%d was made", n)
 		}
+	}
+}
+
+func TestWorkFactorIsWritten(t *testing.T) {
+	if workFactorOfPeople != 18 {
+		t.Errorf("people's slots take 2^%d, want 2^18", workFactorOfPeople)
+	}
+	_, byPass, _ := mustSlots(t, mustVault(t, false))
+	h, err := readHeader(byPass.Sealed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := h.stanzas[0]; s.Type != "scrypt" || s.Args[1] != strconv.Itoa(WorkFactor) {
+		t.Errorf("stanza %s %v, want scrypt with %d", s.Type, s.Args, WorkFactor)
 	}
 }
 

@@ -4,12 +4,16 @@ import (
 	"bytes"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"os"
 	"testing"
 	"time"
 
 	"filippo.io/age"
 )
+
+// workFactorOfPeople is what WorkFactor is outside tests.
+var workFactorOfPeople = WorkFactor
 
 func TestMain(m *testing.M) {
 	WorkFactor = 4
@@ -96,6 +100,33 @@ func TestSlotsOpenTheSameVault(t *testing.T) {
 		}
 		if _, _, err := OpenSlot(byPass.Sealed, k.Identity()); !errors.Is(err, ErrNoMatch) {
 			t.Errorf("wrong kind of key: %v, want ErrNoMatch", err)
+		}
+	}
+}
+
+// TestRecipientIsWrittenNowhere looks for the public half of the identity in all
+// that is sealed and in what is inside.
+func TestRecipientIsWrittenNowhere(t *testing.T) {
+	for _, pq := range []bool{false, true} {
+		v := mustVault(t, pq)
+		_, byPass, byKey := mustSlots(t, v)
+		sealed, err := v.Seal([]byte("{}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		written := [][]byte{v.slotText(byPass.Info())}
+		for _, file := range [][]byte{byPass.Sealed, byKey.Sealed, sealed} {
+			bin, err := decodeArmor(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			written = append(written, file, bin)
+		}
+		text := fmt.Sprint(v.recipient)
+		for i, b := range written {
+			if bytes.Contains(b, []byte(text[:20])) || bytes.Contains(b, []byte("age1")) {
+				t.Errorf("pq %v: text %d holds a recipient", pq, i)
+			}
 		}
 	}
 }
