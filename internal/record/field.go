@@ -93,7 +93,7 @@ func maskGroups(key string) string {
 	return strings.Join(groups, "-")
 }
 
-// Used reports whether any day, or UsedUnknown, is written for the code.
+// IsUsed reports whether a day, or UsedUnknown, is written for the code.
 func (c Code) IsUsed() bool { return c.Used != "" }
 
 // Unused counts the codes that are still good.

@@ -84,7 +84,7 @@ func (s *Spec) choose(typed string) (string, []Note, error) {
 		en, ja = append(en, o.Value), append(ja, o.Label.JA+"（"+o.Value+"）")
 	}
 	return "", nil, refuse("choice", lang.T("answer with one of: %s", "次のどれかを入力してください: %s"),
-		lang.T(strings.Join(en, ", "), strings.Join(ja, "、")))
+		lang.Text{EN: strings.Join(en, ", "), JA: strings.Join(ja, "、")})
 }
 
 // CheckCodes compares a list of codes with what the service gives. The codes
@@ -98,7 +98,7 @@ func (s *Spec) CheckCodes(codes []Code) []Note {
 		_, odd, err := s.Clean(c.Code)
 		for _, o := range odd {
 			if !o.Changed {
-				notes = append(notes, remark(o.Key, lang.T("code %d: %s", "%d 個目: %s"), i+1, lang.T(o.Say(lang.EN), o.Say(lang.JA))))
+				notes = append(notes, remark(o.Key, lang.T("code %d: %s", "%d 個目: %s"), i+1, lang.Text{EN: o.Say(lang.EN), JA: o.Say(lang.JA)}))
 			}
 		}
 		if err != nil {

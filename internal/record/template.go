@@ -141,12 +141,12 @@ func (s *Spec) Option(value string) *Option {
 // template's, else its key. The template may be nil.
 func Label(t *Template, f *Field) lang.Text {
 	if f.Label != "" {
-		return lang.T(f.Label, f.Label)
+		return lang.Text{EN: f.Label, JA: f.Label}
 	}
 	if s := t.Spec(f.Key); s != nil {
 		return s.Label
 	}
-	return lang.T(f.Key, f.Key)
+	return lang.Text{EN: f.Key, JA: f.Key}
 }
 
 // TypeOf returns the type of a field: its own, else the template's, else
