@@ -134,6 +134,15 @@ func (a *app) warn(t lang.Text, args ...any) {
 // text says t with arguments in the language of the run.
 func (a *app) text(t lang.Text, args ...any) string { return t.Sprintf(a.lang, args...) }
 
+// plural chooses the text for one or for another number of things. Japanese
+// says both alike.
+func plural(n int, one, many lang.Text) lang.Text {
+	if n == 1 {
+		return one
+	}
+	return many
+}
+
 // terminal opens the controlling terminal, unless nobody may be asked.
 func (a *app) terminal() (*term.Terminal, error) {
 	if a.g.noInput {

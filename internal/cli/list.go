@@ -136,7 +136,8 @@ func (a *app) listTable(cards []store.Card, o listOptions, query string) {
 		rows = append(rows, append(row, a.day(c.Updated), term.Sanitize(c.Title)))
 	}
 	io.WriteString(a.out, term.Table(rows, a.columns()))
-	a.say(lang.T("%d records. To see one: %s show NAME", "%d 件。見るには: %s show 名前"), len(cards), a.name)
+	a.say(plural(len(cards), lang.T("%d record. To see it: %s show NAME", "%d 件。見るには: %s show 名前"),
+		lang.T("%d records. To see one: %s show NAME", "%d 件。見るには: %s show 名前")), len(cards), a.name)
 }
 
 // sayNothing explains an empty list.

@@ -162,7 +162,7 @@ func (a *app) fieldRows(r *record.Record, t *record.Template, reveal bool) []row
 	}
 	add(lang.T("title", "題"), r.Title, false)
 	add(lang.T("owner", "持ち主"), r.Owner, false)
-	for _, f := range inOrder(r, t) {
+	for _, f := range r.InOrder(t) {
 		value, hidden := a.shownValue(t, f, reveal)
 		add(record.Label(t, f), value, hidden)
 	}
@@ -175,26 +175,6 @@ func (a *app) fieldRows(r *record.Record, t *record.Template, reveal bool) []row
 		add(lang.T("in the trash since", "ごみ箱に入れた日"), r.Trashed.In(a.now.Location()).Format(time.DateOnly), false)
 	}
 	return rows
-}
-
-// inOrder returns the fields in the order of the template, then the others.
-func inOrder(r *record.Record, t *record.Template) []*record.Field {
-	var list []*record.Field
-	known := map[string]bool{}
-	if t != nil {
-		for _, s := range t.Fields {
-			known[s.Key] = true
-			if f := r.Field(s.Key); f != nil {
-				list = append(list, f)
-			}
-		}
-	}
-	for i := range r.Fields {
-		if !known[r.Fields[i].Key] {
-			list = append(list, &r.Fields[i])
-		}
-	}
-	return list
 }
 
 // shownValue is a field's value for the screen, and whether it was hidden.
@@ -276,7 +256,7 @@ func shownOf(r *record.Record, reveal bool) *shownRecord {
 	out := &shownRecord{ID: r.ID, Revision: r.Revision, Template: r.Template, Name: r.Name, Title: r.Title,
 		Owner: r.Owner, Fields: []shownField{}, Tags: append([]string{}, r.Tags...), Notes: r.Notes,
 		Attachments: []shownAttachment{}, Created: r.Created, Updated: r.Updated, Trashed: r.Trashed}
-	for _, f := range inOrder(r, t) {
+	for _, f := range r.InOrder(t) {
 		kind := record.TypeOf(t, f)
 		s := shownField{Key: f.Key, Type: kind, Hidden: kind.Secret() && !reveal}
 		if len(f.Codes) > 0 {

@@ -79,7 +79,7 @@ type Card struct {
 	Revision uint64    `json:"-"`
 
 	Name     string    `json:"name"`
-	Title    string    `json:"title,omitempty"`
+	Title    string    `json:"title,omitempty"` // or what Record.Heading puts in its place
 	Template string    `json:"template"`
 	Owner    string    `json:"owner,omitempty"`
 	Tags     []string  `json:"tags,omitempty"`
@@ -89,7 +89,7 @@ type Card struct {
 }
 
 func cardOf(r *record.Record) Card {
-	return Card{ID: r.ID, Revision: r.Revision, Name: r.Name, Title: r.Title, Template: r.Template,
+	return Card{ID: r.ID, Revision: r.Revision, Name: r.Name, Title: r.Heading(record.LookupTemplate(r.Template)), Template: r.Template,
 		Owner: r.Owner, Tags: r.Tags, Created: r.Created, Updated: r.Updated, Trashed: r.Trashed != nil}
 }
 
