@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 )
 
 // A typist hands one key after another to the editor and, before each, looks
@@ -32,7 +33,7 @@ func (p *typist) Read(b []byte) (int, error) {
 func size(cols, rows int) func() (int, int) { return func() (int, int) { return cols, rows } }
 
 // ask types keys at a question and returns what came of it.
-func ask(t *testing.T, cols int, l Line, keys ...string) (answer string, err error, s *screen, seen []string) {
+func ask(t *testing.T, cols int, l Line, keys ...string) (answer string, s *screen, seen []string, err error) {
 	t.Helper()
 	s = newScreen(t, cols)
 	p := &typist{keys: keys, look: s.at}
@@ -40,7 +41,7 @@ func ask(t *testing.T, cols int, l Line, keys ...string) (answer string, err err
 	if s.modes["?2004"] {
 		t.Error("bracketed paste was left on")
 	}
-	return answer, err, s, p.seen
+	return answer, s, p.seen, err
 }
 
 const (
@@ -101,7 +102,7 @@ func TestEditingKeys(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err, _, seen := ask(t, 80, Line{Prompt: "? "}, tt.keys...)
+			got, _, seen, err := ask(t, 80, Line{Prompt: "? "}, tt.keys...)
 			if err != nil || got != tt.want {
 				t.Fatalf("got %+q, %v, want %+q", got, err, tt.want)
 			}
@@ -143,7 +144,7 @@ func TestEnds(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err, _, _ := ask(t, 80, tt.line, tt.keys...)
+			got, _, _, err := ask(t, 80, tt.line, tt.keys...)
 			if got != tt.want || !errors.Is(err, tt.err) {
 				t.Errorf("got %+q, %v, want %+q, %v", got, err, tt.want, tt.err)
 			}
@@ -159,5 +160,21 @@ func oneOf(all ...string) func(string) []string {
 			}
 		}
 		return found
+	}
+}
+
+// TestEscapeAlone: an ESC that nothing follows in time is a key of its own, and
+// what is typed later stays text.
+func TestEscapeAlone(t *testing.T) {
+	for _, followed := range []bool{false, true} {
+		term := New(&typist{keys: []string{"a\x1b", "b\r"}}, newScreen(t, 80), nil, Options{})
+		term.in.ready = func(time.Duration) bool { return followed }
+		want := "ab"
+		if followed {
+			want = "a" // Alt-b
+		}
+		if got, err := term.ReadLine(Line{}); got != want || err != nil {
+			t.Errorf("followed %v: got %q, %v, want %q", followed, got, err, want)
+		}
 	}
 }

@@ -344,7 +344,7 @@ func TestStopBySignal(t *testing.T) {
 // TestStopBetweenQuestions: catching SIGTSTP while a line is read must not take
 // Ctrl-Z away from the person for the rest of the time.
 func TestStopBetweenQuestions(t *testing.T) {
-	s := start(t, "shell:line, work, line")
+	s := start(t, "shell:line, stop, line")
 	s.see("pass: ")
 	s.send("a\r")
 	s.hear("\"a\" <nil>\n")
@@ -444,17 +444,6 @@ func TestResizeRedraws(t *testing.T) {
 	s.send("x\r")
 	s.end()
 	s.wantOutput("\"0123456789012345678901234567890123456789x\" <nil>\n")
-}
-
-func TestEscapeAlone(t *testing.T) {
-	s := start(t, "line")
-	s.see("pass: ")
-	s.send("a\x1b")
-	s.see("pass: a")
-	time.Sleep(2 * escapeWait) // the wait itself is what is tested
-	s.send("b\r")
-	s.end()
-	s.wantOutput("\"ab\" <nil>\n")
 }
 
 func TestIdle(t *testing.T) {

@@ -57,9 +57,11 @@ func runProgram(name string) {
 	case "lines":
 		items, err := t.ReadLines(List{Prompt: "pass: "})
 		fmt.Printf("%q %v\n", items, err)
-	case "line, work, line":
+	case "line, stop, line":
+		continued := make(chan os.Signal, 1)
+		signal.Notify(continued, syscall.SIGCONT)
 		report(t.ReadLine(line))
-		time.Sleep(2 * time.Second) // work that Ctrl-Z is to interrupt
+		<-continued // the test types Ctrl-Z
 		report(t.ReadLine(line))
 	case "three":
 		report(t.ReadLine(line))

@@ -24,6 +24,9 @@ var (
 	ErrEnd = errors.New("end of input")
 	// ErrBack: Ctrl-P or Up, the person wants the question before this one.
 	ErrBack = errors.New("back to the previous question")
+	// ErrIdle: no key was pressed for as long as Line.Idle says; in plain mode,
+	// no line was finished.
+	ErrIdle = errors.New("no input for too long")
 	// ErrTooLong: more was typed or pasted than is allowed. All of it has been
 	// read, so nothing is left over for the next question or the shell.
 	ErrTooLong = errors.New("input is too long")
@@ -272,6 +275,3 @@ const (
 // errWoken is what the terminal's Read returns when there is a wake to look at
 // instead of input.
 var errWoken = errors.New("woken")
-
-// ErrIdle: no key was pressed for as long as Line.Idle says.
-var ErrIdle = errors.New("no input for too long")

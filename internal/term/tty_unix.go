@@ -39,6 +39,7 @@ type tty struct {
 	saved unix.Termios // as it was before enter
 	mode  mode
 	inUse bool // between enter and leave
+	gone  bool // closed
 	wakes wake
 	idle  time.Duration
 
@@ -72,7 +73,10 @@ func (y *tty) close() error { return y.closeErr() }
 func (y *tty) shut() error {
 	y.leave()
 	close(y.closed)
-	return unix.Close(y.fd)
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	y.gone = true
+	return errors.Join(unix.Close(y.pipe[0]), unix.Close(y.pipe[1]), unix.Close(y.fd))
 }
 
 // escapes reports whether the terminal understands escape sequences; on unix
@@ -104,7 +108,11 @@ func (y *tty) enter(m mode, idle time.Duration) error {
 	}
 	catchStops()
 	reading.Store(y)
-	return y.set(m)
+	if err := y.set(m); err != nil {
+		y.release()
+		return err
+	}
+	return nil
 }
 
 // leave gives the terminal back as enter found it.
@@ -115,6 +123,11 @@ func (y *tty) leave() {
 		return
 	}
 	_ = y.set(cooked)
+	y.release()
+}
+
+// release stops watching signals.
+func (y *tty) release() {
 	y.inUse = false
 	reading.CompareAndSwap(y, nil)
 	signal.Stop(y.signals)
@@ -237,8 +250,11 @@ func (y *tty) takeWakes() wake {
 
 func (y *tty) wake(w wake) {
 	y.mu.Lock()
+	defer y.mu.Unlock()
+	if y.gone {
+		return
+	}
 	y.wakes |= w
-	y.mu.Unlock()
 	_, _ = unix.Write(y.pipe[1], []byte{0})
 }
 

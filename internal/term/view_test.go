@@ -1,6 +1,7 @@
 package term
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -27,7 +28,7 @@ func TestOnlyTheTypedIsSent(t *testing.T) {
 // T5 of the research: 60 wide characters in 110 columns.
 func TestLongValueScrolls(t *testing.T) {
 	text := strings.Repeat("あいうえおかきくけこ", 6)
-	answer, err, s, seen := ask(t, 110, Line{Prompt: "? ", Initial: text}, home, "X", right, "Y", end, "Z", left, enter)
+	answer, s, seen, err := ask(t, 110, Line{Prompt: "? ", Initial: text}, home, "X", right, "Y", end, "Z", left, enter)
 	if want := "Xあ" + "Y" + text[3:] + "Z"; answer != want || err != nil {
 		t.Fatalf("got %q, %v", answer, err)
 	}
@@ -51,7 +52,7 @@ func TestLongValueScrolls(t *testing.T) {
 		if !strings.HasPrefix(row, want.before) || !strings.HasSuffix(row, want.after) {
 			t.Errorf("step %d: row %q, want %q…%q", i, row, want.before, want.after)
 		}
-		if want.col >= 0 && col != itoa(want.col) {
+		if want.col >= 0 && col != strconv.Itoa(want.col) {
 			t.Errorf("step %d: column %s, want %d", i, col, want.col)
 		}
 		if w := Width(row); w > 109 {
@@ -59,8 +60,6 @@ func TestLongValueScrolls(t *testing.T) {
 		}
 	}
 }
-
-func itoa(n int) string { return string(rune('0' + n)) }
 
 // TestCursorStaysOnTheText walks through a value that is too long and compares
 // the character under the cursor, at every width a window may have.
@@ -97,7 +96,7 @@ func TestCursorStaysOnTheText(t *testing.T) {
 
 func TestNarrowWindows(t *testing.T) {
 	for cols := 1; cols <= 24; cols++ {
-		answer, err, s, _ := ask(t, cols, Line{Prompt: "マイクロソフトのアカウント: ", Initial: "yamada\x1b@example.jp"},
+		answer, s, _, err := ask(t, cols, Line{Prompt: "マイクロソフトのアカウント: ", Initial: "yamada\x1b@example.jp"},
 			"事", home, right, del, "務", left, "\x0c", end, backspace, enter)
 		if want := "y務mada\x1b@example.jp"; answer != want || err != nil {
 			t.Errorf("%d columns: got %q, %v, want %q", cols, answer, err, want)
@@ -121,7 +120,7 @@ func TestPrompts(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if _, _, s, _ := ask(t, tt.cols, Line{Prompt: tt.prompt}, "x", enter); s.text() != tt.screen {
+			if _, s, _, _ := ask(t, tt.cols, Line{Prompt: tt.prompt}, "x", enter); s.text() != tt.screen {
 				t.Errorf("screen %q, want %q", s.text(), tt.screen)
 			}
 		})
@@ -156,7 +155,7 @@ func TestResizeWhileTyping(t *testing.T) {
 }
 
 func TestCompletionList(t *testing.T) {
-	_, _, s, _ := ask(t, 80, Line{Prompt: "? ", Complete: oneOf("office", "office-tanaka")}, "o\t", enter)
+	_, s, _, _ := ask(t, 80, Line{Prompt: "? ", Complete: oneOf("office", "office-tanaka")}, "o\t", enter)
 	if want := "? office\noffice  office-tanaka\n? office"; s.text() != want {
 		t.Errorf("screen %q, want %q", s.text(), want)
 	}
