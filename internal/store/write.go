@@ -24,8 +24,9 @@ func (w *write) apply(path string) (err error) {
 	var file *os.File
 	defer func() {
 		if r := recover(); r != nil {
-			// Closing the database could wait for ever for what it holds; the
-			// file alone carries bbolt's lock.
+			// Closing the database could wait for ever for what it holds. Its
+			// lock belongs to the file, and would live as long as its memory map.
+			unlockFile(file)
 			file.Close()
 			err = errBolt
 		}
@@ -35,9 +36,16 @@ func (w *write) apply(path string) (err error) {
 		return err
 	}
 	db.AllocSize = growBy
+	if testOnlyOpened != nil {
+		testOnlyOpened()
+	}
 	err = db.Update(func(tx *bolt.Tx) error { return putAll(tx, w.puts) })
 	return errors.Join(err, db.Close())
 }
+
+// testOnlyOpened runs between opening and writing, to do what another program
+// might at that moment.
+var testOnlyOpened func()
 
 var errBolt = errors.New("store: bbolt gave up")
 
