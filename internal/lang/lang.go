@@ -6,6 +6,7 @@ package lang
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -61,6 +62,7 @@ func (t Text) In(l Lang) string {
 // Sprintf formats the half in l. An argument that is itself a Text is said in
 // l too.
 func (t Text) Sprintf(l Lang, args ...any) string {
+	args = slices.Clone(args) // they are the caller's, who may say them again in the other language
 	for i, a := range args {
 		if pair, ok := a.(Text); ok {
 			args[i] = pair.In(l)

@@ -70,3 +70,14 @@ func TestTextJSON(t *testing.T) {
 		}
 	}
 }
+
+func TestSprintfLeavesArgumentsAlone(t *testing.T) {
+	args := []any{T("a field", "項目")}
+	text := T("missing: %s", "足りません: %s")
+	if got := text.Sprintf(JA, args...); got != "足りません: 項目" {
+		t.Error(got)
+	}
+	if got := text.Sprintf(EN, args...); got != "missing: a field" {
+		t.Errorf("the first call changed the arguments: %q", got)
+	}
+}
