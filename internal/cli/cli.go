@@ -225,6 +225,8 @@ this computer, and prints it. Nothing is sent over the network, ever.`,
 		a.newHistory(),
 		a.newTemplates(),
 		a.newInit(),
+		a.newImport(),
+		a.newExport(),
 		a.newCompletion(),
 		a.newVersion(),
 	)

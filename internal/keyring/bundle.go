@@ -257,7 +257,7 @@ type sealedReader struct{ r io.Reader }
 
 func (s sealedReader) Read(p []byte) (int, error) {
 	n, err := s.r.Read(p)
-	if err != nil && !errors.Is(err, io.EOF) {
+	if err != nil && err != io.EOF { // what wraps io.EOF is damage
 		err = fmt.Errorf("%w: %w", ErrBundleDamaged, err)
 	}
 	return n, err
