@@ -74,6 +74,7 @@ func newApp(args []string) *app {
 	a := &app{name: programName(args[0]), now: now(), in: os.Stdin, out: os.Stdout, err: os.Stderr}
 	a.lang = chooseLang(args[1:])
 	a.dirs = standardDirs()
+	term.SetAmbiguousWide(os.Getenv("MEMOVAULT_AMBIGUOUS_WIDE") != "")
 	return a
 }
 

@@ -47,7 +47,8 @@ func (f *form) askOwner() {
 // fill asks everything and reviews until the person says yes. It reports false
 // where they said no.
 func (f *form) fill() (bool, error) {
-	f.t.Printf("%s\n\n", f.a.text(lang.T("Enter = next (empty: skip)   Ctrl-P or Up = back   Ctrl-C = stop, nothing is saved", "Enter=次へ（空ならとばす）  Ctrl-P か ↑=前に戻る  Ctrl-C=やめる（保存しません）")))
+	f.line(0, f.a.text(f.keys()))
+	f.t.Print("\n")
 	for i := 0; i < len(f.asks); {
 		err := f.ask(i)
 		switch {
@@ -60,6 +61,16 @@ func (f *form) fill() (bool, error) {
 		}
 	}
 	return f.review()
+}
+
+// keys says how to move about.
+func (f *form) keys() lang.Text {
+	if f.t.Plain() {
+		return lang.T("Enter = next (empty: skip, or keep the answer shown)   - = empty it   Ctrl-P, Enter = back   Ctrl-C = stop, nothing is saved",
+			"Enter=次へ（空ならとばす。今の答えがあればそのまま）  - =答えを消す  Ctrl-P と Enter=前に戻る  Ctrl-C=やめる（保存しません）")
+	}
+	return lang.T("Enter = next (empty: skip)   Ctrl-P or Up = back   Ctrl-C = stop, nothing is saved",
+		"Enter=次へ（空ならとばす）  Ctrl-P か ↑=前に戻る  Ctrl-C=やめる（保存しません）")
 }
 
 // line prints a remark, indented, in as many rows as it needs.
