@@ -84,8 +84,17 @@ func firstWrite(cfg Config, vault *keyring.Vault, slots []NewSlot) (*write, erro
 		return nil, err
 	}
 	w.put(bucketMeta, keyFormat, []byte(formatLine))
+	w.put(bucketMeta, keySlots, slotSum(sealedSlots(slots)))
 	w.put(bucketIndex, keyIndex, index)
 	return w, nil
+}
+
+func sealedSlots(slots []NewSlot) []sealedSlot {
+	list := make([]sealedSlot, len(slots))
+	for i, slot := range slots {
+		list[i] = sealedSlot{id: slot.ID, sealed: slot.Sealed}
+	}
+	return list
 }
 
 // create writes a new database into the empty file at path and reads it back.

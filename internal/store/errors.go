@@ -41,6 +41,13 @@ const DamagedAfter = "reading back"
 
 func damaged(what string, err error) error { return &DamagedError{What: what, Err: err} }
 
+// A SlotsDamagedError says that no key opened the vault and that the slots in
+// the file are not what was written: the key may well be the right one.
+type SlotsDamagedError struct{ Err error }
+
+func (e *SlotsDamagedError) Error() string { return "store: damaged: slots: " + e.Err.Error() }
+func (e *SlotsDamagedError) Unwrap() error { return e.Err }
+
 // A NewerError says that the file has a format this program does not know.
 type NewerError struct{ Format int }
 

@@ -45,6 +45,7 @@ var bucketNames = []string{bucketAttachments, bucketDigest, bucketHints, bucketH
 
 var (
 	keyFormat = []byte("format")
+	keySlots  = []byte("slots") // in bucketMeta: see slotSum
 	keyIndex  = []byte("index")
 	keyDigest = []byte("digest")
 )
@@ -75,7 +76,9 @@ type Store struct {
 	path string
 	cfg  Config
 
-	slots []sealedSlot
+	slots        []sealedSlot
+	slotSum      string // as the file says it
+	slotsDamaged bool   // the slots do not have that sum
 	file  os.FileInfo // the file that idx was read from, and its state
 	meta  metaPage
 
@@ -257,6 +260,12 @@ func (s *Store) readSlots(p *pages) error {
 	if len(s.slots) == 0 {
 		return damaged("slots", errors.New("there is no slot"))
 	}
+	sum, err := p.get(bucketMeta, keySlots)
+	if err != nil {
+		return damaged("pages", err)
+	}
+	s.slotSum = string(sum)
+	s.slotsDamaged = string(slotSum(s.slots)) != s.slotSum
 	return nil
 }
 
@@ -279,6 +288,9 @@ func (s *Store) SealedSlots() [][]byte {
 // written are no error as long as the rest can be read: see Damaged.
 func (s *Store) Unlock(ids ...age.Identity) error {
 	vault, info, _, err := keyring.OpenAny(s.SealedSlots(), ids...)
+	if err != nil && s.slotsDamaged {
+		return &SlotsDamagedError{Err: err}
+	}
 	if err != nil {
 		return err
 	}

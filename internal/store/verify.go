@@ -62,7 +62,7 @@ func (s *Store) verifySingles(p *pages) error {
 	for _, one := range []struct {
 		bucket string
 		key    []byte
-	}{{bucketMeta, keyFormat}, {bucketIndex, keyIndex}, {bucketDigest, keyDigest}, {bucketHints, nil}} {
+	}{{bucketMeta, keyFormat}, {bucketMeta, keySlots}, {bucketIndex, keyIndex}, {bucketDigest, keyDigest}, {bucketHints, nil}} {
 		err := p.each(one.bucket, func(k, _ []byte) error {
 			if string(k) != string(one.key) {
 				return fmt.Errorf("%w: an unknown value in bucket %q", errPage, one.bucket)

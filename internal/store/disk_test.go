@@ -1,0 +1,269 @@
+//go:build unix
+
+package store
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"filippo.io/age"
+	"golang.org/x/sys/unix"
+
+	"memovault/internal/record"
+)
+
+func init() {
+	children["oncommit"] = onCommitChild
+	children["limited"] = limitedChild
+}
+
+// verdict puts into words what a commit said about itself, which is compared
+// with what is then in the file.
+func verdict(s *Store, err error) string {
+	var broken *DamagedError
+	switch {
+	case err == nil && errors.As(s.Warnings(), new(*FlushError)):
+		return "saved, with a warning"
+	case err == nil:
+		return "saved"
+	case errors.As(err, new(*NotSavedError)), errors.As(err, new(*BackupError)):
+		return "not saved"
+	case errors.As(err, &broken) && broken.What == DamagedAfter:
+		return "damaged"
+	}
+	return "refused: " + err.Error()
+}
+
+// onCommitChild makes one commit, with a backup before it, on one thread: strace
+// counts system calls for each thread.
+func onCommitChild(args []string) error {
+	runtime.LockOSThread()
+	key, err := age.ParseX25519Identity(args[1])
+	if err != nil {
+		return err
+	}
+	cfg := Config{Now: time.Date(2026, 2, 3, 4, 5, 6, 0, time.UTC), StateDir: args[2], LockWait: time.Second}
+	s, err := Open(args[0], cfg)
+	if err == nil {
+		err = s.Unlock(key)
+	}
+	if err != nil {
+		fmt.Println("refused:", err)
+		return nil
+	}
+	fmt.Println(verdict(s, s.Commit(Change{Put: []*record.Record{note("new", strings.Repeat("x", 60_000))}})))
+	return nil
+}
+
+// TestFailingSystemCalls lets each system call of a commit fail in turn. What
+// Commit says must be what a fresh reader then finds.
+func TestFailingSystemCalls(t *testing.T) {
+	strace := needCommand(t, "strace")
+	if out, err := tryTrace(strace); err != nil {
+		t.Skipf("strace may not trace here: %v %s", err, out)
+	}
+	v := newTestVault(t)
+	v.mustCommit(Change{Put: []*record.Record{note("old", "x")}})
+	good := v.bytes()
+	v.cfg.StateDir = "" // the file goes back in time with each try
+	heard := map[string]int{}
+	runs := 0
+	for _, call := range []struct{ name, err string }{
+		{"fdatasync", "EIO"}, {"fdatasync", "ENOSPC"}, {"fsync", "EIO"}, {"pwrite64", "EIO"}, {"pwrite64", "ENOSPC"},
+		{"ftruncate", "ENOSPC"}, {"renameat,renameat2,rename", "EIO"}, {"write", "ENOSPC"}, {"flock", "ENOLCK"},
+		{"pread64", "EIO"},
+	} {
+		for when := 1; when <= 40; when++ {
+			if call.name == "write" && when > 6 {
+				break // the child has to speak
+			}
+			v.write(good)
+			said, hit := v.commitUnder(strace, call.name, call.err, when)
+			if !hit {
+				break
+			}
+			if said == "" {
+				continue // the child was not even loaded
+			}
+			runs++
+			heard[strings.SplitN(said, ":", 2)[0]]++
+			v.compare(fmt.Sprintf("%s %s, number %d", call.name, call.err, when), said)
+		}
+	}
+	t.Logf("%d failing calls: %v", runs, heard)
+	for _, want := range []string{"saved, with a warning", "not saved"} {
+		if heard[want] == 0 {
+			t.Errorf("no run ended %q: the test tests nothing", want)
+		}
+	}
+}
+
+func tryTrace(strace string) ([]byte, error) {
+	return exec.Command(strace, "-f", "-o", "/dev/null", "-e", "inject=fdatasync:error=EIO:when=1", "true").CombinedOutput()
+}
+
+// commitUnder runs a commit of which one call fails. hit says whether it came
+// to that call.
+func (v *testVault) commitUnder(strace, name, errno string, when int) (said string, hit bool) {
+	v.t.Helper()
+	log := v.t.TempDir() + "/log"
+	cmd := childCommand(v.t, "oncommit", v.path, v.key.String(), v.t.TempDir())
+	cmd.Args = append([]string{strace, "-f", "-qq", "-o", log, "-e", "trace=" + name,
+		"-e", fmt.Sprintf("inject=%s:error=%s:when=%d", name, errno, when), cmd.Path}, cmd.Args[1:]...)
+	cmd.Path = strace
+	cmd.Env = append(cmd.Env, "GOMAXPROCS=1")
+	cmd.Stderr = nil
+	os.RemoveAll(BackupDir(v.path))
+	out, err := cmd.Output()
+	trace, readErr := os.ReadFile(log)
+	if readErr != nil {
+		v.t.Fatal(readErr)
+	}
+	hit = strings.Contains(string(trace), "(INJECTED)")
+	if err != nil && cmd.ProcessState.ExitCode() != 127 {
+		v.t.Errorf("%s %d: %v %s", name, when, err, out)
+	}
+	return strings.TrimSpace(string(out)), hit
+}
+
+// compare holds what a commit said against what is in the file.
+func (v *testVault) compare(what, said string) {
+	v.t.Helper()
+	s, err := v.tryOpen()
+	if err != nil {
+		if said != "damaged" {
+			v.t.Errorf("%s: the commit said %q, the file is damaged: %v", what, said, err)
+		}
+		return
+	}
+	_, err = s.Find("new")
+	saved := err == nil
+	if text(read(v.t, s, "old")) != "x" {
+		v.t.Errorf("%s: the old record is not what it was", what)
+	}
+	if rep, err := s.VerifyAll(); err != nil || len(rep.Damaged) > 0 {
+		v.t.Errorf("%s: the commit said %q: %+v, %v", what, said, rep, err)
+	}
+	if want := strings.HasPrefix(said, "saved"); want != saved && said != "damaged" {
+		v.t.Errorf("%s: the commit said %q; saved: %v", what, said, saved)
+	}
+	list, err := Backups(v.path)
+	if err != nil {
+		v.t.Error(err)
+	}
+	for _, b := range list {
+		readBackup(v.t, b.Path)
+	}
+}
+
+// limitedChild commits more and more under a limit of the file size (args[3]).
+func limitedChild(args []string) error {
+	limit, err := strconv.ParseUint(args[3], 10, 64)
+	if err != nil {
+		return err
+	}
+	signal.Ignore(unix.SIGXFSZ)
+	if err := unix.Setrlimit(unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: limit, Max: limit}); err != nil {
+		return err
+	}
+	s, err := openChild(args)
+	if err != nil {
+		return err
+	}
+	said := verdict(s, s.Commit(Change{Put: []*record.Record{note("new", strings.Repeat("x", 60_000))}}))
+	fmt.Println(said)
+	return nil
+}
+
+// TestFileSizeLimit is the full disk that every Unix can have.
+func TestFileSizeLimit(t *testing.T) {
+	v := newTestVault(t)
+	v.mustCommit(Change{Put: []*record.Record{note("old", "x")}})
+	good := v.bytes()
+	v.cfg.StateDir = "" // the file goes back in time with each try
+	heard := map[string]int{}
+	for limit := len(good) - 8192; limit <= 5*len(good); limit += len(good) / 4 {
+		v.write(good)
+		os.RemoveAll(filepath.Join(filepath.Dir(v.path), "pins"))
+		cmd := childCommand(t, "limited", v.path, v.key.String(), "", strconv.Itoa(limit))
+		out, err := cmd.Output()
+		if err != nil {
+			t.Fatalf("limit %d: %v %s", limit, err, out)
+		}
+		said := strings.TrimSpace(string(out))
+		heard[strings.SplitN(said, ":", 2)[0]]++
+		v.compare(fmt.Sprintf("limit %d", limit), said)
+	}
+	t.Log(heard)
+	if heard["saved"] == 0 || heard["not saved"] == 0 {
+		t.Error("the limit never decided: the test tests nothing")
+	}
+}
+
+// TestFullDisk fills a small file system up to some pages and commits then.
+func TestFullDisk(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("mounting a small file system needs root")
+	}
+	v := newTestVault(t)
+	v.mustCommit(Change{Put: []*record.Record{note("old", "x")}})
+	good := v.bytes()
+	v.cfg.StateDir = "" // the file goes back in time with each try
+	disk := t.TempDir()
+	if err := unix.Mount("tmpfs", disk, "tmpfs", 0, "size=1m,mode=700"); err != nil {
+		t.Skipf("mounting a small file system is not allowed here: %v", err)
+	}
+	t.Cleanup(func() { unix.Unmount(disk, unix.MNT_DETACH) })
+	v.path = disk + "/test.vault"
+	heard := map[string]int{}
+	for free := 0; free <= 64; free++ {
+		os.RemoveAll(BackupDir(v.path))
+		os.Remove(disk + "/filler")
+		v.write(good)
+		s := v.open()
+		if err := fill(disk, free); err != nil {
+			t.Fatal(err)
+		}
+		said := verdict(s, s.Commit(Change{Put: []*record.Record{note("new", strings.Repeat("x", 60_000))}}))
+		heard[strings.SplitN(said, ":", 2)[0]]++
+		os.Remove(disk + "/filler")
+		v.compare(fmt.Sprintf("%d pages free", free), said)
+		if left := leftovers(t, disk); len(left) > 0 {
+			t.Errorf("%d pages free: left behind %v", free, left)
+		}
+	}
+	t.Log(heard)
+	if heard["saved"] == 0 || heard["not saved"] == 0 {
+		t.Error("the disk was never full, or always: the test tests nothing")
+	}
+}
+
+// fill leaves free pages of 4 KiB on the disk.
+func fill(disk string, free int) error {
+	f, err := os.Create(disk + "/filler")
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	for page := make([]byte, 4096); ; {
+		if _, err := f.Write(page); errors.Is(err, unix.ENOSPC) {
+			break
+		} else if err != nil {
+			return err
+		}
+	}
+	st, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	return f.Truncate(max(0, st.Size()-int64(free)*4096))
+}

@@ -1,0 +1,35 @@
+package store
+
+import (
+	"errors"
+	"testing"
+
+	"filippo.io/age"
+
+	"memovault/internal/keyring"
+)
+
+// A wrong key and a damaged slot must not be told alike: who holds the right
+// passphrase would search his memory instead of his backups.
+func TestWrongKeyAndDamagedSlot(t *testing.T) {
+	v := newTestVault(t)
+	wrong, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := Open(v.path, v.cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = s.Unlock(wrong)
+	if !errors.Is(err, keyring.ErrNoMatch) || errors.As(err, new(*SlotsDamagedError)) {
+		t.Errorf("a wrong key: %v", err)
+	}
+	// Change one character in the middle of the sealed slot, as it is read.
+	s.slots[0].sealed[len(s.slots[0].sealed)/2] ^= 1
+	s.slotsDamaged = string(slotSum(s.slots)) != s.slotSum
+	err = s.Unlock(v.key)
+	if !errors.As(err, new(*SlotsDamagedError)) {
+		t.Errorf("a damaged slot: %v", err)
+	}
+}
