@@ -109,7 +109,7 @@ func (a *app) runExport(cmd *cobra.Command, o exportOptions, names []string) err
 		return err
 	}
 	if o.plaintext {
-		a.warn(lang.T("not encrypted: whoever gets this file reads %d records with every key, code and password in them, and %d attached files", "暗号化していません。このファイルを手にした人は、%d 件の記録（キー、コード、パスワードも全部）と添付ファイル %d 個を読めます"), chosen.Len(), chosen.Files())
+		a.warn(lang.T("not encrypted: whoever gets this file can read all of it, every key, code and password (records: %d, attached files: %d)", "暗号化していません。このファイルを手にした人は、キー、コード、パスワードも含めて全部読めます（記録 %d 件、添付ファイル %d 個）"), chosen.Len(), chosen.Files())
 		return a.writeExport(o, func(w io.Writer) error { return format.Export(w, chosen) })
 	}
 	if len(recipients) == 0 {
@@ -120,7 +120,7 @@ func (a *app) runExport(cmd *cobra.Command, o exportOptions, names []string) err
 	if err := a.writeExport(o, func(w io.Writer) error { return a.seal(w, recipients, format, chosen) }); err != nil {
 		return err
 	}
-	a.say(lang.T("%d records, %d attached files. To read it in: %s import FILE", "記録 %d 件、添付ファイル %d 個。読み込むには: %s import ファイル"), chosen.Len(), chosen.Files(), a.name)
+	a.say(lang.T("records: %d, attached files: %d. To read it in: %s import FILE", "記録 %d 件、添付ファイル %d 個。読み込むには: %s import ファイル"), chosen.Len(), chosen.Files(), a.name)
 	return nil
 }
 
@@ -308,7 +308,7 @@ func (a *app) selectRecords(s *store.Store, o exportOptions, names []string) (*e
 		return nil, err
 	}
 	if left := s.Damaged(); len(left) > 0 {
-		a.warn(lang.T("%d damaged parts of the vault are not in the file", "金庫の壊れている部分 %d か所は、ファイルに入りません"), len(left))
+		a.warn(lang.T("parts of the vault that are damaged and so not in the file: %d", "金庫の壊れている部分 %d か所は、ファイルに入りません"), len(left))
 	}
 	if chosen.Len() == 0 {
 		return nil, &failure{status: statusNotFound, code: "nothing_to_export",

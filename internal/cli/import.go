@@ -138,7 +138,7 @@ const previewRows = 20
 func (a *app) importAsking(s *store.Store, o importOptions, content *exchange.Content, steps []exchange.Step) error {
 	a.previewImport(a.err, steps, previewRows)
 	if len(content.Left) > 0 {
-		a.warn(lang.T("%d parts of the file belong to no record and are left out: %s", "記録のものでない %d 個の部分は読み込みません: %s"), len(content.Left), sanitizedList(content.Left))
+		a.warn(lang.T("parts of the file that belong to no record, left out (%d): %s", "記録のものでない %d 個の部分は読み込みません: %s"), len(content.Left), sanitizedList(content.Left))
 	}
 	added, updated := countActions(steps)
 	if added+updated == 0 {
@@ -171,7 +171,7 @@ func (a *app) hintConflicts(o importOptions, steps []exchange.Step) {
 		}
 	}
 	if skipped > 0 && exchange.Policy(o.onDuplicate) == exchange.Skip {
-		a.say(lang.T("%d that differ stay as they are in the vault; otherwise: --on-duplicate update or keep-both", "内容が違う %d 件は、金庫のものを残します。変えるには: --on-duplicate update か keep-both"), skipped)
+		a.say(lang.T("left as in the vault, although the file differs: %d. To change that: --on-duplicate update or keep-both", "内容が違う %d 件は、金庫のものを残します。変えるには: --on-duplicate update か keep-both"), skipped)
 	}
 }
 

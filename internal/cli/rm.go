@@ -52,14 +52,15 @@ func (a *app) runRm(names []string, yes bool) error {
 	}
 	if !yes {
 		a.listBriefly(cards)
-		if ok, err := a.confirm(lang.T("Put into the trash?", "ごみ箱に入れますか?")); err != nil || !ok {
+		if ok, err := a.confirm(lang.T("Put into the trash?", "ごみ箱に入れますか？")); err != nil || !ok {
 			return cancelledUnless(err)
 		}
 	}
 	if err := s.Commit(store.Change{Put: records}); err != nil {
 		return err
 	}
-	a.say(lang.T("%d in the trash. To take one out again: %s undo %s", "%d 件をごみ箱に入れました。元に戻すには: %s undo %s"),
+	a.say(plural(len(cards), lang.T("%d record is in the trash now. To take it out again: %s undo %s", "%d 件をごみ箱に入れました。元に戻すには: %s undo %s"),
+		lang.T("%d records are in the trash now. To take one out again: %s undo %s", "%d 件をごみ箱に入れました。1 件ずつ元に戻すには: %s undo %s")),
 		len(cards), a.name, shellWord(cards[0].Name))
 	return nil
 }

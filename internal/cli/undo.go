@@ -71,18 +71,14 @@ func (a *app) runUndo(o undoOptions, names []string) error {
 	if err := a.namesFree(s, steps); err != nil {
 		return err
 	}
+	for _, st := range steps {
+		fmt.Fprintf(a.err, "  %s\n", st.say(a))
+	}
 	if !o.yes {
-		for _, st := range steps {
-			fmt.Fprintf(a.err, "  %s\n", st.say(a))
-		}
-		if ok, err := a.yesNo(true, lang.T("Do this?", "このとおりに戻しますか?")); err != nil || !ok {
+		if ok, err := a.yesNo(true, lang.T("Do this?", "このとおりに戻しますか？")); err != nil || !ok {
 			return cancelledUnless(err)
 		}
 	}
-	return a.commitUndo(s, steps, o.yes)
-}
-
-func (a *app) commitUndo(s *store.Store, steps []step, say bool) error {
 	put := make([]*record.Record, len(steps))
 	for i, st := range steps {
 		put[i] = st.after
@@ -90,13 +86,7 @@ func (a *app) commitUndo(s *store.Store, steps []step, say bool) error {
 	if err := s.Commit(store.Change{Put: put}); err != nil {
 		return err
 	}
-	if say {
-		for _, st := range steps {
-			a.say(lang.T("%s", "%s"), st.say(a))
-		}
-		return nil
-	}
-	a.say(lang.T("done; a second undo takes it back", "戻しました。もう一度 undo すると、取り消す前に戻ります"))
+	a.say(lang.T("done; a second undo takes this back", "戻しました。もう一度 undo すると、取り消す前に戻ります"))
 	return nil
 }
 
