@@ -219,12 +219,19 @@ func (a *app) explainDamage(broken *store.DamagedError) *failure {
 	f := &failure{status: statusDamaged, code: "damaged",
 		what: said(lang.T("the vault file is damaged: %s (%s)", "金庫のファイルが壊れています: %s（%s）"), a.shortPath(a.path()), broken.What),
 		why:  said(lang.T("it was left as it is", "ファイルには手を付けていません"))}
-	if list, _ := store.Backups(a.path()); len(list) > 0 {
-		f.next = append(f.next, said(lang.T("the newest backup is from %s: %s", "いちばん新しい控えは %s のものです: %s"),
-			list[0].Time.In(a.now.Location()).Format("2006-01-02 15:04"), a.shortPath(list[0].Path)))
-	}
+	f.next = append(f.next, a.newestBackup()...)
 	f.next = append(f.next, said(lang.T("make a copy of the file before anything else; the README.txt in a backup says how to open it", "まずファイルをそのままコピーしてください。控えの中の README.txt に開け方があります")))
 	return f
+}
+
+// newestBackup names the newest backup, if there is one.
+func (a *app) newestBackup() []words {
+	list, _ := store.Backups(a.path())
+	if len(list) == 0 {
+		return nil
+	}
+	return []words{said(lang.T("the newest backup is from %s: %s", "いちばん新しい控えは %s のものです: %s"),
+		list[0].Time.In(a.now.Location()).Format("2006-01-02 15:04"), a.shortPath(list[0].Path))}
 }
 
 func (a *app) explainUnsaved(unsaved *store.NotSavedError) *failure {
@@ -243,6 +250,10 @@ func (a *app) explainKey(err error) *failure {
 		return &failure{status: statusError, code: "work_factor",
 			what: said(lang.T("a slot of this vault asks for 2^%d steps to open; more than 2^%d is refused", "この金庫の鍵穴は 2^%d 回の計算を求めています。2^%d を超えるものは開けません"), heavy.LogN, 20),
 			why:  said(lang.T("this program never writes that: the file comes from elsewhere or was tampered with", "このプログラムが書いたものではありません。よそから来たか、手を加えられた金庫です"))}
+	case errors.As(err, new(*store.SlotsDamagedError)):
+		return &failure{status: statusDamaged, code: "slots_damaged",
+			what: said(lang.T("the vault did not open, and one of its slots is damaged: your key may be the right one", "金庫が開きません。金庫の鍵穴の 1 つが壊れているので、鍵は合っているのかもしれません")),
+			next: append([]words{said(lang.T("try the other way in (passphrase or recovery key)", "もう 1 つの開け方（合言葉か回復キー）を試してください"))}, a.newestBackup()...)}
 	case errors.Is(err, keyring.ErrNoMatch):
 		return &failure{status: statusNoKey, code: "wrong_key",
 			what: said(lang.T("the vault did not open with this key", "この鍵では金庫が開きませんでした")),

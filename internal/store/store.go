@@ -77,10 +77,10 @@ type Store struct {
 	cfg  Config
 
 	slots        []sealedSlot
-	slotSum      string // as the file says it
-	slotsDamaged bool   // the slots do not have that sum
-	file  os.FileInfo // the file that idx was read from, and its state
-	meta  metaPage
+	slotSum      string      // as the file says it
+	slotsDamaged bool        // the slots do not have that sum
+	file         os.FileInfo // the file that idx was read from, and its state
+	meta         metaPage
 
 	vault   *keyring.Vault // nil until Unlock
 	slot    record.ID      // the slot that opened it

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 
 	"memovault/internal/record"
 )
@@ -57,15 +58,17 @@ func (s *Store) verifySlots(p *pages) error {
 	return err
 }
 
-// verifySingles checks the buckets that hold exactly one value, or none yet.
+// verifySingles checks that the buckets of single values hold no others.
 func (s *Store) verifySingles(p *pages) error {
-	for _, one := range []struct {
-		bucket string
-		key    []byte
-	}{{bucketMeta, keyFormat}, {bucketMeta, keySlots}, {bucketIndex, keyIndex}, {bucketDigest, keyDigest}, {bucketHints, nil}} {
-		err := p.each(one.bucket, func(k, _ []byte) error {
-			if string(k) != string(one.key) {
-				return fmt.Errorf("%w: an unknown value in bucket %q", errPage, one.bucket)
+	for bucket, known := range map[string][]string{
+		bucketMeta:   {string(keyFormat), string(keySlots)},
+		bucketIndex:  {string(keyIndex)},
+		bucketDigest: {string(keyDigest)},
+		bucketHints:  {},
+	} {
+		err := p.each(bucket, func(k, _ []byte) error {
+			if !slices.Contains(known, string(k)) {
+				return fmt.Errorf("%w: an unknown value in bucket %q", errPage, bucket)
 			}
 			return nil
 		})
