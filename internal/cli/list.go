@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"io"
 	"slices"
@@ -105,16 +106,29 @@ func search(s *store.Store, query string, trash bool) ([]store.Card, error) {
 
 // sortCards orders by owner, then name, as they fold.
 func sortCards(cards []store.Card) {
-	keys := make(map[record.ID]string, len(cards))
-	for _, c := range cards {
-		keys[c.ID] = lang.Fold(c.Owner) + "\x00" + lang.Fold(c.Name)
+	type keyed struct {
+		owner, name string
+		card        *store.Card
 	}
-	slices.SortFunc(cards, func(x, y store.Card) int {
-		if n := strings.Compare(keys[x.ID], keys[y.ID]); n != 0 {
-			return n
+	owners := map[string]string{} // few people own many records
+	sorted := make([]keyed, len(cards))
+	for i := range cards {
+		c := &cards[i]
+		owner, ok := owners[c.Owner]
+		if !ok {
+			owner = lang.Fold(c.Owner)
+			owners[c.Owner] = owner
 		}
-		return bytes.Compare(x.ID[:], y.ID[:])
+		sorted[i] = keyed{owner, lang.Fold(c.Name), c}
+	}
+	slices.SortFunc(sorted, func(x, y keyed) int {
+		return cmp.Or(cmp.Compare(x.owner, y.owner), cmp.Compare(x.name, y.name), bytes.Compare(x.card.ID[:], y.card.ID[:]))
 	})
+	out := make([]store.Card, len(cards))
+	for i, k := range sorted {
+		out[i] = *k.card
+	}
+	copy(cards, out)
 }
 
 func (a *app) listTable(cards []store.Card, o listOptions, query string) {
@@ -128,8 +142,14 @@ func (a *app) listTable(cards []store.Card, o listOptions, query string) {
 		head = append(head, a.text(lang.T("OWNER", "持ち主")))
 	}
 	rows := [][]string{append(head, a.text(lang.T("CHANGED", "更新")), a.text(lang.T("WHAT", "内容")))}
+	kinds := map[string]string{}
 	for _, c := range cards {
-		row := []string{term.Sanitize(c.Name), term.Sanitize(a.kind(c.Template))}
+		kind, ok := kinds[c.Template]
+		if !ok {
+			kind = term.Sanitize(a.kind(c.Template))
+			kinds[c.Template] = kind
+		}
+		row := []string{term.Sanitize(c.Name), kind}
 		if owners {
 			row = append(row, term.Sanitize(c.Owner))
 		}
