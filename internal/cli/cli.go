@@ -4,6 +4,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -47,8 +48,13 @@ type globals struct {
 	noBackup       bool
 }
 
-// testOnlyNow replaces the clock in tests.
-var testOnlyNow func() time.Time
+// What tests put in place of the clock and of the wait for another process,
+// and what they want called once a vault is open.
+var (
+	testOnlyNow      func() time.Time
+	testOnlyLockWait time.Duration
+	testOnlyOpened   func(*store.Store)
+)
 
 // Main runs the command with its arguments (the first is the program's name)
 // and returns the exit status.
@@ -58,7 +64,7 @@ func Main(args []string) (status int) {
 	defer a.close()
 	defer func() {
 		if r := recover(); r != nil {
-			status = a.crashed()
+			status = a.crashed(r)
 		}
 	}()
 	root := a.newRoot()
@@ -179,6 +185,7 @@ func (a *app) path() string {
 func (a *app) config() store.Config {
 	return store.Config{
 		StateDir:    a.dirs.state,
+		LockWait:    cmp.Or(testOnlyLockWait, store.LockWait),
 		Readme:      []byte(backupReadme),
 		NoBackup:    a.g.noBackup,
 		AcceptOlder: a.g.acceptOlder,
@@ -229,6 +236,7 @@ this computer, and prints it. Nothing is sent over the network, ever.`,
 		a.newInit(),
 		a.newImport(),
 		a.newExport(),
+		a.newDemo(),
 		a.newCompletion(),
 		a.newVersion(),
 	)

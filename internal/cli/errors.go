@@ -164,7 +164,7 @@ func (a *app) explainVault(err error) *failure {
 				said(lang.T("if your vault is somewhere else: --file FILE", "別の場所にあるときは: --file ファイル"))}}
 	case errors.As(err, &busy):
 		return &failure{status: statusBusy, code: "busy",
-			what: said(lang.T("another program is using this vault (waited %d seconds)", "別のプログラムがこの金庫を使っています（%d 秒待ちました）"), int(store.LockWait.Seconds())),
+			what: said(lang.T("another program is using this vault (waited %d seconds)", "別のプログラムがこの金庫を使っています（%d 秒待ちました）"), int(a.config().LockWait.Seconds())),
 			why:  holder(busy.Holder),
 			next: []words{said(lang.T("let it finish, then try again", "そちらが終わってから、もう一度お試しください"))}}
 	case errors.As(err, &newer):

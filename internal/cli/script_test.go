@@ -1,10 +1,13 @@
 package cli
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -13,6 +16,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"memovault/internal/keyring"
+	"memovault/internal/store"
 )
 
 // TestMain lets the scripts run this test binary as the command itself, with a
@@ -26,10 +30,21 @@ func TestMain(m *testing.M) {
 				now = now.AddDate(0, 0, days)
 			}
 			testOnlyNow = func() time.Time { return now }
+			testOnlyLockWait, _ = time.ParseDuration(os.Getenv("TEST_LOCK_WAIT"))
+			if os.Getenv("TEST_PANIC") != "" {
+				testOnlyOpened = panicWithSecrets
+			}
 			keyring.WorkFactor = 4
 			os.Exit(Main(append([]string{"vault"}, os.Args[1:]...)))
 		},
 	})
+}
+
+// panicWithSecrets is a bug that has everything in its message.
+func panicWithSecrets(s *store.Store) {
+	for r := range s.All() {
+		panic(fmt.Sprintf("%+v", r))
+	}
 }
 
 // TestScripts runs what users see. A script that should be written anew is
@@ -40,9 +55,13 @@ func TestScripts(t *testing.T) {
 		t.Fatal("no scripts found")
 	}
 	testscript.Run(t, testscript.Params{
-		Dir:                 dir,
-		Setup:               scriptSetup,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "mode": mode, "bytes": rawBytes},
+		Dir:   dir,
+		Setup: scriptSetup,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits, "denied": denied, "mode": mode, "bytes": rawBytes, "long": long,
+			"flip": flip, "swap": swap, "cut": cut, "hold": hold, "release": release,
+		},
+		Condition:           condition,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		UpdateScripts:       os.Getenv("UPDATE") != "",
@@ -63,7 +82,27 @@ func scriptSetup(env *testscript.Env) error {
 	} {
 		env.Setenv(pair[0], pair[1])
 	}
+	held := new([]*os.File)
+	env.Values[holdKey{}] = held
+	env.Defer(func() {
+		for _, f := range *held {
+			f.Close()
+		}
+	})
 	return nil
+}
+
+// condition knows [permissions]: a script can run a command for which file
+// permissions count, and [smalldisk]: it may mount a file system of its own.
+func condition(name string) (bool, error) {
+	switch name {
+	case "permissions":
+		_, ok := withoutPrivileges()
+		return ok, nil
+	case "smalldisk":
+		return smallDisk(), nil
+	}
+	return false, fmt.Errorf("unknown condition %q", name)
 }
 
 // exits runs a command and compares its exit status: exits 3 vault show nobody.
@@ -84,6 +123,19 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if got != want {
 		ts.Fatalf("exit status %d, want %d", got, want)
 	}
+}
+
+// denied is exits without the privilege to overrule permissions, see
+// withoutPrivileges.
+func denied(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: denied STATUS COMMAND [ARG...]")
+	}
+	prefix, ok := withoutPrivileges()
+	if !ok {
+		ts.Fatalf("privileges can't be given up here")
+	}
+	exits(ts, false, slices.Concat(args[:1], prefix, args[1:]))
 }
 
 // mode compares the permissions of a file: mode 600 sheet.txt.
@@ -111,4 +163,74 @@ func rawBytes(ts *testscript.TestScript, neg bool, args []string) {
 	plain, err := strconv.Unquote(`"` + strings.ReplaceAll(text, `"`, `\"`) + `"`)
 	ts.Check(err)
 	ts.Check(os.WriteFile(path, []byte(plain), 0o600))
+}
+
+// long writes a file of N times the same text: long FILE N TEXT.
+func long(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: long FILE N TEXT")
+	}
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Repeat(args[2], n)), 0o600))
+}
+
+// flip inverts one bit of a file, 200 bytes behind each TEXT or behind the N-th
+// (counted from 1): flip FILE TEXT [N].
+func flip(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: flip FILE TEXT [N]")
+	}
+	only := 0
+	if len(args) == 3 {
+		only, _ = strconv.Atoi(args[2])
+	}
+	rewrite(ts, args[0], func(b []byte) []byte {
+		n := 0
+		for i := range b {
+			if bytes.HasPrefix(b[i:], []byte(args[1])) {
+				if n++; only == 0 || n == only {
+					b[i+200] ^= 1
+				}
+			}
+		}
+		if n == 0 || n < only {
+			ts.Fatalf("%q occurs %d times", args[1], n)
+		}
+		return b
+	})
+}
+
+// swap puts a text of the same length in the place of another: swap FILE OLD NEW.
+func swap(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 || len(args[1]) != len(args[2]) {
+		ts.Fatalf("usage: swap FILE OLD NEW")
+	}
+	rewrite(ts, args[0], func(b []byte) []byte {
+		if !bytes.Contains(b, []byte(args[1])) {
+			ts.Fatalf("%q does not occur", args[1])
+		}
+		return bytes.ReplaceAll(b, []byte(args[1]), []byte(args[2]))
+	})
+}
+
+// cut keeps the first N bytes of a file: cut FILE N.
+func cut(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: cut FILE N")
+	}
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	rewrite(ts, args[0], func(b []byte) []byte { return b[:min(n, len(b))] })
+}
+
+// rewrite changes a file's bytes in place, so that it stays the same file.
+func rewrite(ts *testscript.TestScript, name string, change func([]byte) []byte) {
+	path := ts.MkAbs(name)
+	b, err := os.ReadFile(path)
+	ts.Check(err)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_TRUNC, 0)
+	ts.Check(err)
+	_, err = f.Write(change(b))
+	ts.Check(errors.Join(err, f.Close()))
 }

@@ -30,6 +30,9 @@ func (a *app) openVault() (*store.Store, error) {
 		return nil, err
 	}
 	a.afterUnlock(s)
+	if testOnlyOpened != nil {
+		testOnlyOpened(s)
+	}
 	return s, nil
 }
 
@@ -108,22 +111,24 @@ func explainTyped(err error) error {
 }
 
 // slowly runs f and says that a key is being derived once that takes a second.
+// A panic in f ends it here: on a goroutine of its own it would get past
+// crashed, and Go would print its message.
 func (a *app) slowly(f func() error) error {
 	done := make(chan error, 1)
-	go func() { done <- f() }()
+	go func() { done <- guarded(f) }()
 	select {
 	case err := <-done:
-		return err
+		return rethrow(err)
 	case <-time.After(time.Second):
 	}
 	if a.tty == nil || a.g.quiet {
-		return <-done
+		return rethrow(<-done)
 	}
 	line := a.text(lang.T("working out the key ...", "鍵を計算しています..."))
 	a.tty.Printf("%s\n", line)
 	err := <-done
 	a.tty.Erase(a.tty.CountRows(line))
-	return err
+	return rethrow(err)
 }
 
 // givenKeys reads the keys that flags name: identity files, or a passphrase
