@@ -71,6 +71,14 @@ func (c *Content) addFile(id, part string, data []byte) error {
 	return nil
 }
 
+// checked returns the content if it holds together.
+func (c *Content) checked() (*Content, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
 // check looks at what only the whole file shows: two records of one name, and
 // whether each attached file is there and is the one its record speaks of.
 func (c *Content) check() error {

@@ -24,7 +24,7 @@ func importJSON(r io.Reader) (*Content, error) {
 	if err := c.readDocument(r); err != nil {
 		return nil, err
 	}
-	return c, c.check()
+	return c.checked()
 }
 
 // A document is read by encoding/json's tokens, one record and one file at a
@@ -138,8 +138,9 @@ func (d *document) member(key string) error {
 		err := d.value(0, &text)
 		if err == nil {
 			d.Exported, err = time.Parse(time.RFC3339, text)
+			d.Exported = d.Exported.UTC()
 		}
-		if err != nil {
+		if err != nil || d.Exported.Year() < 0 || d.Exported.Year() > 9999 {
 			return orMalformed(err, key)
 		}
 	case "records":

@@ -105,7 +105,7 @@ func importTar(r io.Reader) (*Content, error) {
 	if !found {
 		return nil, &Error{Reason: Malformed, Part: documentName}
 	}
-	return c, c.check()
+	return c.checked()
 }
 
 func brokenTar(err error) error {
