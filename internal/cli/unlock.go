@@ -38,6 +38,9 @@ func (a *app) openVault() (*store.Store, error) {
 
 // afterUnlock says what the person should know about the vault they opened.
 func (a *app) afterUnlock(s *store.Store) {
+	if s.NewHere() {
+		a.warnPlace(s.Path())
+	}
 	if err := s.Warnings(); err != nil {
 		a.warn(lang.T("the vault is open, but something beside it did not work: %s", "金庫は開きましたが、まわりでうまくいかないことがありました: %s"), systemReason(err))
 	}

@@ -79,6 +79,7 @@ type Store struct {
 	slots        []sealedSlot
 	slotSum      string      // as the file says it
 	slotsDamaged bool        // the slots do not have that sum
+	newHere      bool        // see NewHere
 	file         os.FileInfo // the file that idx was read from, and its state
 	meta         metaPage
 
@@ -302,6 +303,10 @@ func (s *Store) Unlock(ids ...age.Identity) error {
 	return nil
 }
 
+// NewHere reports whether this machine had not seen the vault at this path
+// before it was unlocked: the moment to look at where it lies (PlaceOf).
+func (s *Store) NewHere() bool { return s.newHere }
+
 // ID returns the vault's id, zero while locked.
 func (s *Store) ID() record.ID {
 	if s.vault == nil {
@@ -352,6 +357,7 @@ func keyID(k []byte) record.ID {
 // verifyOnOpen verifies the whole file if it is small or was not verified on
 // this machine today, and moves the pin.
 func (s *Store) verifyOnOpen(p *pages, remembered *pin) error {
+	s.newHere = s.newHere || remembered == nil || remembered.Path != s.path
 	today := s.cfg.Now.UTC().Format(time.DateOnly)
 	next := pin{Generation: s.idx.head.Generation, Index: s.idxSum, Path: s.path}
 	if remembered != nil {
@@ -359,7 +365,7 @@ func (s *Store) verifyOnOpen(p *pages, remembered *pin) error {
 	}
 	fresh := remembered != nil && remembered.Verified.UTC().Format(time.DateOnly) == today &&
 		remembered.Generation <= s.idx.head.Generation && remembered.Path == s.path
-	if p.mem == nil && fresh {
+	if !p.small() && fresh {
 		s.damage, s.dropped = nil, false
 		if err := s.verifySlots(p); err != nil {
 			return damaged("pages", err)
@@ -372,7 +378,7 @@ func (s *Store) verifyOnOpen(p *pages, remembered *pin) error {
 			next.Verified = s.cfg.Now.UTC()
 		}
 	}
-	if remembered == nil || *remembered != next && (p.mem == nil || remembered.Index != next.Index || remembered.Path != next.Path) {
+	if remembered == nil || *remembered != next && (!p.small() || remembered.Index != next.Index || remembered.Path != next.Path) {
 		s.notes = append(s.notes, s.cfg.writePin(s.ID(), next))
 	}
 	return nil

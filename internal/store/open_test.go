@@ -2,6 +2,8 @@ package store
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"filippo.io/age"
@@ -31,5 +33,24 @@ func TestWrongKeyAndDamagedSlot(t *testing.T) {
 	err = s.Unlock(v.key)
 	if !errors.As(err, new(*SlotsDamagedError)) {
 		t.Errorf("a damaged slot: %v", err)
+	}
+}
+
+// Where a vault lies is looked at when it is first seen there, not every time.
+func TestNewHere(t *testing.T) {
+	v := newTestVault(t)
+	if !v.open().NewHere() {
+		t.Error("the first sight of a vault is not new")
+	}
+	if v.open().NewHere() {
+		t.Error("the second sight of a vault is new")
+	}
+	moved := filepath.Join(t.TempDir(), "moved.vault")
+	if err := os.Rename(v.path, moved); err != nil {
+		t.Fatal(err)
+	}
+	v.path = moved
+	if !v.open().NewHere() {
+		t.Error("a vault that was moved is not new")
 	}
 }
