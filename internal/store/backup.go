@@ -108,7 +108,7 @@ func (s *Store) backupBefore(p *pages, destructive bool) error {
 // wholeBeforeBackup verifies a large file, of which only what was touched may
 // have been: a backup of a damaged vault would push out a good one.
 func (s *Store) wholeBeforeBackup(p *pages) error {
-	if p.mem != nil {
+	if p.small() {
 		return nil
 	}
 	if err := s.verify(p); err != nil {

@@ -182,6 +182,12 @@ func (s *Store) prepare(p *pages, c Change, sealed *sealedChange) (*write, error
 		w.next.attached = append(w.next.attached, attached{ID: f.id, SHA256: digestOf(f.sealed)})
 		w.put(bucketAttachments, f.id[:], f.sealed)
 	}
+	if err := s.readSlots(p); err != nil {
+		return nil, err
+	}
+	if s.slotsDamaged { // the slots are those of the index, so it is their sum
+		w.put(bucketMeta, keySlots, slotSum(s.slots))
+	}
 	if err := s.backupBefore(p, c.Destructive); err != nil {
 		return nil, err
 	}
@@ -298,7 +304,7 @@ const maxLast = 1000
 // the freelist. Of a large file the walk is spared if the freelist is as our
 // last commit left it.
 func (s *Store) safeToWrite(p *pages) error {
-	if p.mem == nil {
+	if !p.small() {
 		if remembered := s.cfg.readPin(s.ID()); remembered != nil {
 			if free, err := p.freelistBytes(); err == nil && digestOf(free) == remembered.Freelist {
 				return nil

@@ -355,7 +355,7 @@ func TestWriteAfterBitFlip(t *testing.T) {
 	})
 	report(t, "flips before a write", n, count, began)
 	t.Logf("of the harmless, %d were written to and are right, %d were refused and are untouched", wrote, refusedToWrite)
-	if wrote == 0 || *soak && refusedToWrite == 0 {
+	if wrote == 0 {
 		t.Error("the test tests nothing")
 	}
 }

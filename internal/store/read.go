@@ -10,11 +10,19 @@ import (
 	"memovault/internal/record"
 )
 
+// refresh reads the index again if another process has changed the file.
+func (s *Store) refresh() error {
+	if s.idx == nil {
+		return ErrLocked
+	}
+	return s.view(func(*pages) error { return nil })
+}
+
 // Cards returns the cards of all records in no particular order, those in the
 // trash included.
 func (s *Store) Cards() ([]Card, error) {
-	if s.idx == nil {
-		return nil, ErrLocked
+	if err := s.refresh(); err != nil {
+		return nil, err
 	}
 	cards := make([]Card, 0, len(s.idx.entries))
 	for _, e := range s.idx.entries {
@@ -31,8 +39,8 @@ func (s *Store) Cards() ([]Card, error) {
 // record.NameKey compares. One in the trash is found only where no other has
 // the name; of several in the trash the one changed last. ErrNoRecord if none.
 func (s *Store) Find(name string) (Card, error) {
-	if s.idx == nil {
-		return Card{}, ErrLocked
+	if err := s.refresh(); err != nil {
+		return Card{}, err
 	}
 	if c, ok := s.idx.exactly(name); ok {
 		return c, nil

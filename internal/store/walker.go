@@ -33,8 +33,7 @@ const (
 	noFreelist   = ^uint64(0)
 	maxTreeDepth = 32
 
-	// smallFile is the size up to which a vault is read whole and verified
-	// whole on every open.
+	// smallFile is the size up to which a vault is verified whole on every open.
 	smallFile = 4 << 20
 	// maxFile bounds what we are willing to open.
 	maxFile = 4 << 30
@@ -60,7 +59,7 @@ type metaPage struct {
 type pages struct {
 	r       io.ReaderAt
 	file    os.FileInfo // nil if r is no file
-	mem     []byte      // the whole file if it is small
+	mem     []byte      // the whole file if it is small and was asked for
 	size    uint64
 	meta    metaPage
 	buckets map[string]bucketRef
@@ -82,16 +81,26 @@ func openPages(r io.ReaderAt, size int64) (*pages, error) {
 		return nil, fmt.Errorf("%w: %d bytes is no size of a vault", errPage, size)
 	}
 	p := &pages{r: r, size: uint64(size)}
-	if size <= smallFile {
-		p.mem = make([]byte, size)
-		if _, err := r.ReadAt(p.mem, 0); err != nil {
-			return nil, err
-		}
-	}
 	if err := p.readMetas(); err != nil {
 		return nil, err
 	}
 	return p, p.readBuckets()
+}
+
+// small reports whether the file is verified whole each time it is opened.
+func (p *pages) small() bool { return p.size <= smallFile }
+
+// readAll reads a small file into memory, for who is going to look at all of it.
+func (p *pages) readAll() error {
+	if !p.small() || p.mem != nil {
+		return nil
+	}
+	b := make([]byte, p.size)
+	if _, err := p.r.ReadAt(b, 0); err != nil {
+		return err
+	}
+	p.mem = b
+	return nil
 }
 
 func (p *pages) readMetas() error {
@@ -424,6 +433,9 @@ func (p *pages) each(bucket string, visit func(key, value []byte) error) error {
 func (p *pages) structure() error {
 	if p.used != nil {
 		return nil
+	}
+	if err := p.readAll(); err != nil {
+		return err
 	}
 	seen := newPageSet(p.meta.pages)
 	seen.add(0, 2)

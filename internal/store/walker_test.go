@@ -56,11 +56,11 @@ func agree(t testing.TB, path string, small bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !small {
-		p.mem = nil // read from the file as of a large vault
-	}
 	if err := p.checkFreelist(); err != nil {
 		t.Fatal(err)
+	}
+	if !small {
+		p.mem = nil // read from the file as of a large vault
 	}
 	want := bucketsOf(t, path)
 	if len(p.buckets) != len(want) {

@@ -134,7 +134,7 @@ func (s *Store) accept(p *pages, w *write) error {
 	}
 	s.idx, s.idxSum, s.file, s.meta, s.dropped = w.next, w.sum, p.file, p.meta, false
 	verified := time.Time{}
-	if p.mem != nil {
+	if p.small() {
 		if err := s.verify(p); err != nil || len(s.damage) > 0 {
 			return damaged(DamagedAfter, err)
 		}
