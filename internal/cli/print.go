@@ -31,12 +31,13 @@ func (a *app) newPrint() *cobra.Command {
 		name: "print", args: lang.T("[NAME...]", "[名前...]"), group: "paper",
 		short: lang.T("make a sheet for paper", "紙に残すための用紙を作る"),
 		long: lang.T(`Lays records out as text on A4 pages, 80 columns wide, to be printed and kept:
-with check letters behind each key, a box to tick for each one-time code, and the
-sheet's number. Product keys and codes are always on it; passwords and hints only
-with --with-secrets, otherwise there is a blank to fill in by hand.`,
-			`記録を A4 のテキスト（1 行 80 桁）に組み、印刷して残せるようにします。キーには写し間違いに気づくための
-「確かめの文字」、使い捨てのコードには使ったら印を付ける四角、それに用紙の番号が付きます。プロダクトキーと
-コードは必ず載ります。パスワードとヒントは --with-secrets のときだけで、なければ手書きの欄になります。`),
+with check letters behind each key, a box to tick for each one-time code, and
+the sheet's number. Product keys and codes are always on it; passwords and hints
+only with --with-secrets, otherwise there is a blank to fill in by hand.`,
+			`記録を A4 のテキスト（1 行 80 桁）に組み、印刷して残せるようにします。
+キーには写し間違いに気づくための「確かめの文字」、使い捨てのコードには使ったら
+印を付ける四角、それに用紙の番号が付きます。プロダクトキーとコードは必ず載ります。
+パスワードとヒントは --with-secrets のときだけで、なければ手書きの欄になります。`),
 		examples: []example{
 			{"print office -o office.txt", lang.T("one record into a file", "1 件をファイルに")},
 			{"print --owner 田中 --paper-lang ja | lp", lang.T("all of a customer's, in Japanese, to the printer", "お客さま 1 人分を日本語でプリンターへ")},
@@ -48,7 +49,7 @@ with --with-secrets, otherwise there is a blank to fill in by hand.`,
 	f.StringVar(&o.tag, "tag", "", a.text(lang.T("all records with the tag `TAG`", "`名札` の付いた記録を全部")))
 	f.BoolVar(&o.all, "all", false, a.text(lang.T("all records", "全部の記録")))
 	f.StringVarP(&o.out, "output", "o", "", a.text(lang.T("write the sheet to `FILE`, which must not exist yet", "用紙を新しい`ファイル`に書き出す（上書きはしません）")))
-	f.BoolVar(&o.withSecrets, "with-secrets", false, a.text(lang.T("print passwords and hints too (=false: don't ask)", "パスワードとヒントも載せる（=false なら聞かずに載せない）")))
+	f.BoolVar(&o.withSecrets, "with-secrets", false, a.text(lang.T("print passwords and hints too (=false: don't ask)", "パスワードとヒントも載せる（=false: 聞かず載せない）")))
 	f.StringVar(&o.paperLang, "paper-lang", "", a.text(lang.T("the sheet's language, `en` or ja (default: as the run)", "用紙の言語、`ja` か en（省略すると画面と同じ）")))
 	cmd.Args = a.argsBetween(0, -1)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
