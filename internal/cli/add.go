@@ -287,7 +287,7 @@ func (a *app) save(s *store.Store, r *record.Record, files []store.NewFile) erro
 	}
 	a.say(plural(len(r.Fields), lang.T("saved: %s (%d field)", "保存しました: %s（%d 項目）"),
 		lang.T("saved: %s (%d fields)", "保存しました: %s（%d 項目）")), r.Name, len(r.Fields))
-	a.say(lang.T("to see it: %s show %s   to print it: %s print %s", "見るには: %s show %s  印刷するには: %s print %s"), a.name, r.Name, a.name, r.Name)
+	a.say(lang.T("to see it: %s show %s   to print it: %s print %s", "見るには: %s show %s  印刷するには: %s print %s"), a.name, shellWord(r.Name), a.name, shellWord(r.Name))
 	return nil
 }
 

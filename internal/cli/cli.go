@@ -129,13 +129,13 @@ func (a *app) close() {
 // say writes a line of talk to standard error.
 func (a *app) say(t lang.Text, args ...any) {
 	if !a.g.quiet {
-		fmt.Fprintln(a.err, t.Sprintf(a.lang, args...))
+		fmt.Fprintln(a.err, term.SanitizeLines(t.Sprintf(a.lang, args...)))
 	}
 }
 
 // warn is say with a mark; --quiet does not silence it.
 func (a *app) warn(t lang.Text, args ...any) {
-	fmt.Fprintf(a.err, "%s: %s%s\n", a.name, lang.T("warning: ", "ご注意: ").In(a.lang), t.Sprintf(a.lang, args...))
+	fmt.Fprintf(a.err, "%s: %s%s\n", a.name, lang.T("warning: ", "ご注意: ").In(a.lang), term.SanitizeLines(t.Sprintf(a.lang, args...)))
 }
 
 // text says t with arguments in the language of the run.

@@ -47,7 +47,7 @@ see history and undo.`,
 }
 
 func (a *app) runEdit(cmd *cobra.Command, o *editOptions, name string) error {
-	byFlags := o.any(cmd) || o.rename != "" || len(o.remove) > 0
+	byFlags := o.any(cmd) || cmd.Flags().Changed("rename") || len(o.remove) > 0
 	if !byFlags && !a.interactive() {
 		return a.usage(cmd, lang.T("there is no terminal to ask at; say what to change, e.g. --field KEY=VALUE", "端末がないので聞けません。変えるところを指定してください（例: --field 項目=値）"))
 	}
@@ -90,7 +90,7 @@ func (a *app) editRecord(cmd *cobra.Command, s *store.Store, r *record.Record, o
 			return nil, a.noField(r, key)
 		}
 	}
-	if o.rename != "" {
+	if cmd.Flags().Changed("rename") {
 		name, err := a.cleanName(o.rename)
 		if err != nil {
 			return nil, err
@@ -171,7 +171,8 @@ func (a *app) saveRenamed(s *store.Store, before, r *record.Record, files []stor
 	}
 	a.say(lang.T("saved: %s is now %s", "保存しました: %s は %s になりました"), before.Name, r.Name)
 	if n := len(put) - 1; n > 0 {
-		a.say(lang.T("%d records that refer to it were changed too", "これを指している %d 件の記録も直しました"), n)
+		a.say(plural(n, lang.T("%d record that refers to it was changed too", "これを指している %d 件の記録も直しました"),
+			lang.T("%d records that refer to it were changed too", "これを指している %d 件の記録も直しました")), n)
 	}
 	return nil
 }

@@ -55,7 +55,9 @@ type words struct {
 
 func said(t lang.Text, args ...any) words { return words{t, args} }
 
-func (w words) in(l lang.Lang) string { return w.text.Sprintf(l, w.args...) }
+// in returns the words in a language. Names, paths and values in them may come
+// from elsewhere; what could move the cursor is shown, not sent.
+func (w words) in(l lang.Lang) string { return term.SanitizeLines(w.text.Sprintf(l, w.args...)) }
 
 func (w words) empty() bool { return w.text == lang.Text{} }
 

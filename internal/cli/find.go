@@ -40,7 +40,7 @@ func (a *app) findLive(s *store.Store, name string) (store.Card, error) {
 	if err == nil && c.Trashed {
 		err = &failure{status: statusNotFound, code: "in_trash",
 			what: said(lang.T("the record %q is in the trash", "「%s」はごみ箱の中です"), c.Name),
-			next: []words{said(lang.T("to take it out: %s undo %s", "取り出すには: %s undo %s"), a.name, c.Name)}}
+			next: []words{said(lang.T("to take it out: %s undo %s", "取り出すには: %s undo %s"), a.name, shellWord(c.Name))}}
 	}
 	return c, err
 }

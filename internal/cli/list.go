@@ -63,6 +63,9 @@ func (a *app) runList(o listOptions, query string) error {
 	if err != nil {
 		return err
 	}
+	if err := a.knownTemplate(cards, o.template); err != nil {
+		return err
+	}
 	cards = slices.DeleteFunc(cards, func(c store.Card) bool { return !o.shows(c) })
 	sortCards(cards)
 	if o.json {
@@ -77,6 +80,16 @@ func (o listOptions) shows(c store.Card) bool {
 		(o.owner == "" || lang.Fold(c.Owner) == lang.Fold(o.owner)) &&
 		(o.template == "" || c.Template == o.template || templateName(o.template) == c.Template) &&
 		(o.tag == "" || slices.ContainsFunc(c.Tags, func(t string) bool { return lang.Fold(t) == lang.Fold(o.tag) }))
+}
+
+// knownTemplate refuses the name of a template that neither this program has
+// nor any of the records.
+func (a *app) knownTemplate(cards []store.Card, typed string) error {
+	if typed == "" || slices.ContainsFunc(cards, func(c store.Card) bool { return c.Template == typed }) {
+		return nil
+	}
+	_, err := a.template(typed)
+	return err
 }
 
 func templateName(typed string) string {

@@ -41,7 +41,7 @@ func (a *app) newShow() *cobra.Command {
 	cmd.Flags().BoolVar(&o.reveal, "reveal", false, a.text(lang.T("show secrets too", "秘密の部分も見せる")))
 	cmd.Flags().StringVar(&o.field, "field", "", a.text(lang.T("only the value of the field `KEY`", "この`項目`の値だけ")))
 	cmd.Flags().Uint64Var(&o.revision, "revision", 0, a.text(lang.T("as it was in revision `N` (see history)", "この`番号`の版の内容（history を参照）")))
-	cmd.Flags().StringVar(&o.save, "save", "", a.text(lang.T("write attached files into the folder `DIR`", "添付ファイルを`フォルダー`  に書き出す")))
+	cmd.Flags().StringVar(&o.save, "save", "", a.text(lang.T("write attached files into the folder `DIR`", "添付ファイルを`フォルダー`に書き出す")))
 	cmd.Flags().BoolVar(&o.json, "json", false, a.text(lang.T("as JSON (secrets only with --reveal)", "JSON で出す（秘密は --reveal のときだけ）")))
 	cmd.Args = a.argsBetween(1, 1)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return a.runShow(o, args[0]) }
@@ -92,18 +92,18 @@ func (a *app) readRevision(s *store.Store, name string, revision uint64) (*recor
 	}
 	return nil, &failure{status: statusNotFound, code: "no_revision",
 		what: said(lang.T("the record %q has no revision %d", "「%s」に第 %d 版はありません"), c.Name, revision),
-		next: []words{said(lang.T("which there are: %s history %s", "版の一覧: %s history %s"), a.name, c.Name)}}
+		next: []words{said(lang.T("which there are: %s history %s", "版の一覧: %s history %s"), a.name, shellWord(c.Name))}}
 }
 
 // showField prints a bare value, codes one a line.
 func (a *app) showField(r *record.Record, key string) error {
-	if key == "notes" && r.Notes != "" {
-		_, err := fmt.Fprintln(a.out, r.Notes)
-		return err
-	}
 	f := r.Field(key)
 	if f == nil {
-		return a.noField(r, key)
+		value := map[string]string{"title": r.Title, "owner": r.Owner, "notes": r.Notes}[key]
+		if value == "" {
+			return a.noField(r, key)
+		}
+		f = &record.Field{Key: key, Value: value}
 	}
 	if len(f.Codes) == 0 {
 		_, err := fmt.Fprintln(a.out, f.Value)
@@ -134,7 +134,7 @@ func (a *app) showRecord(r *record.Record, reveal bool) {
 		hidden = hidden || row.hidden
 	}
 	if hidden {
-		a.say(lang.T("to see all of it: %s show %s --reveal", "全部見るには: %s show %s --reveal"), a.name, r.Name)
+		a.say(lang.T("to see all of it: %s show %s --reveal", "全部見るには: %s show %s --reveal"), a.name, shellWord(r.Name))
 	}
 }
 
