@@ -35,9 +35,9 @@ with check letters behind each key, a box to tick for each one-time code, and
 the sheet's number. Product keys and codes are always on it; passwords and hints
 only with --with-secrets, otherwise there is a blank to fill in by hand.`,
 			`記録を A4 のテキスト（1 行 80 桁）に組み、印刷して残せるようにします。
-キーには写し間違いに気づくための「確かめの文字」、使い捨てのコードには使ったら印を
-付ける四角、それに用紙の番号が付きます。プロダクトキーとコードは必ず載ります。
-パスワードとヒントは --with-secrets のときだけで、なければ手書きの欄になります。`),
+キーには写し間違いに気づくための「確かめの文字」、使い捨てのコードには使ったら
+印を付ける四角、それに用紙の番号が付きます。プロダクトキーとコードは必ず載り、
+パスワードとヒントは --with-secrets のときだけ載ります（なければ手書きの欄）。`),
 		examples: []example{
 			{"print office -o office.txt", lang.T("one record into a file", "1 件をファイルに")},
 			{"print --owner 田中 --paper-lang ja | lp", lang.T("all of a customer's, in Japanese, to the printer", "お客さま 1 人分を日本語でプリンターへ")},
