@@ -102,7 +102,7 @@ func (a *app) dressHelp(root *cobra.Command) {
 	cobra.AddTemplateFunc("flags", a.flagTable)
 	cobra.AddTemplateFunc("useLine", a.useLine)
 	cobra.AddTemplateFunc("seeGlobal", func(cmd *cobra.Command) string {
-		return a.text(lang.T("Options of every command (--file, --lang, --passphrase-file …): %s help", "どのコマンドにも付けられるもの（--file、--lang、--passphrase-file など）: %s help"), a.name)
+		return a.text(lang.T("options of every command (--file, --lang ...): %s help", "どのコマンドにも付けられるもの（--file、--lang など）: %s help"), a.name)
 	})
 	root.SetHelpTemplate(helpTemplate)
 	root.SetUsageTemplate(helpTemplate)

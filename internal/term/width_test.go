@@ -237,3 +237,11 @@ func BenchmarkTable(b *testing.B) {
 		})
 	}
 }
+
+// A value may be one word of 64 KiB; wrapping it must not take its square.
+func BenchmarkWrapOneLongWord(b *testing.B) {
+	word := strings.Repeat("k", 64<<10)
+	for b.Loop() {
+		Wrap(word, 80)
+	}
+}

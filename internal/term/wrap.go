@@ -81,19 +81,23 @@ func fill(list []atom, cols int) []string {
 	return lines
 }
 
-// atoms takes a line apart.
+// atoms takes a line apart. Each is a part of the line, so that one word of
+// many thousand characters costs no more than many short ones.
 func atoms(line string) []atom {
 	var list []atom
 	last := ' ' // the first character of the cluster before
+	start, end := 0, 0
 	for c := range clusters(line) {
 		r, _ := utf8.DecodeRuneInString(c)
 		w := clusterWidth(c)
 		if n := len(list) - 1; n >= 0 && joined(last, r) {
-			list[n].text += c
+			list[n].text = line[start : end+len(c)]
 			list[n].width += w
 		} else {
+			start = end
 			list = append(list, atom{c, w, unicode.IsSpace(r)})
 		}
+		end += len(c)
 		last = r
 	}
 	return list
