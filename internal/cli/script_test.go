@@ -60,6 +60,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "denied": denied, "mode": mode, "bytes": rawBytes, "long": long,
 			"flip": flip, "swap": swap, "cut": cut, "hold": hold, "release": release,
+			"keypair": keypair, "unseal": unseal,
 		},
 		Condition:           condition,
 		RequireExplicitExec: true,
