@@ -217,25 +217,6 @@ func holder(who string) words {
 	return said(lang.T("it is: %s", "使っているもの: %s"), who)
 }
 
-func (a *app) explainDamage(broken *store.DamagedError) *failure {
-	f := &failure{status: statusDamaged, code: "damaged",
-		what: said(lang.T("the vault file is damaged: %s (%s)", "金庫のファイルが壊れています: %s（%s）"), a.shortPath(a.path()), broken.What),
-		why:  said(lang.T("it was left as it is", "ファイルには手を付けていません"))}
-	f.next = append(f.next, a.newestBackup()...)
-	f.next = append(f.next, said(lang.T("make a copy of the file before anything else; the README.txt in a backup says how to open it", "まずファイルをそのままコピーしてください。控えの中の README.txt に開け方があります")))
-	return f
-}
-
-// newestBackup names the newest backup, if there is one.
-func (a *app) newestBackup() []words {
-	list, _ := store.Backups(a.path())
-	if len(list) == 0 {
-		return nil
-	}
-	return []words{said(lang.T("the newest backup is from %s: %s", "いちばん新しい控えは %s のものです: %s"),
-		list[0].Time.In(a.now.Location()).Format("2006-01-02 15:04"), a.shortPath(list[0].Path))}
-}
-
 func (a *app) explainUnsaved(unsaved *store.NotSavedError) *failure {
 	f := a.systemWords(unsaved.Err)
 	f.code = "not_saved"
@@ -336,6 +317,9 @@ func (a *app) systemWords(err error) *failure {
 	case errors.Is(err, fs.ErrExist):
 		f.code = "file_exists"
 		f.what = said(lang.T("there is a file of that name already; it was left as it is", "その名前のファイルはもうあります。そのままにしてあります"))
+	case errors.Is(err, syscall.ENOTDIR):
+		f.code = "no_folder"
+		f.what = said(lang.T("a part of this path is a file, not a folder", "この場所の途中に、フォルダーでなくファイルがあります"))
 	case isReadOnlyDisk(err):
 		f.code = "read_only"
 		f.what = said(lang.T("this place is read-only", "この場所は読み取り専用です"))

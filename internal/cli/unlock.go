@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
+	"syscall"
 	"time"
 
 	"filippo.io/age"
@@ -23,6 +25,9 @@ const tries = 3
 // openVault opens and unlocks the vault at path().
 func (a *app) openVault() (*store.Store, error) {
 	s, err := store.Open(a.path(), a.config())
+	if errno, bare := err.(syscall.Errno); bare {
+		err = &fs.PathError{Op: "open", Path: a.path(), Err: errno}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +50,7 @@ func (a *app) afterUnlock(s *store.Store) {
 		a.warn(lang.T("the vault is open, but something beside it did not work: %s", "金庫は開きましたが、まわりでうまくいかないことがありました: %s"), systemReason(err))
 	}
 	for _, what := range s.Damaged() {
-		a.warn(lang.T("damaged, and left out here: %s", "壊れているため、ここでは除いています: %s"), what)
+		a.warn(lang.T("damaged, and left out here: %s", "壊れているため、ここでは除いています: %s"), a.damagedPart(what))
 	}
 }
 

@@ -1,0 +1,60 @@
+package cli
+
+import (
+	"strings"
+
+	"memovault/internal/lang"
+	"memovault/internal/store"
+)
+
+// explainDamage says what is damaged and where the newest backup is.
+func (a *app) explainDamage(broken *store.DamagedError) *failure {
+	f := &failure{status: statusDamaged, code: "damaged",
+		what: said(lang.T("the vault file is damaged: %s (%s)", "金庫のファイルが壊れています: %s（%s）"), a.shortPath(a.path()), a.damagedPart(broken.What)),
+		why:  said(lang.T("it was left as it is", "ファイルには手を付けていません"))}
+	if broken.What == store.DamagedAfter {
+		f.why = said(lang.T("the change was written, but what stands in the file now is something else: the disk may be failing", "変更を書き込みましたが、読み返すと内容が違います。ディスクが壊れかけているかもしれません"))
+	}
+	f.next = append(f.next, a.newestBackup()...)
+	f.next = append(f.next, said(lang.T("make a copy of the file before anything else; the README.txt in a backup says how to open it", "まずファイルをそのままコピーしてください。控えの中の README.txt に開け方があります")))
+	return f
+}
+
+// newestBackup names the newest backup, if there is one.
+func (a *app) newestBackup() []words {
+	list, _ := store.Backups(a.path())
+	if len(list) == 0 {
+		return nil
+	}
+	return []words{said(lang.T("the newest backup is from %s: %s", "いちばん新しい控えは %s のものです: %s"),
+		a.minute(list[0].Time), a.shortPath(list[0].Path))}
+}
+
+// damagedParts has the words for what a store.DamagedError names. A part with
+// an id ends in it.
+var damagedParts = map[string]lang.Text{
+	"pages":            lang.T("its structure", "ファイルの構造"),
+	"buckets":          lang.T("its structure", "ファイルの構造"),
+	"format line":      lang.T("its first line", "形式を表す行"),
+	"index":            lang.T("the table of contents", "目次"),
+	"slots":            lang.T("the slots", "鍵穴"),
+	"slot":             lang.T("slot %s", "鍵穴 %s"),
+	"record":           lang.T("record %s", "記録 %s"),
+	"history of":       lang.T("earlier revisions of record %s", "記録 %s の前の版"),
+	"history":          lang.T("an earlier revision of record %s", "記録 %s の前の版"),
+	"attachment":       lang.T("attached file %s", "添付ファイル %s"),
+	store.DamagedAfter: lang.T("read again after writing", "書き込んだあとの確認"),
+}
+
+// damagedPart says which part it is; one that has no words stands as it is.
+func (a *app) damagedPart(what string) string {
+	if t, ok := damagedParts[what]; ok {
+		return a.text(t)
+	}
+	if i := strings.LastIndexByte(what, ' '); i > 0 {
+		if t, ok := damagedParts[what[:i]]; ok {
+			return a.text(t, what[i+1:])
+		}
+	}
+	return what
+}
