@@ -104,23 +104,47 @@ func compareLicences(t *testing.T, rows [][]string, want map[string]string) {
 func linkedModules(t *testing.T) map[string]string {
 	t.Helper()
 	modules := map[string]string{}
+	for _, line := range linked(t, "{{with .Module}}{{if not .Main}}{{.Path}}\t{{.Dir}}{{end}}{{end}}") {
+		if module, dir, ok := strings.Cut(line, "\t"); ok {
+			modules[module] = dir
+		}
+	}
+	return modules
+}
+
+// linked says by a template of go list what is in the program, on any system.
+func linked(t *testing.T, format string) []string {
+	t.Helper()
+	var lines []string
 	for _, system := range []string{"linux", "darwin", "windows"} {
-		cmd := exec.Command("go", "list", "-deps", "-f", "{{with .Module}}{{if not .Main}}{{.Path}}\t{{.Dir}}{{end}}{{end}}", "memovault/cmd/vault")
+		cmd := exec.Command("go", "list", "-deps", "-f", format, "memovault/cmd/vault")
 		cmd.Env = append(os.Environ(), "GOOS="+system, "GOARCH=amd64", "CGO_ENABLED=0")
 		out, err := cmd.Output()
 		if err != nil {
 			t.Fatalf("go list for %s: %v", system, err)
 		}
-		for line := range strings.Lines(string(out)) {
-			if module, dir, ok := strings.Cut(strings.TrimSpace(line), "\t"); ok {
-				modules[module] = dir
-			}
+		lines = append(lines, strings.Split(strings.TrimSpace(string(out)), "\n")...)
+	}
+	if len(lines) == 0 {
+		t.Fatal("go list names nothing")
+	}
+	return lines
+}
+
+// TestNothingConnects holds the promise that the program has no code for the
+// network. pflag can parse addresses and brings package net for that; the linker
+// leaves out what dials.
+func TestNothingConnects(t *testing.T) {
+	allowed := []string{"github.com/spf13/pflag"}
+	for _, line := range linked(t, "{{.ImportPath}}{{if not .Standard}} {{.Imports}}{{end}}") {
+		path, imports, _ := strings.Cut(line, " ")
+		if strings.HasPrefix(path, "net/http") || path == "crypto/tls" || path == "net/rpc" || path == "net/smtp" {
+			t.Errorf("%s is in the program", path)
+		}
+		if slices.Contains(strings.Fields(strings.Trim(imports, "[]")), "net") && !slices.Contains(allowed, path) {
+			t.Errorf("%s imports net", path)
 		}
 	}
-	if len(modules) == 0 {
-		t.Fatal("go list names no module")
-	}
-	return modules
 }
 
 func licenceText(t *testing.T, dir string) string {
