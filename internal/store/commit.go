@@ -136,7 +136,9 @@ type write struct {
 	file os.FileInfo // the file it was worked out for
 	puts []kv
 	next *index
-	sum  digest // of the new sealed index
+
+	sealed []byte // the new index
+	sum    digest // of sealed
 }
 
 type kv struct {
@@ -204,7 +206,7 @@ func (s *Store) current(p *pages) error {
 	if err != nil {
 		return damaged("index", err)
 	}
-	if digestOf(sealed) == s.idxSum {
+	if bytes.Equal(sealed, s.sealed) {
 		return nil
 	}
 	return s.load(p)
@@ -287,12 +289,11 @@ func (s *Store) prepareIndex(w *write, c Change, sealed *sealedChange) error {
 	if err != nil {
 		return err
 	}
-	index, err := s.vault.Seal(plain)
-	if err != nil {
+	if w.sealed, err = s.vault.Seal(plain); err != nil {
 		return err
 	}
-	w.sum = digestOf(index)
-	w.put(bucketIndex, keyIndex, index)
+	w.sum = digestOf(w.sealed)
+	w.put(bucketIndex, keyIndex, w.sealed)
 	return nil
 }
 

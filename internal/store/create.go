@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
@@ -79,13 +80,12 @@ func firstWrite(cfg Config, vault *keyring.Vault, slots []NewSlot) (*write, erro
 	if err != nil {
 		return nil, err
 	}
-	index, err := vault.Seal(plain)
-	if err != nil {
+	if w.sealed, err = vault.Seal(plain); err != nil {
 		return nil, err
 	}
 	w.put(bucketMeta, keyFormat, []byte(formatLine))
 	w.put(bucketMeta, keySlots, slotSum(sealedSlots(slots)))
-	w.put(bucketIndex, keyIndex, index)
+	w.put(bucketIndex, keyIndex, w.sealed)
 	return w, nil
 }
 
@@ -128,6 +128,9 @@ func (w *write) readBack(path string) error {
 	p, err := readFile(file)
 	if err != nil {
 		return err
+	}
+	if sealed, err := p.get(bucketIndex, keyIndex); err != nil || !bytes.Equal(sealed, w.sealed) {
+		return damaged(DamagedAfter, err)
 	}
 	return w.compare(p)
 }

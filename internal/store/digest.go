@@ -9,19 +9,15 @@ import (
 	"memovault/internal/record"
 )
 
-// The digest is one more age file: the plaintext of all current records as of
-// a generation. A command that reads everything (search, export) opens it with
-// one key exchange instead of one for each record. It is a cache: a record that
-// is newer than its line is opened singly, and losing the digest loses nothing.
+// The digest is one more age file: all current records as of a generation. A
+// command that reads everything (search, export) opens it with one key exchange
+// instead of one for each record. It is a cache: a record that is newer than its
+// line is opened singly, and losing the digest loses nothing.
 //
-// Its plaintext has a line for each record in order of id:
+// Its plaintext is the plaintexts of the records, one a line, in order of id. A
+// line is found by how every record begins:
 //
-//	<id, 32 hex> <SHA-256 of the sealed record, 43 base64url> <the record, JSON>
-
-const (
-	digestSumAt  = 32 + 1
-	digestJSONAt = digestSumAt + digestTextLen + 1
-)
+//	{"schema":1,"vault":"<32 hex>","id":"<32 hex>","revision":1,…
 
 // staleLimit is how many records may be newer than the digest before a commit
 // writes it anew: the cost of opening those singly stays small beside the rest.
@@ -29,12 +25,6 @@ func staleLimit(records int) int { return max(staleFloor, records/50) }
 
 // staleFloor is the limit of a small vault; tests lower it.
 var staleFloor = 64
-
-func appendDigestLine(b []byte, id record.ID, sum digest, plain []byte) []byte {
-	b = append(hex.AppendEncode(b, id[:]), ' ')
-	b = append(digestText.AppendEncode(b, sum[:]), ' ')
-	return append(append(b, plain...), '\n')
-}
 
 // sealedDigest returns the digest as it stands in the file, nil if there is none.
 func (s *Store) sealedDigest(p *pages) ([]byte, error) {
@@ -64,25 +54,44 @@ func (s *Store) openDigest(p *pages) ([]byte, error) {
 // A digestReader steps through the lines of a digest in order of id.
 type digestReader struct{ rest []byte }
 
-// find returns the plaintext of a record if the digest holds exactly the
-// version with that sum. Ids must be asked for in order.
-func (d *digestReader) find(id record.ID, sum digest) []byte {
-	var want [32]byte
-	hex.Encode(want[:], id[:])
-	for len(d.rest) > digestJSONAt {
-		order := bytes.Compare(d.rest[:32], want[:])
-		if order > 0 {
+// find returns the plaintext of a record if the digest holds that revision. Ids
+// must be asked for in order. Within the life of a file a revision of a record
+// is only ever one text.
+func (d *digestReader) find(e entry) []byte {
+	for len(d.rest) > 0 {
+		line, rest, _ := bytes.Cut(d.rest, []byte{'\n'})
+		id, revision, ok := beginning(line)
+		order := bytes.Compare(id[:], e.id[:])
+		if ok && order > 0 {
 			return nil
 		}
-		line, rest, _ := bytes.Cut(d.rest, []byte{'\n'})
 		d.rest = rest
-		var have digest
-		if order == 0 && len(line) > digestJSONAt &&
-			have.UnmarshalText(line[digestSumAt:digestSumAt+digestTextLen]) == nil && have == sum {
-			return line[digestJSONAt:]
+		if ok && order == 0 {
+			if want, ok := e.revision(); ok && want == revision {
+				return line
+			}
+			return nil
 		}
 	}
 	return nil
+}
+
+// beginning reads of a record what says which one it is.
+func beginning(line []byte) (id record.ID, revision uint64, ok bool) {
+	s := &scanner{b: line, ok: true}
+	s.want(`{"schema":`)
+	s.num()
+	s.want(`,"vault":`)
+	s.str()
+	s.want(`,"id":`)
+	hexID := s.str()
+	s.want(`,"revision":`)
+	revision = s.num()
+	if !s.ok || len(hexID) != 2*len(id) {
+		return id, 0, false
+	}
+	_, err := hex.Decode(id[:], hexID)
+	return id, revision, err == nil
 }
 
 // A Raw is a record as it is written down, not yet parsed.
@@ -112,7 +121,7 @@ func (s *Store) EachRaw(trash bool, yield func(Raw) bool) error {
 			if rest.Card.Trashed && !trash {
 				continue
 			}
-			json := lines.find(e.id, e.sum)
+			json := lines.find(e)
 			if json == nil {
 				if json, err = s.plainRecord(p, e); err != nil {
 					s.noteOnce("record", e.id)
@@ -166,14 +175,14 @@ func (s *Store) buildDigest(p *pages, x *index, changed map[record.ID][]byte) ([
 	for _, e := range x.entries {
 		plain, ok := changed[e.id]
 		if !ok {
-			plain = lines.find(e.id, e.sum)
+			plain = lines.find(e)
 		}
 		if plain == nil {
 			if plain, err = s.plainRecord(p, e); err != nil {
 				return nil, damaged("record "+e.id.String(), err)
 			}
 		}
-		out = appendDigestLine(out, e.id, e.sum, plain)
+		out = append(append(out, plain...), '\n')
 	}
 	return bytes.TrimSuffix(out, []byte{'\n'}), nil
 }

@@ -84,7 +84,7 @@ type Card struct {
 	Owner    string    `json:"owner,omitempty"`
 	Tags     []string  `json:"tags,omitempty"`
 	Created  time.Time `json:"created"`
-	Updated  time.Time `json:"updated"`
+	Updated  time.Time `json:"updated,omitzero"` // in a line, left out while it is Created
 	Trashed  bool      `json:"trashed,omitempty"`
 }
 
@@ -97,6 +97,8 @@ func cardOf(r *record.Record) Card {
 // which touches one record does not parse ten thousand:
 //
 //	{"id":"<32 hex>","sha256":"<43 base64url>","revision":…,"past":…,"pastsha256":"…","card":{…}}
+//
+// past and pastsha256 are left out while there is no past.
 type entry struct {
 	id   record.ID
 	sum  digest
@@ -106,8 +108,8 @@ type entry struct {
 // entryRest is what stands in the line behind its head.
 type entryRest struct {
 	Revision   uint64 `json:"revision"`
-	Past       uint64 `json:"past"`       // how many earlier revisions are kept
-	PastSHA256 digest `json:"pastsha256"` // chained: SHA-256(chain so far ‖ digest of the next)
+	Past       uint64 `json:"past,omitzero"`       // how many earlier revisions are kept
+	PastSHA256 digest `json:"pastsha256,omitzero"` // chained: SHA-256(chain so far ‖ digest of the next)
 	Card       Card   `json:"card"`
 }
 
@@ -120,6 +122,9 @@ const (
 )
 
 func newEntry(id record.ID, sum digest, rest entryRest) (entry, error) {
+	if rest.Card.Updated.Equal(rest.Card.Created) {
+		rest.Card.Updated = time.Time{}
+	}
 	tail, err := json.Marshal(rest)
 	if err != nil {
 		return entry{}, err
@@ -158,8 +163,19 @@ func (e entry) rest() (entryRest, error) {
 		}
 		rest = slow
 	}
+	if rest.Card.Updated.IsZero() {
+		rest.Card.Updated = rest.Card.Created
+	}
 	rest.Card.ID, rest.Card.Revision = e.id, rest.Revision
 	return rest, nil
+}
+
+// revision reads only that of the line.
+func (e entry) revision() (uint64, bool) {
+	s := &scanner{b: e.line[entryTail:], ok: true}
+	s.want(`"revision":`)
+	n := s.num()
+	return n, s.ok
 }
 
 // An attached is one attachment's line.

@@ -30,6 +30,7 @@ func init() {
 // commitsChild edits a record and adds another until it is killed. It says "try
 // N" before and "saved N" after each commit.
 func commitsChild(args []string) error {
+	staleFloor = 2 // so that kills hit the rebuilding of the digest too
 	s, err := openChild(args)
 	if err != nil {
 		return err

@@ -88,10 +88,10 @@ func scanRest(b []byte) (entryRest, bool) {
 	s := &scanner{b: b, ok: true}
 	s.want(`"revision":`)
 	r.Revision = s.num()
-	s.want(`,"past":`)
-	r.Past = s.num()
-	s.want(`,"pastsha256":`)
-	if s.ok && r.PastSHA256.UnmarshalText(s.str()) != nil {
+	if s.skip(`,"past":`) {
+		r.Past = s.num()
+	}
+	if s.skip(`,"pastsha256":`) && r.PastSHA256.UnmarshalText(s.str()) != nil {
 		s.ok = false
 	}
 	s.want(`,"card":{"name":`)
@@ -110,8 +110,9 @@ func scanRest(b []byte) (entryRest, bool) {
 	}
 	s.want(`,"created":`)
 	c.Created = s.time()
-	s.want(`,"updated":`)
-	c.Updated = s.time()
+	if s.skip(`,"updated":`) {
+		c.Updated = s.time()
+	}
 	c.Trashed = s.skip(`,"trashed":true`)
 	s.want("}}")
 	return r, s.ok && len(s.b) == 0

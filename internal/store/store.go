@@ -86,7 +86,8 @@ type Store struct {
 	vault   *keyring.Vault // nil until Unlock
 	slot    record.ID      // the slot that opened it
 	idx     *index         // nil until Unlock
-	idxSum  digest         // of the sealed index
+	sealed  []byte         // idx as it stands in the file
+	idxSum  digest         // of sealed
 	damage  []string
 	dropped bool // the digest is missing or damaged; nothing is lost by that
 	notes   []error
@@ -337,7 +338,7 @@ func (s *Store) load(p *pages) error {
 	if err := remembered.check(x, sum); err != nil && !s.cfg.AcceptOlder {
 		return err
 	}
-	s.idx, s.idxSum, s.file, s.meta = x, sum, p.file, p.meta
+	s.idx, s.sealed, s.idxSum, s.file, s.meta = x, sealed, sum, p.file, p.meta
 	if err := s.verifyOnOpen(p, remembered); err != nil {
 		s.meta = metaPage{} // so that it is not taken for read
 		return err

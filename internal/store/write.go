@@ -13,9 +13,9 @@ import (
 	bolt "go.etcd.io/bbolt"
 )
 
-// growBy is by how much a vault grows beyond its first MiB; bbolt's own 16 MiB
-// would be half of what ten thousand records need.
-const growBy = 1 << 20
+// growBy is by how much a vault grows, beyond the first doublings; bbolt's own
+// 16 MiB would be half of what ten thousand records need.
+const growBy = 256 << 10
 
 // apply writes by bbolt. bbolt may panic, or fault in its memory map, where the
 // file changes under it; both become errors.
@@ -39,8 +39,26 @@ func (w *write) apply(path string) (err error) {
 	if testOnlyOpened != nil {
 		testOnlyOpened()
 	}
-	err = db.Update(func(tx *bolt.Tx) error { return putAll(tx, w.puts) })
+	err = w.dropDigest(db)
+	if err == nil {
+		err = db.Update(func(tx *bolt.Tx) error { return putAll(tx, w.puts) })
+	}
 	return errors.Join(err, db.Close())
+}
+
+// dropDigest deletes the digest, in a transaction of its own, where a new one
+// will be written: of a large vault it is a third, and two would not fit into
+// the space of one. If the program ends in between, a cache is lost.
+func (w *write) dropDigest(db *bolt.DB) error {
+	if !slices.ContainsFunc(w.puts, func(one kv) bool { return one.bucket == bucketDigest }) {
+		return nil
+	}
+	return db.Update(func(tx *bolt.Tx) error {
+		if b := tx.Bucket([]byte(bucketDigest)); b != nil {
+			return b.Delete(keyDigest)
+		}
+		return errPage
+	})
 }
 
 // testOnlyOpened runs between opening and writing, to do what another program
@@ -116,12 +134,12 @@ func (s *Store) finish(w *write, failed error) error {
 	switch {
 	case err != nil:
 		return damaged(DamagedAfter, errors.Join(err, failed))
-	case digestOf(sealed) == w.sum:
+	case bytes.Equal(sealed, w.sealed):
 		if failed != nil {
 			s.notes = append(s.notes, &FlushError{Err: failed})
 		}
 		return s.accept(p, w)
-	case failed != nil && digestOf(sealed) == s.idxSum:
+	case failed != nil && bytes.Equal(sealed, s.sealed):
 		return &NotSavedError{Err: failed}
 	}
 	return damaged(DamagedAfter, failed)
@@ -132,7 +150,7 @@ func (s *Store) accept(p *pages, w *write) error {
 	if err := w.compare(p); err != nil {
 		return err
 	}
-	s.idx, s.idxSum, s.file, s.meta, s.dropped = w.next, w.sum, p.file, p.meta, false
+	s.idx, s.sealed, s.idxSum, s.file, s.meta, s.dropped = w.next, w.sealed, w.sum, p.file, p.meta, false
 	verified := time.Time{}
 	if p.small() {
 		if err := s.verify(p); err != nil || len(s.damage) > 0 {
@@ -152,9 +170,13 @@ func (s *Store) accept(p *pages, w *write) error {
 	return nil
 }
 
-// compare holds what is in the file against what was meant to be.
+// compare holds what is in the file against what was meant to be, except the
+// index, which comes first and is large.
 func (w *write) compare(p *pages) error {
 	for _, one := range w.puts {
+		if one.bucket == bucketIndex {
+			continue
+		}
 		got, err := p.get(one.bucket, one.key)
 		if err != nil || !bytes.Equal(got, one.value) {
 			return damaged(DamagedAfter, err)
