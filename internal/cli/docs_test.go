@@ -214,3 +214,35 @@ func TestChangelogNamesCommands(t *testing.T) {
 		}
 	}
 }
+
+// TestThreatModelNamesTests holds that every test the threat model relies on
+// exists.
+func TestThreatModelNamesTests(t *testing.T) {
+	var source strings.Builder
+	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		source.Write(b)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc := readDoc(t, "docs/threat-model.md")
+	names := regexp.MustCompile("`(Test\\w+)`").FindAllStringSubmatch(doc, -1)
+	if len(names) == 0 {
+		t.Error("no test is named")
+	}
+	for _, name := range names {
+		if !strings.Contains(source.String(), "func "+name[1]+"(t *testing.T)") {
+			t.Errorf("there is no test %s", name[1])
+		}
+	}
+	for _, name := range regexp.MustCompile("`(\\w+\\.txtar)`").FindAllStringSubmatch(doc, -1) {
+		if _, err := os.Stat(filepath.Join("..", "..", "testdata", "script", name[1])); name[1] != "name.txtar" && err != nil {
+			t.Error(err)
+		}
+	}
+}
