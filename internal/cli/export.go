@@ -2,7 +2,6 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -63,7 +62,7 @@ age の公開鍵（--to）で封をします。読み込むには import を使�
 	f.StringVarP(&o.out, "output", "o", "", a.text(lang.T("write to `FILE`, which must not exist yet; - is standard output", "この`ファイル`に書き出す（すでにあるファイルには書きません。- は標準出力）")))
 	f.StringArrayVar(&o.to, "to", nil, a.text(lang.T("seal to the public key `RECIPIENT` (age1..., age1pq1...); may be repeated", "`公開鍵`（age1... や age1pq1...）で封をする。何度でも付けられます")))
 	f.StringVar(&o.passphraseFile, "to-passphrase-file", "", a.text(lang.T("the new file's passphrase is the first line of `FILE`", "書き出すファイルの合言葉を、この`ファイル`の 1 行目にする")))
-	f.StringVar(&o.format, "format", formatSealed, a.text(lang.T("`FORMAT`: %s", "`形式`: %s"), a.formatNames()))
+	f.StringVar(&o.format, "format", formatSealed, a.text(lang.T("`FORMAT`: %s; only age is encrypted", "`形式`: %s（暗号化するのは age だけ）"), formatNames()))
 	f.BoolVar(&o.plaintext, "plaintext", false, a.text(lang.T("yes, without encryption (for a format other than age)", "暗号化しないことを承知のうえで書き出す（age 以外の形式）")))
 	f.StringVar(&o.owner, "owner", "", a.text(lang.T("only those of `NAME`", "持ち主が `名前` のものだけ")))
 	f.StringVar(&o.tag, "tag", "", a.text(lang.T("only those with the tag `TAG`", "`名札` の付いたものだけ")))
@@ -77,10 +76,10 @@ age の公開鍵（--to）で封をします。読み込むには import を使�
 }
 
 // formatNames lists what --format takes.
-func (a *app) formatNames() string {
-	list := []string{a.text(lang.T("age (encrypted, the default)", "age（暗号化。省略時はこれ）"))}
+func formatNames() string {
+	list := []string{formatSealed}
 	for _, f := range exchange.Formats {
-		list = append(list, fmt.Sprintf("%s (%s)", f.Name, a.text(f.Label)))
+		list = append(list, f.Name)
 	}
 	return strings.Join(list, ", ")
 }
@@ -135,7 +134,7 @@ func (a *app) exportFormat(cmd *cobra.Command, o exportOptions) (*exchange.Forma
 	format := exchange.Find(o.format)
 	switch {
 	case format == nil:
-		return nil, a.usage(cmd, lang.T("there is no format %q; there are: %s", "%q という形式はありません。使えるのは: %s"), o.format, a.formatNames())
+		return nil, a.usage(cmd, lang.T("there is no format %q; there are: %s", "%q という形式はありません。使えるのは: %s"), o.format, formatNames())
 	case !o.plaintext:
 		return nil, &failure{status: statusUsage, code: "plaintext",
 			what: said(lang.T("the format %s is not encrypted: whoever gets the file reads everything in it", "形式 %s は暗号化しません。ファイルを手にした人は、誰でも中身を全部読めます"), o.format),
