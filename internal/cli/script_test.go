@@ -66,7 +66,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		UpdateScripts:       os.Getenv("UPDATE") != "",
-		Deadline:            time.Now().Add(3 * time.Minute),
+		Deadline:            time.Now().Add(40 * time.Second),
 	})
 }
 
