@@ -166,7 +166,7 @@ func (a *app) explainVault(err error) *failure {
 				said(lang.T("if your vault is somewhere else: --file FILE", "別の場所にあるときは: --file ファイル"))}}
 	case errors.As(err, &busy):
 		return &failure{status: statusBusy, code: "busy",
-			what: said(lang.T("another program is using this vault (waited %d seconds)", "別のプログラムがこの金庫を使っています（%d 秒待ちました）"), int(a.config().LockWait.Seconds())),
+			what: said(lang.T("another program is using this vault (waited %d s)", "別のプログラムがこの金庫を使っています（%d 秒待ちました）"), int(a.config().LockWait.Seconds())),
 			why:  holder(busy.Holder),
 			next: []words{said(lang.T("let it finish, then try again", "そちらが終わってから、もう一度お試しください"))}}
 	case errors.As(err, &newer):
@@ -251,10 +251,13 @@ func (a *app) explainKey(err error) *failure {
 	case errors.Is(err, keyring.ErrControl):
 		return &failure{status: statusUsage, code: "passphrase_control",
 			what: said(lang.T("a passphrase can't hold control characters", "合言葉に制御文字は使えません"))}
+	case errors.Is(err, keyring.ErrNotUTF8):
+		return &failure{status: statusUsage, code: "passphrase_not_utf8",
+			what: said(lang.T("the passphrase is not text in UTF-8", "合言葉が UTF-8 の文字になっていません"))}
 	case errors.Is(err, keyring.ErrEmpty):
 		return &failure{status: statusUsage, code: "passphrase_empty",
 			what: said(lang.T("the passphrase is empty", "合言葉が空です"))}
-	case errors.Is(err, keyring.ErrIdentityFile):
+	case errors.Is(err, keyring.ErrIdentityFile), errors.Is(err, keyring.ErrNoIdentities):
 		return &failure{status: statusUsage, code: "identity_file",
 			what: said(lang.T("this is not an age identity file", "age の鍵ファイルではありません")),
 			next: []words{said(lang.T("it has a line that begins with AGE-SECRET-KEY-1", "AGE-SECRET-KEY-1 で始まる行があるはずです"))}}

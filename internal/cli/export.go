@@ -158,7 +158,13 @@ func (a *app) checkOutput(cmd *cobra.Command, o exportOptions) error {
 		}
 		return a.usage(cmd, lang.T("an encrypted file can't be shown on a screen; say where it goes: -o FILE", "暗号化したファイルは画面に出せません。書き出す先を指定してください: -o ファイル"))
 	}
-	if _, err := os.Lstat(o.out); err == nil && !o.force {
+	st, err := os.Stat(o.out)
+	switch {
+	case err == nil && !st.Mode().IsRegular():
+		return &failure{status: statusUsage, code: "not_a_file",
+			what: said(lang.T("this is a folder or a device, no file: %s", "これはファイルではなく、フォルダーか装置です: %s"), a.shortPath(o.out)),
+			next: []words{said(lang.T("give the name of a file after -o", "-o のあとにファイルの名前を書いてください"))}}
+	case err == nil && !o.force:
 		return &failure{status: statusError, code: "file_exists",
 			what: said(lang.T("there is a file of that name already; it was left as it is: %s", "その名前のファイルはもうあります。そのままにしてあります: %s"), a.shortPath(o.out)),
 			next: []words{said(lang.T("take another name, or replace it with --force", "別の名前にするか、置き換えるなら --force を付けてください"))}}

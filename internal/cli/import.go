@@ -12,6 +12,7 @@ import (
 
 	"filippo.io/age"
 	"github.com/spf13/cobra"
+	xterm "golang.org/x/term"
 
 	"memovault/internal/exchange"
 	"memovault/internal/keyring"
@@ -343,7 +344,7 @@ func (a *app) readImport(cmd *cobra.Command, o importOptions, path string) (*exc
 	var src io.Reader = a.in
 	if path == "-" {
 		switch {
-		case terminalColumns(int(a.in.Fd())) > 0:
+		case xterm.IsTerminal(int(a.in.Fd())):
 			return nil, a.usage(cmd, lang.T("standard input is the terminal; give a file, or redirect one: import - <FILE", "標準入力が端末のままです。ファイルを指定するか、import - <ファイル のように渡してください"))
 		case o.passphraseFile == "-" || a.g.passphraseFile == "-":
 			return nil, a.usage(cmd, lang.T("standard input can't be both the file and a passphrase", "標準入力を、ファイルと合言葉の両方には使えません"))
