@@ -201,8 +201,8 @@ func (a *app) freeName(s *store.Store, wanted string, r *record.Record) (string,
 		return err == nil && !c.Trashed
 	}
 	if wanted != "" {
-		if taken(wanted) {
-			return "", &store.NameError{Name: wanted}
+		if c, err := s.Find(wanted); err == nil && !c.Trashed {
+			return "", &store.NameError{Name: c.Name}
 		}
 		return wanted, nil
 	}

@@ -38,7 +38,7 @@ type app struct {
 // globals are the flags that every command has.
 type globals struct {
 	file           string
-	lang           string
+	lang           langName
 	passphraseFile string
 	passphraseFD   int
 	identities     []string
@@ -248,7 +248,7 @@ this computer, and prints it. Nothing is sent over the network, ever.`,
 func (a *app) globalFlags(root *cobra.Command) {
 	f := root.PersistentFlags()
 	f.StringVar(&a.g.file, "file", "", a.text(lang.T("the vault `FILE` (default: $MEMOVAULT_FILE, else the standard place)", "金庫の `ファイル`（省略すると $MEMOVAULT_FILE、なければ標準の場所）")))
-	f.StringVar(&a.g.lang, "lang", "", a.text(lang.T("`en` or ja (default: as the system)", "`ja` か en（省略するとシステムの言語）")))
+	f.Var(&a.g.lang, "lang", a.text(lang.T("`en` or ja (default: as the system)", "`ja` か en（省略するとシステムの言語）")))
 	f.StringVar(&a.g.passphraseFile, "passphrase-file", "", a.text(lang.T("read the passphrase from the first line of `FILE`", "合言葉を `ファイル` の 1 行目から読む")))
 	f.IntVar(&a.g.passphraseFD, "passphrase-fd", -1, a.text(lang.T("read the passphrase from the open file descriptor `N`", "合言葉を、開いてあるファイル記述子 `番号` から読む")))
 	f.StringArrayVar(&a.g.identities, "identity", nil, a.text(lang.T("open the vault with an age identity `FILE`", "age の鍵 `ファイル` で金庫を開ける")))
@@ -257,6 +257,21 @@ func (a *app) globalFlags(root *cobra.Command) {
 	f.BoolVar(&a.g.acceptOlder, "accept-older-copy", false, a.text(lang.T("go on with a copy that is older than, or differs from, what this computer saw last", "このパソコンが最後に見たものより古い、または食い違う金庫でも続ける")))
 	f.BoolVar(&a.g.noBackup, "no-backup", false, a.text(lang.T("skip the backup before the first change of a day", "その日最初の変更の前の控えを作らない")))
 	f.BoolP("help", "h", false, a.text(lang.T("show this help", "この説明を出す")))
+}
+
+// A langName is a language that --lang may name. chooseLang has read it by the
+// time cobra does; this refuses what it passed over.
+type langName string
+
+func (n *langName) String() string { return string(*n) }
+func (n *langName) Type() string   { return "string" }
+
+func (n *langName) Set(typed string) error {
+	if _, known := lang.Parse(typed); !known {
+		return errors.New("unknown language")
+	}
+	*n = langName(typed)
+	return nil
 }
 
 // noArgs, oneName and the like stand in for cobra's own argument checks, which

@@ -146,7 +146,11 @@ func (a *app) setField(r *record.Record, t *record.Template, key, raw string) er
 		return nil
 	}
 	if spec.Type == record.TypeCodes {
-		return a.setCodes(r, spec, keepUsed(record.ParseCodes(raw), r.Field(key)))
+		codes, err := readCodes(raw, r.Field(key))
+		if err != nil {
+			return refused(key, err)
+		}
+		return a.setCodes(r, spec, codes)
 	}
 	value, notes, err := spec.Clean(raw)
 	if err != nil {

@@ -226,8 +226,8 @@ func (f *form) askCodes(number string, s *record.Spec, back bool) error {
 			f.r.Remove(s.Key)
 			return nil
 		}
-		codes := keepUsed(record.ParseCodes(strings.Join(items, "\n")), f.r.Field(s.Key))
-		if err = checkCodes(codes); err == nil {
+		codes, err := readCodes(strings.Join(items, "\n"), f.r.Field(s.Key))
+		if err == nil {
 			f.line(4, f.a.text(lang.T("%d codes taken", "%d 個受け取りました"), len(codes)))
 			f.tell(s.CheckCodes(codes), "")
 			f.r.SetCodes(s.Key, codes)
@@ -253,8 +253,25 @@ func keepUsed(codes []record.Code, before *record.Field) []record.Code {
 	return codes
 }
 
-// checkCodes refuses codes with characters that no code has.
+// readCodes finds the codes in a text. Codes that were there before keep the
+// date on which they were used.
+func readCodes(raw string, before *record.Field) ([]record.Code, error) {
+	if _, _, err := record.Clean(record.TypeMultiline, raw); err != nil {
+		return nil, err
+	}
+	codes := keepUsed(record.ParseCodes(raw), before)
+	return codes, checkCodes(codes)
+}
+
+// checkCodes refuses a list without codes, one that ParseCodes may have cut
+// short, and codes with characters that no code has.
 func checkCodes(codes []record.Code) error {
+	switch {
+	case len(codes) == 0:
+		return &record.ValueError{Key: "codes", Text: lang.T("no code was found in it", "コードが見つかりません")}
+	case len(codes) >= record.MaxCodes:
+		return &record.ValueError{Key: "codes", Text: lang.T("too many codes: fewer than %d can be kept in one field", "コードが多すぎます。1 つの項目に入るのは %d 個未満です"), Args: []any{record.MaxCodes}}
+	}
 	for _, c := range codes {
 		if _, _, err := record.Clean(record.TypeText, c.Code); err != nil {
 			return err

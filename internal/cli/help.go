@@ -282,10 +282,10 @@ func (a *app) newHelp(root *cobra.Command) *cobra.Command {
 			return nil
 		}
 		at := root
-		for _, name := range args {
+		for i, name := range args {
 			next := slices.IndexFunc(at.Commands(), func(c *cobra.Command) bool { return c.Name() == name })
 			if next < 0 {
-				return a.unknownCommand(at, name)
+				return a.unknownCommand(at, strings.Join(args[:i+1], " "))
 			}
 			at = at.Commands()[next]
 		}
