@@ -34,7 +34,7 @@ const (
 type Backup struct {
 	Path       string
 	Generation uint64
-	Sum        string    // the first 8 hexadecimal digits of the index's digest
+	Sum        string    // the first 8 hexadecimal digits of the SHA-256 of the index's first 4,096 bytes
 	Time       time.Time // when it was made
 }
 
@@ -166,7 +166,7 @@ func (s *Store) tarVault(p *pages, w io.Writer) (map[string]digest, error) {
 		check  func(k []byte, sum digest) bool
 	}{
 		{bucketSlots, hexName("slots"), s.knownSlot},
-		{bucketIndex, func([]byte) string { return "index.age" }, func(_ []byte, sum digest) bool { return sum == s.idxSum }},
+		{bucketIndex, func([]byte) string { return "index.age" }, func(_ []byte, sum digest) bool { return sum == digestOf(s.sealed) }},
 		{bucketRecords, hexName("records"), s.knownRecord},
 		{bucketHistory, historyName, func([]byte, digest) bool { return true }},
 		{bucketAttachments, hexName("attachments"), s.knownAttachment},

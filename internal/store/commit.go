@@ -138,7 +138,7 @@ type write struct {
 	next *index
 
 	sealed []byte // the new index
-	sum    digest // of sealed
+	sum    digest // indexSum of sealed
 }
 
 type kv struct {
@@ -292,7 +292,7 @@ func (s *Store) prepareIndex(w *write, c Change, sealed *sealedChange) error {
 	if w.sealed, err = s.vault.Seal(plain); err != nil {
 		return err
 	}
-	w.sum = digestOf(w.sealed)
+	w.sum = indexSum(w.sealed)
 	w.put(bucketIndex, keyIndex, w.sealed)
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"memovault/internal/record"
 )
@@ -76,22 +77,27 @@ func (d *digestReader) find(e entry) []byte {
 	return nil
 }
 
-// beginning reads of a record what says which one it is.
+const (
+	lineVault    = `{"schema":1,"vault":"`
+	lineID       = `","id":"`
+	lineRevision = `","revision":`
+
+	lineIDAt       = len(lineVault) + 32 + len(lineID)
+	lineRevisionAt = lineIDAt + 32 + len(lineRevision)
+)
+
+// beginning reads of a record what says which one it is. Of another schema it
+// knows nothing.
 func beginning(line []byte) (id record.ID, revision uint64, ok bool) {
-	s := &scanner{b: line, ok: true}
-	s.want(`{"schema":`)
-	s.num()
-	s.want(`,"vault":`)
-	s.str()
-	s.want(`,"id":`)
-	hexID := s.str()
-	s.want(`,"revision":`)
-	revision = s.num()
-	if !s.ok || len(hexID) != 2*len(id) {
+	if len(line) < lineRevisionAt || string(line[:len(lineVault)]) != lineVault ||
+		string(line[lineIDAt-len(lineID):lineIDAt]) != lineID ||
+		string(line[lineIDAt+32:lineRevisionAt]) != lineRevision {
 		return id, 0, false
 	}
-	_, err := hex.Decode(id[:], hexID)
-	return id, revision, err == nil
+	_, err := hex.Decode(id[:], line[lineIDAt:lineIDAt+32])
+	digits, _, _ := bytes.Cut(line[lineRevisionAt:min(len(line), lineRevisionAt+21)], []byte{','})
+	revision, failed := strconv.ParseUint(string(digits), 10, 64)
+	return id, revision, err == nil && failed == nil
 }
 
 // A Raw is a record as it is written down, not yet parsed.

@@ -16,7 +16,7 @@ import (
 // holds nothing secret. Losing it loses only that protection.
 type pin struct {
 	Generation uint64    `json:"generation"`
-	Index      digest    `json:"index"`    // of the index as it stands in the file
+	Index      digest    `json:"index"`    // indexSum of the index as it stands in the file
 	Freelist   digest    `json:"freelist"` // of the freelist pages after the last commit here
 	Verified   time.Time `json:"verified"` // when every byte was last verified here
 	Path       string    `json:"path"`

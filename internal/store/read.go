@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"errors"
 	"iter"
 	"slices"
@@ -64,12 +63,12 @@ func (s *Store) Find(name string) (Card, error) {
 // exactly finds a record that is not in the trash by its name as written, which
 // is what people and scripts mostly type.
 func (x *index) exactly(name string) (Card, bool) {
-	want := append(append([]byte{}, cardStart...), name+`"`...)
+	want := cardStart + name + `"`
 	if strings.ContainsAny(name, `"\`) {
 		return Card{}, false
 	}
 	for _, e := range x.entries {
-		if !bytes.Contains(e.line, want) {
+		if !strings.Contains(e.line, want) {
 			continue
 		}
 		if rest, err := e.rest(); err == nil && rest.Card.Name == name && !rest.Card.Trashed {

@@ -1,8 +1,8 @@
 package store
 
 import (
-	"bytes"
 	"strconv"
+	"strings"
 	"time"
 
 	"memovault/internal/record"
@@ -16,12 +16,12 @@ import (
 
 // A scanner stands before the next byte of a line.
 type scanner struct {
-	b  []byte
+	b  string
 	ok bool
 }
 
 func (s *scanner) skip(text string) bool {
-	if !s.ok || len(s.b) < len(text) || string(s.b[:len(text)]) != text {
+	if !s.ok || !strings.HasPrefix(s.b, text) {
 		return false
 	}
 	s.b = s.b[len(text):]
@@ -34,13 +34,13 @@ func (s *scanner) want(text string) {
 	}
 }
 
-// str reads a string without escapes.
-func (s *scanner) str() []byte {
+// str reads a string without escapes. It shares the memory of the line.
+func (s *scanner) str() string {
 	s.want(`"`)
-	end := bytes.IndexByte(s.b, '"')
-	if !s.ok || end < 0 || bytes.IndexByte(s.b[:end], '\\') >= 0 {
+	end := strings.IndexByte(s.b, '"')
+	if !s.ok || end < 0 || strings.IndexByte(s.b[:end], '\\') >= 0 {
 		s.ok = false
-		return nil
+		return ""
 	}
 	text := s.b[:end]
 	s.b = s.b[end+1:]
@@ -52,7 +52,7 @@ func (s *scanner) num() uint64 {
 	for n < len(s.b) && s.b[n] >= '0' && s.b[n] <= '9' {
 		n++
 	}
-	v, err := strconv.ParseUint(string(s.b[:n]), 10, 64)
+	v, err := strconv.ParseUint(s.b[:n], 10, 64)
 	if err != nil {
 		s.ok = false
 	}
@@ -61,7 +61,7 @@ func (s *scanner) num() uint64 {
 }
 
 func (s *scanner) time() time.Time {
-	t, err := time.Parse(time.RFC3339, string(s.str()))
+	t, err := time.Parse(time.RFC3339, s.str())
 	if err != nil {
 		s.ok = false
 	}
@@ -72,7 +72,7 @@ func (s *scanner) strs() []string {
 	s.want("[")
 	var list []string
 	for s.ok {
-		list = append(list, string(s.str()))
+		list = append(list, s.str())
 		if !s.skip(",") {
 			break
 		}
@@ -83,7 +83,7 @@ func (s *scanner) strs() []string {
 
 // scanRest reads the part of a line behind its head exactly as newEntry writes
 // it. It reports false where the line has any other form.
-func scanRest(b []byte) (entryRest, bool) {
+func scanRest(b string) (entryRest, bool) {
 	var r entryRest
 	s := &scanner{b: b, ok: true}
 	s.want(`"revision":`)
@@ -91,19 +91,19 @@ func scanRest(b []byte) (entryRest, bool) {
 	if s.skip(`,"past":`) {
 		r.Past = s.num()
 	}
-	if s.skip(`,"pastsha256":`) && r.PastSHA256.UnmarshalText(s.str()) != nil {
+	if s.skip(`,"pastsha256":`) && r.PastSHA256.parse(s.str()) != nil {
 		s.ok = false
 	}
 	s.want(`,"card":{"name":`)
 	c := &r.Card
-	c.Name = string(s.str())
+	c.Name = s.str()
 	if s.skip(`,"title":`) {
-		c.Title = string(s.str())
+		c.Title = s.str()
 	}
 	s.want(`,"template":`)
-	c.Template = string(s.str())
+	c.Template = s.str()
 	if s.skip(`,"owner":`) {
-		c.Owner = string(s.str())
+		c.Owner = s.str()
 	}
 	if s.skip(`,"tags":`) {
 		c.Tags = s.strs()
@@ -118,17 +118,17 @@ func scanRest(b []byte) (entryRest, bool) {
 	return r, s.ok && len(s.b) == 0
 }
 
-var cardStart = []byte(`,"card":{"name":"`)
+const cardStart = `,"card":{"name":"`
 
 // rawName cuts the name out of a line, if it has no escapes.
-func rawName(line []byte) (string, bool) {
-	i := bytes.Index(line, cardStart)
+func rawName(line string) (string, bool) {
+	i := strings.Index(line, cardStart)
 	if i < 0 {
 		return "", false
 	}
-	name, _, ok := bytes.Cut(line[i+len(cardStart):], []byte{'"'})
-	if !ok || len(name) > record.MaxName || bytes.IndexByte(name, '\\') >= 0 {
+	name, _, ok := strings.Cut(line[i+len(cardStart):], `"`)
+	if !ok || len(name) > record.MaxName || strings.IndexByte(name, '\\') >= 0 {
 		return "", false
 	}
-	return string(name), true
+	return name, true
 }

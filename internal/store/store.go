@@ -87,7 +87,7 @@ type Store struct {
 	slot    record.ID      // the slot that opened it
 	idx     *index         // nil until Unlock
 	sealed  []byte         // idx as it stands in the file
-	idxSum  digest         // of sealed
+	idxSum  digest         // indexSum of sealed
 	damage  []string
 	dropped bool // the digest is missing or damaged; nothing is lost by that
 	notes   []error
@@ -333,7 +333,7 @@ func (s *Store) load(p *pages) error {
 	if x.head.Vault != s.ID() {
 		return damaged("index", errors.New("it is another vault's"))
 	}
-	sum := digestOf(sealed)
+	sum := indexSum(sealed)
 	remembered := s.cfg.readPin(s.ID())
 	if err := remembered.check(x, sum); err != nil && !s.cfg.AcceptOlder {
 		return err
