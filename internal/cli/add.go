@@ -29,7 +29,7 @@ With --field or --from-json it asks nothing.`,
 			{"add office", lang.T("note a Microsoft Office", "Microsoft Office を記録する")},
 			{"add office office-tanaka --owner 田中", lang.T("for a customer", "お客様の分を記録する")},
 			{"add note wifi --field note=@memo.txt", lang.T("from a file, without questions", "ファイルから（質問なし）")},
-			{"add router --from-json - < router.json", lang.T("from a script", "スクリプトから")},
+			{"add mailbox --from-json - < mailbox.json", lang.T("from a script", "スクリプトから")},
 		},
 	})
 	a.changeFlags(cmd, &c)

@@ -247,11 +247,11 @@ this computer, and prints it. Nothing is sent over the network, ever.`,
 
 func (a *app) globalFlags(root *cobra.Command) {
 	f := root.PersistentFlags()
-	f.StringVar(&a.g.file, "file", "", a.text(lang.T("the vault `FILE` (default: $MEMOVAULT_FILE, else the standard place)", "金庫の `ファイル`（省略すると $MEMOVAULT_FILE、なければ標準の場所）")))
+	f.StringVar(&a.g.file, "file", "", a.text(lang.T("the vault `FILE` (default: $MEMOVAULT_FILE, else the standard place)", "金庫の`ファイル`（省略すると $MEMOVAULT_FILE、なければ標準の場所）")))
 	f.Var(&a.g.lang, "lang", a.text(lang.T("`en` or ja (default: as the system)", "`ja` か en（省略するとシステムの言語）")))
-	f.StringVar(&a.g.passphraseFile, "passphrase-file", "", a.text(lang.T("read the passphrase from the first line of `FILE`", "合言葉を `ファイル` の 1 行目から読む")))
-	f.IntVar(&a.g.passphraseFD, "passphrase-fd", -1, a.text(lang.T("read the passphrase from the open file descriptor `N`", "合言葉を、開いてあるファイル記述子 `番号` から読む")))
-	f.StringArrayVar(&a.g.identities, "identity", nil, a.text(lang.T("open the vault with an age identity `FILE`", "age の鍵 `ファイル` で金庫を開ける")))
+	f.StringVar(&a.g.passphraseFile, "passphrase-file", "", a.text(lang.T("read the passphrase from the first line of `FILE`", "合言葉を`ファイル`の 1 行目から読む")))
+	f.IntVar(&a.g.passphraseFD, "passphrase-fd", -1, a.text(lang.T("read the passphrase from the open file descriptor `N`", "合言葉を、開いてあるファイル記述子`番号`から読む")))
+	f.StringArrayVar(&a.g.identities, "identity", nil, a.text(lang.T("open the vault with an age identity `FILE`", "age の鍵`ファイル`で金庫を開ける")))
 	f.BoolVar(&a.g.noInput, "no-input", false, a.text(lang.T("never ask; fail where an answer is needed", "何も聞かない（答えが要るところでは失敗する）")))
 	f.BoolVar(&a.g.quiet, "quiet", false, a.text(lang.T("only results, warnings and errors", "結果と注意とエラーだけを出す")))
 	f.BoolVar(&a.g.acceptOlder, "accept-older-copy", false, a.text(lang.T("go on with a copy that is older than, or differs from, what this computer saw last", "このパソコンが最後に見たものより古い、または食い違う金庫でも続ける")))

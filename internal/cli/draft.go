@@ -32,11 +32,11 @@ type changes struct {
 func (a *app) changeFlags(cmd *cobra.Command, c *changes) {
 	f := cmd.Flags()
 	f.StringArrayVar(&c.fields, "field", nil, a.text(lang.T("set a field: `KEY=VALUE`; KEY=- reads standard input, KEY=@FILE a file (secrets only so)", "項目を書く: `項目=値`。項目=- は標準入力、項目=@ファイル はファイルから読む（秘密の項目はこの 2 つだけ）")))
-	f.StringVar(&c.fromJSON, "from-json", "", a.text(lang.T("take fields from the JSON `FILE` (- for standard input)", "JSON の `ファイル` から読む（- は標準入力）")))
+	f.StringVar(&c.fromJSON, "from-json", "", a.text(lang.T("take fields from the JSON `FILE` (- for standard input)", "JSON の`ファイル`から読む（- は標準入力）")))
 	f.StringVar(&c.title, "title", "", a.text(lang.T("a `TITLE` for lists and paper", "一覧や紙に出す`題`")))
 	f.StringVar(&c.owner, "owner", "", a.text(lang.T("whose it is: `NAME` of a family member or customer", "持ち主（家族やお客様）の`名前`")))
-	f.StringArrayVar(&c.tags, "tag", nil, a.text(lang.T("add the tag `TAG`; -TAG takes it off", "`名札` を付ける（-名札 で外す）")))
-	f.StringArrayVar(&c.attach, "attach", nil, a.text(lang.T("keep a copy of `FILE` (photo of the key card, receipt)", "`ファイル` の写しを一緒にしまう（キーカードの写真、領収書など）")))
+	f.StringArrayVar(&c.tags, "tag", nil, a.text(lang.T("add the tag `TAG`; -TAG takes it off", "`名札`を付ける（-名札 で外す）")))
+	f.StringArrayVar(&c.attach, "attach", nil, a.text(lang.T("keep a copy of `FILE` (photo of the key card, receipt)", "`ファイル`の写しを一緒にしまう（キーカードの写真、領収書など）")))
 }
 
 // any reports whether a flag gave something to change.

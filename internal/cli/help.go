@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -66,7 +67,7 @@ func (a *app) examples(list []example) string {
 }
 
 // helpTemplate leads with what the command is for and with examples.
-const helpTemplate = `{{with (or .Long .Short)}}{{. | trimTrailingWhitespaces}}
+const helpTemplate = `{{with (or .Long .Short)}}{{reflow .}}
 
 {{end}}{{if .HasExample}}{{heading "examples"}}
 {{.Example}}
@@ -75,7 +76,7 @@ const helpTemplate = `{{with (or .Long .Short)}}{{. | trimTrailingWhitespaces}}
   {{useLine .}}
 {{if .HasAvailableSubCommands}}{{$root := .}}{{range .Groups}}{{$id := .ID}}
 {{.Title}}
-{{range $root.Commands}}{{if and (eq .GroupID $id) .IsAvailableCommand}}  {{pad .Name 12}}{{.Short}}
+{{range $root.Commands}}{{if and (eq .GroupID $id) (or .IsAvailableCommand (eq .Name "help"))}}  {{hang (pad .Name 12) .Short}}
 {{end}}{{end}}{{end}}{{if not .Groups}}
 {{heading "commands"}}
 {{range .Commands}}{{if .IsAvailableCommand}}  {{pad .Name 12}}{{.Short}}
@@ -99,6 +100,8 @@ var headings = map[string]lang.Text{
 func (a *app) dressHelp(root *cobra.Command) {
 	cobra.AddTemplateFunc("heading", func(key string) string { return a.text(headings[key]) })
 	cobra.AddTemplateFunc("pad", term.PadRight)
+	cobra.AddTemplateFunc("hang", a.hang)
+	cobra.AddTemplateFunc("reflow", a.reflow)
 	cobra.AddTemplateFunc("flags", a.flagTable)
 	cobra.AddTemplateFunc("useLine", a.useLine)
 	cobra.AddTemplateFunc("seeGlobal", func(cmd *cobra.Command) string {
@@ -109,6 +112,7 @@ func (a *app) dressHelp(root *cobra.Command) {
 	root.SetOut(a.out)
 	root.SetErr(a.err)
 	root.CompletionOptions.DisableDefaultCmd = true
+	cobra.EnableCommandSorting = false // the order of newRoot: what is needed first comes first
 	root.SuggestionsMinimumDistance = 2
 }
 
@@ -121,6 +125,50 @@ func (a *app) useLine(cmd *cobra.Command) string {
 		line += " " + a.text(lang.T("COMMAND", "コマンド"))
 	}
 	return line + " " + a.text(lang.T("[options]", "[オプション]"))
+}
+
+// helpColumns is the width of help: what most windows have, less where the
+// window is narrower.
+func (a *app) helpColumns() int {
+	if cols := a.columns(); cols > 0 {
+		return min(cols, 80)
+	}
+	return 80
+}
+
+// hang puts text behind a head, in as many lines as it needs. Two columns are
+// left for the indent that help gives it.
+func (a *app) hang(head, text string) string {
+	indent := term.Width(head)
+	lines := term.Wrap(text, max(a.helpColumns()-2-indent, 20))
+	return head + strings.Join(lines, "\n"+strings.Repeat(" ", indent+2))
+}
+
+// reflow breaks prose anew: where a line of the source ends is of no account,
+// an empty line begins a paragraph.
+func (a *app) reflow(text string) string {
+	var paragraphs []string
+	for p := range strings.SplitSeq(text, "\n\n") {
+		joined := ""
+		for line := range strings.SplitSeq(strings.TrimSpace(p), "\n") {
+			joined += joint(joined, line) + line
+		}
+		paragraphs = append(paragraphs, strings.Join(term.Wrap(joined, a.helpColumns()), "\n"))
+	}
+	return strings.Join(paragraphs, "\n\n")
+}
+
+// joint is what goes between two lines that become one: a space, but not beside
+// Japanese punctuation nor between two Japanese characters.
+func joint(before, after string) string {
+	last, _ := utf8.DecodeLastRuneInString(before)
+	first, _ := utf8.DecodeRuneInString(after)
+	const marks = "、。（）「」"
+	if before == "" || strings.ContainsRune(marks, last) || strings.ContainsRune(marks, first) ||
+		last >= utf8.RuneSelf && first >= utf8.RuneSelf {
+		return ""
+	}
+	return " "
 }
 
 // flagTable lists flags in aligned columns; pflag's own pads by bytes.
@@ -144,7 +192,7 @@ func (a *app) flagTable(flags *pflag.FlagSet) string {
 	})
 	var b strings.Builder
 	for _, row := range rows {
-		fmt.Fprintf(&b, "  %s  %s\n", term.PadRight(row[0], widest), row[1])
+		fmt.Fprintf(&b, "  %s\n", a.hang(term.PadRight(row[0], widest)+"  ", row[1]))
 	}
 	return b.String()
 }
@@ -294,7 +342,9 @@ func (a *app) newHelp(root *cobra.Command) *cobra.Command {
 	cmd.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		var names []string
 		for _, c := range root.Commands() {
-			names = append(names, c.Name()+"\t"+c.Short)
+			if !c.Hidden {
+				names = append(names, c.Name()+"\t"+c.Short)
+			}
 		}
 		return names, cobra.ShellCompDirectiveNoFileComp
 	}

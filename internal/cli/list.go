@@ -39,9 +39,9 @@ letters and both kinds of kana count as the same.`,
 			{"list --owner 田中 --json", lang.T("for a script", "スクリプト向け")},
 		},
 	})
-	cmd.Flags().StringVar(&o.owner, "owner", "", a.text(lang.T("only those of `NAME`", "持ち主が `名前` のものだけ")))
-	cmd.Flags().StringVar(&o.tag, "tag", "", a.text(lang.T("only those with the tag `TAG`", "`名札` の付いたものだけ")))
-	cmd.Flags().StringVar(&o.template, "template", "", a.text(lang.T("only those made from `TEMPLATE`", "`ひな形` から作ったものだけ")))
+	cmd.Flags().StringVar(&o.owner, "owner", "", a.text(lang.T("only those of `NAME`", "持ち主が`名前`のものだけ")))
+	cmd.Flags().StringVar(&o.tag, "tag", "", a.text(lang.T("only those with the tag `TAG`", "`名札`の付いたものだけ")))
+	cmd.Flags().StringVar(&o.template, "template", "", a.text(lang.T("only those made from `TEMPLATE`", "`ひな形`から作ったものだけ")))
 	cmd.Flags().BoolVar(&o.trash, "trash", false, a.text(lang.T("what lies in the trash", "ごみ箱の中")))
 	cmd.Flags().BoolVar(&o.json, "json", false, a.text(lang.T("as JSON", "JSON で出す")))
 	cmd.Args = a.argsBetween(0, -1)

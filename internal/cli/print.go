@@ -45,8 +45,8 @@ only with --with-secrets, otherwise there is a blank to fill in by hand.`,
 		},
 	})
 	f := cmd.Flags()
-	f.StringVar(&o.owner, "owner", "", a.text(lang.T("all records of `NAME`", "持ち主が `名前` の記録を全部")))
-	f.StringVar(&o.tag, "tag", "", a.text(lang.T("all records with the tag `TAG`", "`名札` の付いた記録を全部")))
+	f.StringVar(&o.owner, "owner", "", a.text(lang.T("all records of `NAME`", "持ち主が`名前`の記録を全部")))
+	f.StringVar(&o.tag, "tag", "", a.text(lang.T("all records with the tag `TAG`", "`名札`の付いた記録を全部")))
 	f.BoolVar(&o.all, "all", false, a.text(lang.T("all records", "全部の記録")))
 	f.StringVarP(&o.out, "output", "o", "", a.text(lang.T("write the sheet to `FILE`, which must not exist yet", "用紙を新しい`ファイル`に書き出す（上書きはしません）")))
 	f.BoolVar(&o.withSecrets, "with-secrets", false, a.text(lang.T("print passwords and hints too (=false: don't ask)", "パスワードとヒントも載せる（=false: 聞かず載せない）")))
