@@ -66,7 +66,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		UpdateScripts:       os.Getenv("UPDATE") != "",
-		Deadline:            time.Now().Add(2 * time.Minute),
+		Deadline:            time.Now().Add(time.Minute),
 	})
 }
 
