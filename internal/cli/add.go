@@ -176,7 +176,7 @@ func (a *app) choose(labels []string, standard int) (int, error) {
 		prompt = a.text(lang.T("Number [%d]: ", "番号 [%d]: "), standard)
 	}
 	for {
-		typed, err := t.ReadLine(term.Line{Prompt: prompt})
+		typed, err := a.readLine(t, term.Line{Prompt: prompt})
 		if err != nil {
 			return 0, err
 		}
@@ -224,7 +224,7 @@ func (a *app) freeName(s *store.Store, wanted string, r *record.Record) (string,
 func (a *app) askName(suggested, base string, taken func(string) bool) (string, error) {
 	a.tty.Printf("%s\n", a.text(lang.T("There is a record %q already. What shall this one be called?", "「%s」という記録はもうあります。今度の記録の名前を決めてください。"), base))
 	for initial := suggested; ; {
-		typed, err := a.tty.ReadLine(term.Line{Prompt: a.text(lang.T("Name: ", "名前: ")), Initial: initial})
+		typed, err := a.readLine(a.tty, term.Line{Prompt: a.text(lang.T("Name: ", "名前: ")), Initial: initial})
 		if err != nil {
 			return "", err
 		}

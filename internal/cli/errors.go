@@ -139,6 +139,12 @@ func explainOwn(err error) *failure {
 	case isCancelled(err):
 		return &failure{status: statusCancelled, code: "cancelled",
 			what: said(lang.T("stopped; nothing was saved", "中止しました。何も保存していません"))}
+	case errors.Is(err, term.ErrTooLong):
+		return &failure{status: statusUsage, code: "too_long",
+			what: said(lang.T("that was too long", "長すぎます"))}
+	case errors.Is(err, term.ErrControl):
+		return &failure{status: statusUsage, code: "control",
+			what: said(lang.T("that had control characters in it (an arrow key?)", "制御文字が入っています（矢印キーを押しませんでしたか）"))}
 	case errors.Is(err, term.ErrNoTerminal):
 		return &failure{status: statusUsage, code: "input_needed",
 			what: said(lang.T("an answer is needed, and there is no terminal to ask at", "答えが要りますが、端末がないので聞けません"))}

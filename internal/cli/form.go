@@ -109,7 +109,7 @@ func (f *form) helpLine(s *record.Spec) string {
 
 func (f *form) askOwnerName(number string, back bool) error {
 	for initial := f.r.Owner; ; {
-		typed, err := f.t.ReadLine(term.Line{Prompt: f.prompt(number, f.asks[len(f.asks)-1].spec), Initial: initial, Back: back})
+		typed, err := f.a.readLine(f.t, term.Line{Prompt: f.prompt(number, f.asks[len(f.asks)-1].spec), Initial: initial, Back: back})
 		if err != nil {
 			return err
 		}
@@ -143,7 +143,7 @@ func (f *form) askValue(number string, s *record.Spec, back bool) error {
 		if s.Type == record.TypeRef {
 			line.Complete = f.completeName
 		}
-		typed, err := f.t.ReadLine(line)
+		typed, err := f.a.readLine(f.t, line)
 		if err != nil {
 			return err
 		}
@@ -218,7 +218,7 @@ func (f *form) askCodes(number string, s *record.Spec, back bool) error {
 		}
 	}
 	for {
-		items, err := f.t.ReadLines(f.list(number, s, initial, back))
+		items, err := f.a.readLines(f.t, f.list(number, s, initial, back))
 		if err != nil {
 			return err
 		}
@@ -300,7 +300,7 @@ func (f *form) askLines(number string, s *record.Spec, back bool) error {
 	list.Prompt = number + f.a.text(s.Label) + f.a.text(lang.T(" - as many lines as you like; an empty line ends", " - 何行でも。空の行で終わり"))
 	for {
 		list.Initial = initial
-		items, err := f.t.ReadLines(list)
+		items, err := f.a.readLines(f.t, list)
 		if err != nil {
 			return err
 		}
@@ -326,7 +326,7 @@ func (f *form) review() (bool, error) {
 	for {
 		f.t.Printf("\n%s\n", f.a.text(lang.T("Please check:", "確認してください:")))
 		f.printAnswers()
-		typed, err := f.t.ReadLine(term.Line{Prompt: f.a.text(lang.T("Save this? [Y/n/number to correct] ", "この内容で保存しますか？ [Y/n/直す番号] "))})
+		typed, err := f.a.readLine(f.t, term.Line{Prompt: f.a.text(lang.T("Save this? [Y/n/number to correct] ", "この内容で保存しますか？ [Y/n/直す番号] "))})
 		if err != nil {
 			return false, err
 		}

@@ -236,7 +236,7 @@ func (a *app) showOnce(t *term.Terminal, phrase, reading string) error {
 	shown += "\n"
 	t.Print(shown)
 	prompt := a.text(lang.T("Write it on paper. Enter takes it off the screen; then type it. ", "紙に書いてください。Enter で画面から消えます。そのあと打ち込んで確かめます。"))
-	if _, err := t.ReadLine(term.Line{Prompt: prompt}); err != nil {
+	if _, err := a.readLine(t, term.Line{Prompt: prompt}); err != nil {
 		return err
 	}
 	t.Erase(t.CountRows(shown + prompt))
@@ -386,7 +386,7 @@ func (a *app) askSheetFile(t *term.Terminal) (string, error) {
 	initial := a.shortPath(filepath.Join(home, a.text(lang.T("recovery-key.txt", "kaifuku-key.txt"))))
 	t.Printf("%s\n", a.text(lang.T("The key goes into a text file for you to print. Type - to copy it from the screen by hand.", "印刷用のテキストファイルに書き出します。画面を見て手で書き写すときは - と打ってください。")))
 	for {
-		typed, err := t.ReadLine(term.Line{Prompt: a.text(lang.T("File: ", "ファイル: ")), Initial: initial})
+		typed, err := a.readLine(t, term.Line{Prompt: a.text(lang.T("File: ", "ファイル: ")), Initial: initial})
 		if err != nil {
 			return "", err
 		}
@@ -425,7 +425,7 @@ func (a *app) proveRecoveryKey(t *term.Terminal, key keyring.RecoveryKey, path s
 			return false, err
 		}
 		group := int(n.Int64()) + 1
-		typed, err := t.ReadLine(term.Line{Prompt: a.text(lang.T("To see that it can be read: type group %d from the sheet (Enter = later): ", "読めるかどうか確かめます。用紙の %d 番の組を打ってください（Enter=あとで）: "), group)})
+		typed, err := a.readLine(t, term.Line{Prompt: a.text(lang.T("To see that it can be read: type group %d from the sheet (Enter = later): ", "読めるかどうか確かめます。用紙の %d 番の組を打ってください（Enter=あとで）: "), group)})
 		if err != nil {
 			return false, err
 		}

@@ -218,6 +218,37 @@ func readSmall(path string) ([]byte, error) {
 	return b, err
 }
 
+// readLine asks for a line, and again where what came can't be one: the answers
+// before it are not lost for a key that a plain terminal does not know.
+func (a *app) readLine(t *term.Terminal, l term.Line) (string, error) {
+	for {
+		typed, err := t.ReadLine(l)
+		if !a.refusedLine(t, err) {
+			return typed, err
+		}
+	}
+}
+
+// readLines is readLine for a list, which goes on with the items it has.
+func (a *app) readLines(t *term.Terminal, l term.List) ([]string, error) {
+	for {
+		items, err := t.ReadLines(l)
+		if !a.refusedLine(t, err) {
+			return items, err
+		}
+		l.Initial = items
+	}
+}
+
+// refusedLine reports whether err says that no line was read, and says it.
+func (a *app) refusedLine(t *term.Terminal, err error) bool {
+	if !errors.Is(err, term.ErrTooLong) && !errors.Is(err, term.ErrControl) {
+		return false
+	}
+	t.Printf("    %s\n", a.explain(err).what.in(a.lang))
+	return true
+}
+
 // confirm asks a question that has no as its answer unless somebody says yes.
 func (a *app) confirm(question lang.Text, args ...any) (bool, error) {
 	return a.yesNo(false, question, args...)
@@ -235,7 +266,7 @@ func (a *app) yesNo(standard bool, question lang.Text, args ...any) (bool, error
 		hint = "[Y/n]"
 	}
 	for {
-		typed, err := t.ReadLine(term.Line{Prompt: fmt.Sprintf("%s %s ", a.text(question, args...), hint)})
+		typed, err := a.readLine(t, term.Line{Prompt: fmt.Sprintf("%s %s ", a.text(question, args...), hint)})
 		if err != nil {
 			return false, err
 		}
