@@ -46,6 +46,7 @@ var consoleBlock = regexp.MustCompile("(?s)```console\n(.*?)```\n")
 // TestReadmeSessions runs the sessions in README.md on a terminal. UPDATE=1
 // writes what the program says into the file.
 func TestReadmeSessions(t *testing.T) {
+	t.Parallel()
 	doc := readDoc(t, "README.md")
 	blocks := consoleBlock.FindAllStringSubmatch(doc, -1)
 	if len(blocks) != len(readmeSessions) {
