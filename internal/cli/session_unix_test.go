@@ -39,7 +39,7 @@ func newHome(t *testing.T) *home {
 	t.Helper()
 	dir := t.TempDir()
 	h := &home{t: t, dir: dir}
-	for _, sub := range []string{"home", "tmp", "work"} {
+	for _, sub := range []string{"home", "tmp", "here"} {
 		if err := os.Mkdir(filepath.Join(dir, sub), 0o700); err != nil {
 			t.Fatal(err)
 		}
@@ -54,7 +54,7 @@ func newHome(t *testing.T) *home {
 // write puts a file into the folder that the command runs in.
 func (h *home) write(name, content string) {
 	h.t.Helper()
-	if err := os.WriteFile(filepath.Join(h.dir, "work", name), []byte(content), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(h.dir, "here", name), []byte(content), 0o600); err != nil {
 		h.t.Fatal(err)
 	}
 }
@@ -66,7 +66,7 @@ func (h *home) vault() string {
 // command prepares a run without a terminal.
 func (h *home) command(name string, args ...string) *exec.Cmd {
 	cmd := exec.Command(name, args...)
-	cmd.Env, cmd.Dir = h.env, filepath.Join(h.dir, "work")
+	cmd.Env, cmd.Dir = h.env, filepath.Join(h.dir, "here")
 	return cmd
 }
 

@@ -110,7 +110,7 @@ func TestSuspending(t *testing.T) {
 				s.until("the end", func() bool { return strings.Contains(s.printed(), "done 130") })
 			}
 			s.want("exit 0")
-			modes, err := os.ReadFile(h.dir + "/work/modes.txt")
+			modes, err := os.ReadFile(h.dir + "/here/modes.txt")
 			if err != nil || !strings.Contains(string(modes), " echo ") || !strings.Contains(string(modes), " icanon ") {
 				t.Errorf("the shell got a terminal with modes %s, %v", modes, err)
 			}
