@@ -66,7 +66,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		UpdateScripts:       os.Getenv("UPDATE") != "",
-		Deadline:            time.Now().Add(time.Minute),
+		Deadline:            time.Now().Add(2 * time.Minute),
 	})
 }
 
@@ -78,7 +78,7 @@ func scriptSetup(env *testscript.Env) error {
 	}
 	for _, pair := range [][2]string{
 		{"HOME", home}, {"XDG_DATA_HOME", ""}, {"XDG_STATE_HOME", ""}, {"TMPDIR", env.WorkDir},
-		{"MEMOVAULT_LANG", "en"}, {"MEMOVAULT_FILE", ""}, {"TERM", "xterm"}, {"TZ", "UTC"}, {"USER", "hanako"},
+		{"MEMOVAULT_LANG", "en"}, {"MEMOVAULT_FILE", ""}, {"TERM", "xterm"}, {"TZ", "UTC"}, {"USER", "hanako"}, {"GORACE", "atexit_sleep_ms=0"},
 		{"VAULT", filepath.Join(home, ".local", "share", "memovault", "default.vault")},
 	} {
 		env.Setenv(pair[0], pair[1])
