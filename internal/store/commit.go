@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"runtime"
 	"slices"
 	"time"
 
@@ -255,6 +256,9 @@ func (s *Store) prepareDigest(p *pages, w *write, changed map[record.ID][]byte) 
 	plain, err := s.buildDigest(p, w.next, changed)
 	if err != nil {
 		return err
+	}
+	if len(plain) > smallFile {
+		runtime.GC() // the old digest, twice as much as this, is not needed any more
 	}
 	sealed, err := s.vault.Seal(plain)
 	if err != nil {
