@@ -146,9 +146,9 @@ func (a *app) chooseTemplate(name string) (*record.Template, error) {
 	}
 	list := record.Templates()
 	if name != "" {
-		t.Printf("%s\n", a.text(lang.T("What is %q?", "「%s」は何の記録ですか？"), name))
+		a.tell(t, 0, a.text(lang.T("What is %q?", "「%s」は何の記録ですか？"), name))
 	} else {
-		t.Printf("%s\n", a.text(lang.T("What do you want to note?", "何を記録しますか？")))
+		a.tell(t, 0, a.text(lang.T("What do you want to note?", "何を記録しますか？")))
 	}
 	labels := make([]string, len(list))
 	for i, tmpl := range list {
@@ -189,7 +189,7 @@ func (a *app) choose(labels []string, standard int) (int, error) {
 				return i, nil
 			}
 		}
-		t.Printf("  %s\n", a.text(lang.T("please type a number from 1 to %d", "1〜%d の番号で答えてください"), len(labels)))
+		a.tell(t, 2, a.text(lang.T("please type a number from 1 to %d", "1〜%d の番号で答えてください"), len(labels)))
 	}
 }
 
@@ -222,7 +222,7 @@ func (a *app) freeName(s *store.Store, wanted string, r *record.Record) (string,
 
 // askName asks for a name where the obvious one is taken.
 func (a *app) askName(suggested, base string, taken func(string) bool) (string, error) {
-	a.tty.Printf("%s\n", a.text(lang.T("There is a record %q already. What shall this one be called?", "「%s」という記録はもうあります。今度の記録の名前を決めてください。"), base))
+	a.tell(a.tty, 0, a.text(lang.T("There is a record %q already. What shall this one be called?", "「%s」という記録はもうあります。今度の記録の名前を決めてください。"), base))
 	for initial := suggested; ; {
 		typed, err := a.readLine(a.tty, term.Line{Prompt: a.text(lang.T("Name: ", "名前: ")), Initial: initial})
 		if err != nil {
@@ -236,7 +236,7 @@ func (a *app) askName(suggested, base string, taken func(string) bool) (string, 
 			return name, nil
 		}
 		if err != nil {
-			a.tty.Printf("  %s\n", a.explain(err).what.in(a.lang))
+			a.tell(a.tty, 2, a.explain(err).what.in(a.lang))
 		}
 		initial = typed
 	}
@@ -254,7 +254,8 @@ func (a *app) askAll(cmd *cobra.Command, s *store.Store, r *record.Record, tmpl 
 	if err != nil {
 		return err
 	}
-	t.Printf("\n%s\n", a.text(lang.T("Noting %q (%s)", "「%s」を記録します（%s）"), r.Name, a.text(tmpl.Label)))
+	t.Print("\n")
+	a.tell(t, 0, a.text(lang.T("Noting %q (%s)", "「%s」を記録します（%s）"), r.Name, a.text(tmpl.Label)))
 	f := a.newForm(t, r, tmpl, cards)
 	if !cmd.Flags().Changed("owner") {
 		f.askOwner()
@@ -295,9 +296,9 @@ func (a *app) save(s *store.Store, r *record.Record, files []store.NewFile) erro
 // where nothing can be done.
 func (a *app) mendSave(failed error, r *record.Record) error {
 	f := a.explain(failed)
-	a.tty.Printf("%s\n", f.what.in(a.lang))
+	a.tell(a.tty, 0, f.what.in(a.lang))
 	if !f.why.empty() {
-		a.tty.Printf("  %s\n", f.why.in(a.lang))
+		a.tell(a.tty, 2, f.why.in(a.lang))
 	}
 	if errors.As(failed, new(*store.NameError)) {
 		name, err := a.askName(r.Name+"-2", r.Name, func(string) bool { return false })

@@ -129,13 +129,36 @@ func (a *app) close() {
 // say writes a line of talk to standard error.
 func (a *app) say(t lang.Text, args ...any) {
 	if !a.g.quiet {
-		fmt.Fprintln(a.err, term.SanitizeLines(t.Sprintf(a.lang, args...)))
+		a.talk("", t.Sprintf(a.lang, args...))
 	}
 }
 
 // warn is say with a mark; --quiet does not silence it.
 func (a *app) warn(t lang.Text, args ...any) {
-	fmt.Fprintf(a.err, "%s: %s%s\n", a.name, lang.T("warning: ", "ご注意: ").In(a.lang), term.SanitizeLines(t.Sprintf(a.lang, args...)))
+	a.talk("", a.name+": "+lang.T("warning: ", "ご注意: ").In(a.lang)+t.Sprintf(a.lang, args...))
+}
+
+// talk writes to standard error, indented, and on a terminal in as many rows as
+// it needs: a terminal would break words in the middle.
+func (a *app) talk(indent, text string) {
+	rows := strings.Split(term.SanitizeLines(text), "\n")
+	if cols := columnsOf(a.err); cols > 0 {
+		rows = term.Wrap(strings.Join(rows, "\n"), max(cols-len(indent)-1, narrowest))
+	}
+	for _, row := range rows {
+		fmt.Fprintf(a.err, "%s%s\n", indent, row)
+	}
+}
+
+// narrowest is the fewest columns that text is wrapped to.
+const narrowest = 20
+
+// tell is talk between questions, at the terminal.
+func (a *app) tell(t *term.Terminal, indent int, text string) {
+	cols, _ := t.Size()
+	for _, row := range term.Wrap(text, max(cols-indent-1, narrowest)) {
+		t.Printf("%s%s\n", strings.Repeat(" ", indent), row)
+	}
 }
 
 // text says t with arguments in the language of the run.

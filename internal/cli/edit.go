@@ -111,7 +111,8 @@ func (a *app) editByForm(s *store.Store, r *record.Record) error {
 		return err
 	}
 	tmpl := formTemplate(r)
-	t.Printf("\n%s\n", a.text(lang.T("Changing %q (%s)", "「%s」を書き直します（%s）"), r.Name, a.kind(r.Template)))
+	t.Print("\n")
+	a.tell(t, 0, a.text(lang.T("Changing %q (%s)", "「%s」を書き直します（%s）"), r.Name, a.kind(r.Template)))
 	f := a.newForm(t, r, tmpl, cards)
 	f.askOwner()
 	yes, err := f.fill()

@@ -3,9 +3,10 @@ package cli
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
+	"strconv"
+	"strings"
 	"syscall"
 
 	"memovault/internal/keyring"
@@ -85,12 +86,12 @@ func (a *app) report(err error, asJSON bool) int {
 		a.reportJSON(f)
 		return f.status
 	}
-	fmt.Fprintf(a.err, "%s: %s\n", a.name, f.what.in(a.lang))
+	a.talk("", a.name+": "+f.what.in(a.lang))
 	if !f.why.empty() {
-		fmt.Fprintf(a.err, "  %s\n", f.why.in(a.lang))
+		a.talk("  ", f.why.in(a.lang))
 	}
 	for _, next := range f.next {
-		fmt.Fprintf(a.err, "  %s\n", next.in(a.lang))
+		a.talk("  ", next.in(a.lang))
 	}
 	return f.status
 }
@@ -234,6 +235,7 @@ func (a *app) explainUnsaved(unsaved *store.NotSavedError) *failure {
 // explainKey is about opening.
 func (a *app) explainKey(err error) *failure {
 	var heavy *keyring.WorkFactorError
+	var typo *keyring.RecoveryTypoError
 	switch {
 	case errors.As(err, &heavy):
 		return &failure{status: statusError, code: "work_factor",
@@ -247,9 +249,9 @@ func (a *app) explainKey(err error) *failure {
 		return &failure{status: statusNoKey, code: "wrong_key",
 			what: said(lang.T("the vault did not open with this key", "この鍵では金庫が開きませんでした")),
 			next: []words{said(lang.T("forgot the passphrase? type the recovery key from your paper in its place", "合言葉を忘れたときは、代わりに紙の回復キーを打ってください"))}}
-	case errors.Is(err, keyring.ErrRecoveryTypo):
+	case errors.As(err, &typo):
 		return &failure{status: statusNoKey, code: "recovery_key_typo",
-			what: said(lang.T("this looks like a recovery key, but a character in it is wrong", "回復キーのようですが、どこかの文字が違います")),
+			what: wrongGroups(typo.Groups),
 			next: []words{said(lang.T("compare it with the paper, group by group, check letters included", "紙の用紙と、組ごとに、確かめの文字まで見比べてください"))}}
 	case errors.Is(err, keyring.ErrTooLong):
 		return &failure{status: statusUsage, code: "passphrase_too_long",
@@ -269,6 +271,19 @@ func (a *app) explainKey(err error) *failure {
 			next: []words{said(lang.T("it has a line that begins with AGE-SECRET-KEY-1", "AGE-SECRET-KEY-1 で始まる行があるはずです"))}}
 	}
 	return nil
+}
+
+// wrongGroups names the groups of a recovery key whose check letters do not
+// fit, where check letters were typed.
+func wrongGroups(groups []int) words {
+	if len(groups) == 0 {
+		return said(lang.T("this looks like a recovery key, but a character in it is wrong", "回復キーのようですが、どこかの文字が違います"))
+	}
+	numbers := make([]string, len(groups))
+	for i, n := range groups {
+		numbers[i] = strconv.Itoa(n)
+	}
+	return said(lang.T("this looks like a recovery key, but there is a mistake in group %s", "回復キーのようですが、%s 番の組に間違いがあります"), strings.Join(numbers, ", "))
 }
 
 // explainRecord is about one record.

@@ -249,7 +249,7 @@ func (a *app) askExportPassphrase() ([]age.Recipient, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.Printf("%s\n", a.text(lang.T("The file gets a passphrase of its own. Whoever opens it needs that, not yours.", "このファイル専用の合言葉を決めてください。開く人に要るのはその合言葉で、金庫の合言葉ではありません。")))
+	a.tell(t, 0, a.text(lang.T("The file gets a passphrase of its own. Whoever opens it needs that, not yours.", "このファイル専用の合言葉を決めてください。開く人に要るのはその合言葉で、金庫の合言葉ではありません。")))
 	pass, err := a.choosePassphrase(t)
 	if err != nil {
 		return nil, err

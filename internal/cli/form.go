@@ -73,13 +73,8 @@ func (f *form) keys() lang.Text {
 		"Enter=次へ（空ならとばす）  Ctrl-P か ↑=前に戻る  Ctrl-C=やめる（保存しません）")
 }
 
-// line prints a remark, indented, in as many rows as it needs.
-func (f *form) line(indent int, text string) {
-	cols, _ := f.t.Size()
-	for _, row := range term.Wrap(text, max(cols-indent-1, 20)) {
-		f.t.Printf("%s%s\n", strings.Repeat(" ", indent), row)
-	}
-}
+// line prints a remark, indented.
+func (f *form) line(indent int, text string) { f.a.tell(f.t, indent, text) }
 
 // ask puts question i until it has an answer that can be kept.
 func (f *form) ask(i int) error {
@@ -101,8 +96,8 @@ func (f *form) ask(i int) error {
 
 func (f *form) helpLine(s *record.Spec) string {
 	help := f.a.text(s.Help)
-	if s.Example != "" {
-		help += f.a.text(lang.T(" (like %s)", "（例: %s）"), s.Example)
+	if example := f.a.text(s.Example.Text); example != "" {
+		help += f.a.text(lang.T(" (like %s)", "（例: %s）"), example)
 	}
 	return help
 }
@@ -154,6 +149,7 @@ func (f *form) askValue(number string, s *record.Spec, back bool) error {
 		value, notes, err := s.Clean(f.pick(s, typed))
 		if err == nil {
 			f.tell(notes, value)
+			f.tellReference(s, value)
 			f.r.Set(s.Key, s.Type, value)
 			return nil
 		}
@@ -192,6 +188,15 @@ func (f *form) completeName(typed string) []string {
 		}
 	}
 	return names
+}
+
+// tellReference says where a reference leads nowhere yet. It may be noted
+// later; nothing is refused.
+func (f *form) tellReference(s *record.Spec, name string) {
+	known := func(c store.Card) bool { return !c.Trashed && record.NameKey(c.Name) == record.NameKey(name) }
+	if s.Type == record.TypeRef && !slices.ContainsFunc(f.cards, known) {
+		f.line(4, f.a.text(lang.T("there is no record of that name yet; you can note it later", "その名前の記録はまだありません。あとから記録できます")))
+	}
 }
 
 // tell prints what was changed about an answer, and what looks odd.

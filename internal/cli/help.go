@@ -100,6 +100,8 @@ var headings = map[string]lang.Text{
 func (a *app) dressHelp(root *cobra.Command) {
 	cobra.AddTemplateFunc("heading", func(key string) string { return a.text(headings[key]) })
 	cobra.AddTemplateFunc("pad", term.PadRight)
+	// To cobra its help command is not available; to people it is.
+	cobra.AddTemplateFunc("listed", func(cmd *cobra.Command) bool { return cmd.IsAvailableCommand() || cmd.Name() == "help" })
 	cobra.AddTemplateFunc("hang", a.hang)
 	cobra.AddTemplateFunc("reflow", a.reflow)
 	cobra.AddTemplateFunc("flags", a.flagTable)

@@ -266,7 +266,7 @@ func (a *app) previewImport(w io.Writer, steps []exchange.Step, limit int) {
 		rows = append(rows, []string{term.Sanitize(st.From.Name), term.Sanitize(a.kind(st.From.Template)), a.text(st.State.Say()), a.whatHappens(st)})
 	}
 	if len(steps) > 0 {
-		io.WriteString(w, term.Table(rows, talkColumns(w)))
+		io.WriteString(w, term.Table(rows, columnsOf(w)))
 	}
 	if hidden > 0 {
 		fmt.Fprintf(w, "%s\n", a.text(lang.T("... and %d more; all of them: --dry-run", "…ほかに %d 件。全部見るには: --dry-run"), hidden))
@@ -447,8 +447,8 @@ func (a *app) askSealed(sealed *keyring.Sealed) (plain io.Reader, err error) {
 		if err == nil || left == 0 || !retriable(err) {
 			return plain, explainSealed(err)
 		}
-		t.Printf("  %s\n", a.explain(explainSealed(err)).what.in(a.lang))
-		t.Printf("  %s\n", a.text(lang.T("tries left: %d. Is Caps Lock off, and the input method too?", "あと %d 回。Caps Lock と日本語入力が切れているか、確かめてください"), left))
+		a.tell(t, 2, a.explain(explainSealed(err)).what.in(a.lang))
+		a.tell(t, 2, a.text(lang.T("tries left: %d. Is Caps Lock off, and the input method too?", "あと %d 回。Caps Lock と日本語入力が切れているか、確かめてください"), left))
 	}
 }
 

@@ -66,12 +66,22 @@ func (a *app) runList(o listOptions, query string) error {
 	if err := a.knownTemplate(cards, o.template); err != nil {
 		return err
 	}
+	trashed := 0
+	for _, c := range cards {
+		if c.Trashed {
+			trashed++
+		}
+	}
 	cards = slices.DeleteFunc(cards, func(c store.Card) bool { return !o.shows(c) })
 	sortCards(cards)
 	if o.json {
 		return a.listJSON(cards)
 	}
-	a.listTable(cards, o, query)
+	if len(cards) == 0 {
+		a.sayNothing(o, query, trashed)
+		return nil
+	}
+	a.listTable(cards)
 	return nil
 }
 
@@ -144,11 +154,7 @@ func sortCards(cards []store.Card) {
 	copy(cards, out)
 }
 
-func (a *app) listTable(cards []store.Card, o listOptions, query string) {
-	if len(cards) == 0 {
-		a.sayNothing(o, query)
-		return
-	}
+func (a *app) listTable(cards []store.Card) {
 	owners := slices.ContainsFunc(cards, func(c store.Card) bool { return c.Owner != "" })
 	head := []string{a.text(lang.T("NAME", "名前")), a.text(lang.T("KIND", "種類"))}
 	if owners {
@@ -174,12 +180,15 @@ func (a *app) listTable(cards []store.Card, o listOptions, query string) {
 }
 
 // sayNothing explains an empty list.
-func (a *app) sayNothing(o listOptions, query string) {
+func (a *app) sayNothing(o listOptions, query string, trashed int) {
 	switch {
 	case o.trash && query == "":
 		a.say(lang.T("the trash is empty", "ごみ箱は空です"))
 	case query != "" || o.owner != "" || o.tag != "" || o.template != "":
 		a.say(lang.T("no record fits. All of them: %s list", "あてはまる記録はありません。全部見るには: %s list"), a.name)
+	case trashed > 0:
+		a.say(plural(trashed, lang.T("no records; %d lies in the trash: %s list --trash", "記録はありません。ごみ箱に %d 件あります: %s list --trash"),
+			lang.T("no records; %d lie in the trash: %s list --trash", "記録はありません。ごみ箱に %d 件あります: %s list --trash")), trashed, a.name)
 	default:
 		a.say(lang.T("the vault is empty. To begin: %s add office", "金庫は空です。はじめるには: %s add office"), a.name)
 	}
@@ -236,13 +245,4 @@ func (a *app) writeJSON(v any) error {
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	return enc.Encode(v)
-}
-
-// columns is the width results are laid out for: the terminal's, or no limit
-// where they go into a file or a pipe.
-func (a *app) columns() int {
-	if f, ok := a.out.(interface{ Fd() uintptr }); ok {
-		return terminalColumns(int(f.Fd()))
-	}
-	return 0
 }

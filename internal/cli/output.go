@@ -11,12 +11,21 @@ import (
 	"memovault/internal/lang"
 )
 
-// terminalColumns returns the width of the terminal at fd, 0 if it is none.
-func terminalColumns(fd int) int {
-	if cols, _, err := xterm.GetSize(fd); err == nil && xterm.IsTerminal(fd) {
-		return cols
+// columns is the width results are laid out for: the terminal's, or no limit
+// where they go into a file or a pipe.
+func (a *app) columns() int { return columnsOf(a.out) }
+
+// columnsOf returns the width of the terminal behind w, 0 if there is none.
+func columnsOf(w io.Writer) int {
+	f, ok := w.(interface{ Fd() uintptr })
+	if !ok || !xterm.IsTerminal(int(f.Fd())) {
+		return 0
 	}
-	return 0
+	cols, _, err := xterm.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return cols
 }
 
 // toTerminal reports whether results go to a person's screen.

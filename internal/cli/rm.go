@@ -109,15 +109,7 @@ func (a *app) listBriefly(cards []store.Card) {
 	for _, c := range cards {
 		rows = append(rows, []string{"  " + term.Sanitize(c.Name), term.Sanitize(a.kind(c.Template)), term.Sanitize(c.Title)})
 	}
-	io.WriteString(a.err, term.Table(rows, talkColumns(a.err)))
-}
-
-// talkColumns is the width of the terminal behind w, or no limit.
-func talkColumns(w io.Writer) int {
-	if f, ok := w.(interface{ Fd() uintptr }); ok {
-		return terminalColumns(int(f.Fd()))
-	}
-	return 0
+	io.WriteString(a.err, term.Table(rows, columnsOf(a.err)))
 }
 
 // shellWord quotes a name where a shell would take it apart. Double quotes work

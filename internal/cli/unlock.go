@@ -85,8 +85,8 @@ func (a *app) askToUnlock(t *term.Terminal, s *store.Store) error {
 			return err
 		}
 		f := a.explain(err)
-		t.Printf("  %s\n", f.what.in(a.lang))
-		t.Printf("  %s\n", a.text(lang.T("tries left: %d. Is Caps Lock off, and the input method too?", "あと %d 回。Caps Lock と日本語入力が切れているか、確かめてください"), left))
+		a.tell(t, 2, f.what.in(a.lang))
+		a.tell(t, 2, a.text(lang.T("tries left: %d. Is Caps Lock off, and the input method too?", "あと %d 回。Caps Lock と日本語入力が切れているか、確かめてください"), left))
 	}
 }
 
@@ -133,7 +133,7 @@ func (a *app) slowly(f func() error) error {
 		return rethrow(<-done)
 	}
 	line := a.text(lang.T("working out the key ...", "鍵を計算しています..."))
-	a.tty.Printf("%s\n", line)
+	a.tell(a.tty, 0, line)
 	err := <-done
 	a.tty.Erase(a.tty.CountRows(line))
 	return rethrow(err)
@@ -245,7 +245,7 @@ func (a *app) refusedLine(t *term.Terminal, err error) bool {
 	if !errors.Is(err, term.ErrTooLong) && !errors.Is(err, term.ErrControl) {
 		return false
 	}
-	t.Printf("    %s\n", a.explain(err).what.in(a.lang))
+	a.tell(t, 4, a.explain(err).what.in(a.lang))
 	return true
 }
 
@@ -278,6 +278,6 @@ func (a *app) yesNo(standard bool, question lang.Text, args ...any) (bool, error
 		case "n", "no", "いいえ", "いや":
 			return false, nil
 		}
-		t.Printf("  %s\n", a.text(lang.T("please answer y or n", "y（はい）か n（いいえ）で答えてください")))
+		a.tell(t, 2, a.text(lang.T("please answer y or n", "y（はい）か n（いいえ）で答えてください")))
 	}
 }

@@ -36,7 +36,7 @@ type Spec struct {
 	Type    Type      `json:"type"`
 	Label   lang.Text `json:"label"`
 	Help    lang.Text `json:"help"`              // one line: what to answer, and where to find it
-	Example string    `json:"example,omitempty"` // invented; for fields whose form is not obvious
+	Example Example   `json:"example,omitzero"`  // invented; for fields whose form is not obvious
 	Expect  int       `json:"expect,omitempty"`  // how many codes the service gives; 0 if that is not fixed
 	Paper   bool      `json:"paper"`             // printed on the sheet and asked for on the blank form; true if the file is silent
 	Options []Option  `json:"options,omitempty"` // of a choice
@@ -112,6 +112,28 @@ func FindTemplate(ts []*Template, name string) *Template {
 		}
 	}
 	return nil
+}
+
+// An Example shows the form of an answer: one for both languages, or one for
+// each where a name is written otherwise.
+type Example struct{ lang.Text }
+
+// UnmarshalJSON reads a string or a text in both languages.
+func (e *Example) UnmarshalJSON(b []byte) error {
+	var both string
+	if json.Unmarshal(b, &both) != nil {
+		return json.Unmarshal(b, &e.Text)
+	}
+	e.Text = lang.Text{EN: both, JA: both}
+	return nil
+}
+
+// MarshalJSON writes what UnmarshalJSON reads.
+func (e Example) MarshalJSON() ([]byte, error) {
+	if e.EN == e.JA {
+		return json.Marshal(e.EN)
+	}
+	return json.Marshal(e.Text)
 }
 
 // Spec returns the field with the key, or nil. A nil template has no fields.

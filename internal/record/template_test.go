@@ -91,14 +91,19 @@ func checkSpec(t *testing.T, where string, s Spec) {
 	if s.Ref != "" && LookupTemplate(s.Ref) == nil {
 		t.Errorf("%s: there is no template %q", where, s.Ref)
 	}
-	if value, notes, err := s.Clean(s.Example); err != nil || value != s.Example {
-		t.Errorf("%s: the example %q is stored as %q: %v %v", where, s.Example, value, notes, err)
-	} else if s.Format != FormatMicrosoftKey && len(notes) > 0 {
-		t.Errorf("%s: the example looks odd: %s", where, notes[0].Say(lang.EN))
+	for _, example := range []string{s.Example.EN, s.Example.JA} {
+		if value, notes, err := s.Clean(example); err != nil || value != example {
+			t.Errorf("%s: the example %q is stored as %q: %v %v", where, example, value, notes, err)
+		} else if s.Format != FormatMicrosoftKey && len(notes) > 0 {
+			t.Errorf("%s: the example looks odd: %s", where, notes[0].Say(lang.EN))
+		}
+	}
+	if s.Example.EN != s.Example.JA {
+		checkPair(t, where+" example", s.Example.Text)
 	}
 	switch s.Type {
 	case TypeEmail, TypePhone, TypeDate, TypeURL, TypeProductKey, TypeRef, TypePersonName:
-		if s.Example == "" {
+		if s.Example.EN == "" {
 			t.Errorf("%s: a field of type %s needs an example", where, s.Type)
 		}
 	}
