@@ -77,11 +77,15 @@ func TestFailingSystemCalls(t *testing.T) {
 	v.cfg.StateDir = "" // the file goes back in time with each try
 	heard := map[string]int{}
 	runs := 0
-	for _, call := range []struct{ name, err string }{
-		{"fdatasync", "EIO"}, {"fdatasync", "ENOSPC"}, {"fsync", "EIO"}, {"pwrite64", "EIO"}, {"pwrite64", "ENOSPC"},
-		{"ftruncate", "ENOSPC"}, {"renameat,renameat2,rename", "EIO"}, {"write", "ENOSPC"}, {"flock", "ENOLCK"},
+	calls := []struct{ name, err string }{
+		{"fdatasync", "EIO"}, {"ftruncate", "ENOSPC"}, {"fsync", "EIO"}, {"fdatasync", "ENOSPC"}, {"pwrite64", "EIO"},
+		{"pwrite64", "ENOSPC"}, {"renameat,renameat2,rename", "EIO"}, {"write", "ENOSPC"}, {"flock", "ENOLCK"},
 		{"pread64", "EIO"},
-	} {
+	}
+	if raceEnabled {
+		calls = calls[:2] // strace and the race detector together take a second for each
+	}
+	for _, call := range calls {
 		for when := 1; when <= 40; when++ {
 			if call.name == "write" && when > 6 {
 				break // the child has to speak
@@ -191,7 +195,11 @@ func TestFileSizeLimit(t *testing.T) {
 	good := v.bytes()
 	v.cfg.StateDir = "" // the file goes back in time with each try
 	heard := map[string]int{}
-	for limit := len(good) - 8192; limit <= 5*len(good); limit += len(good) / 4 {
+	step := len(good) / 4
+	if raceEnabled {
+		step = len(good)
+	}
+	for limit := len(good) - 8192; limit <= 5*len(good); limit += step {
 		v.write(good)
 		os.RemoveAll(filepath.Join(filepath.Dir(v.path), "pins"))
 		cmd := childCommand(t, "limited", v.path, v.key.String(), "", strconv.Itoa(limit))

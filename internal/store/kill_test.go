@@ -158,13 +158,22 @@ func killOne(t *testing.T, v *testVault) (tried, saved int) {
 	if rand.IntN(20) > 0 && lines.Scan() {
 		tried, saved = heard(t, lines.Text(), tried, saved)
 	}
-	time.Sleep(time.Duration(rand.IntN(10_000)) * time.Microsecond)
+	sleepUpTo(10 * time.Millisecond)
 	cmd.Process.Kill()
 	for lines.Scan() {
 		tried, saved = heard(t, lines.Text(), tried, saved)
 	}
 	cmd.Wait()
 	return tried, saved
+}
+
+// sleepUpTo waits for a random time, longer under the race detector, which slows
+// the children down.
+func sleepUpTo(limit time.Duration) {
+	if raceEnabled {
+		limit *= 10
+	}
+	time.Sleep(rand.N(limit))
 }
 
 func heard(t *testing.T, line string, tried, saved int) (int, int) {
@@ -224,7 +233,7 @@ func createAt(path string, cfg Config, key *age.X25519Identity) error {
 // Every vault and every backup that has its name is whole, and what was left
 // half-made is gone after the next write.
 func TestKilledCreatorsAndBackups(t *testing.T) {
-	kills, left, backups := sample(1_000, 80), 0, 0
+	kills, left, backups := sample(1_000, 160), 0, 0
 	key, err := age.GenerateX25519Identity()
 	if err != nil {
 		t.Fatal(err)
@@ -240,7 +249,7 @@ func TestKilledCreatorsAndBackups(t *testing.T) {
 			t.Fatal(err)
 		}
 		bufio.NewReader(out).ReadString('\n')
-		time.Sleep(time.Duration(rand.IntN(40_000)) * time.Microsecond)
+		sleepUpTo(40 * time.Millisecond)
 		cmd.Process.Kill()
 		cmd.Wait()
 		left += len(leftovers(t, dir)) + len(leftovers(t, state))
