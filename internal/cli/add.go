@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -207,7 +208,9 @@ func (a *app) freeName(s *store.Store, wanted string, r *record.Record) (string,
 		return wanted, nil
 	}
 	base := r.Template
-	if name, err := record.CleanName(r.Template + "-" + r.Owner); r.Owner != "" && err == nil {
+	// A space in a name would have to be quoted each time it is typed.
+	owner := strings.Join(strings.Fields(r.Owner), "-")
+	if name, err := record.CleanName(r.Template + "-" + owner); owner != "" && err == nil {
 		base = name
 	}
 	name := base

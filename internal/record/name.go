@@ -26,7 +26,7 @@ func CleanName(s string) (string, error) {
 			"名前に「/」と「\\」は使えません。代わりに「-」を使ってください"))
 	case len(name) > MaxName:
 		return "", refuse("long", lang.T("the name is too long (%d bytes of at most %d): put the rest into the title",
-			"名前が長すぎます（%d バイト、上限 %d バイト）。短くして、残りは表題に書いてください"), len(name), MaxName)
+			"名前が長すぎます（%d バイト、上限 %d バイト）。短くして、残りは題に書いてください"), len(name), MaxName)
 	}
 	if err := checkCharacters(name, false); err != nil {
 		return "", err
