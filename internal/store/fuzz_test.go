@@ -2,9 +2,11 @@ package store
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"flag"
 	"fmt"
+	"hash/fnv"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -22,13 +24,22 @@ import (
 // go test ./internal/store -run TestSeeds -args -write-seeds
 var writeSeeds = flag.Bool("write-seeds", false, "write the seeds of the fuzz targets")
 
-func seedFile(t testing.TB, target, name string, content []byte) {
+func seedFile(t testing.TB, target, name string, values ...any) {
 	t.Helper()
 	dir := filepath.Join("testdata", "fuzz", target)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, name), fmt.Appendf(nil, "go test fuzz v1\n[]byte(%q)\n", content), 0o644); err != nil {
+	text := "go test fuzz v1\n"
+	for _, v := range values {
+		switch v := v.(type) {
+		case []byte:
+			text += fmt.Sprintf("[]byte(%q)\n", v)
+		default:
+			text += fmt.Sprintf("%T(%v)\n", v, v)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -80,58 +91,101 @@ func tinyFile(t testing.TB, records int) []byte {
 }
 
 func TestSeeds(t *testing.T) {
-	x := sampleIndex(t, 6)
-	plain, err := x.encode()
-	if err != nil {
-		t.Fatal(err)
-	}
-	v := newTestVault(t)
-	s := v.open()
 	if *writeSeeds {
-		seedFile(t, "FuzzWalker", "empty", tinyFile(t, 0))
-		seedFile(t, "FuzzWalker", "leaf", tinyFile(t, 3))
-		seedFile(t, "FuzzWalker", "branch", tinyFile(t, 20))
-		seedFile(t, "FuzzIndex", "index", plain)
-		seedFile(t, "FuzzIndexLine", "line", []byte(x.entries[0].line))
-		seedFile(t, "FuzzIndexLine", "escapes", []byte(x.entries[2].line))
-		seedFile(t, "FuzzSlot", "x25519", s.slots[0].sealed)
-		seedFile(t, "FuzzSlot", "scrypt", scryptBomb(t, 30))
+		writeAllSeeds(t)
 	}
-	for _, target := range []string{"FuzzWalker", "FuzzIndex", "FuzzIndexLine", "FuzzSlot", "FuzzDigest", "FuzzPin"} {
-		if files, err := os.ReadDir(filepath.Join("testdata", "fuzz", target)); err != nil && strings.Contains("FuzzWalker FuzzIndex FuzzIndexLine FuzzSlot", target) || err == nil && len(files) == 0 {
-			t.Errorf("%s has no seeds: %v", target, err)
+	for _, target := range []string{"FuzzWalker", "FuzzIndex", "FuzzIndexLine", "FuzzSlot"} {
+		files, err := os.ReadDir(filepath.Join("testdata", "fuzz", target))
+		if err != nil || len(files) < 2 {
+			t.Errorf("%s has %d seeds: %v", target, len(files), err)
 		}
 	}
 }
 
-// FuzzWalker: no file makes the walker crash, hang or read outside of it, and
-// what it reads of a good file bbolt reads too.
+func writeAllSeeds(t *testing.T) {
+	x := sampleIndex(t, 3)
+	for i, name := range []string{"none", "one"} {
+		y := &index{head: indexHeader{Format: Format}, entries: x.entries[:i], attached: x.attached[:i]}
+		plain, err := y.encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		seedFile(t, "FuzzIndex", name, plain)
+	}
+	seedFile(t, "FuzzIndexLine", "line", []byte(x.entries[0].line))
+	seedFile(t, "FuzzIndexLine", "escapes", []byte(x.entries[2].line))
+	seedFile(t, "FuzzSlot", "x25519", newTestVault(t).open().slots[0].sealed)
+	seedFile(t, "FuzzSlot", "scrypt", scryptBomb(t, 30))
+	p, err := openPages(bytes.NewReader(tinyFile(t, 20)), int64(len(tinyFile(t, 20))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(page uint64, offset int, value byte) []byte {
+		i := int(page*p.meta.pageSize) + offset
+		return []byte{byte(i), byte(i >> 8), value}
+	}
+	branch := p.buckets[bucketRecords].root
+	for name, patch := range map[string][]byte{
+		"nothing":   nil,
+		"circle":    at(branch, pageHeader+8, byte(branch)),
+		"elements":  at(branch, 10, 0xff),
+		"overflow":  at(branch, 12, 9),
+		"root":      at(p.meta.txid%2, pageHeader+16, byte(branch)),
+		"freelist":  at(p.meta.freelist, pageHeader, byte(branch)),
+		"page size": at(0, pageHeader+9, 8),
+	} {
+		seedFile(t, "FuzzWalker", strings.ReplaceAll(name, " ", "-"), patch, uint16(0), true)
+	}
+	seedFile(t, "FuzzWalker", "cut", []byte(nil), uint16(2048), false)
+}
+
+// FuzzWalker: no file makes the walker crash, hang or read outside of it. The
+// input is what is changed in a small file: an offset of two bytes and a value
+// each. The checksums of the meta pages are set right again if resum is true, so
+// that what they say is believed.
 func FuzzWalker(f *testing.F) {
-	f.Fuzz(func(t *testing.T, file []byte) {
-		if len(file) > 1<<20 {
-			return
+	base := tinyFile(f, 20)
+	f.Fuzz(func(t *testing.T, patch []byte, cut uint16, resum bool) {
+		file := bytes.Clone(base[:max(0, len(base)-int(cut))])
+		for ; len(patch) >= 3; patch = patch[3:] {
+			if at := int(patch[0]) | int(patch[1])<<8; at < len(file) {
+				file[at] = patch[2]
+			}
+		}
+		for _, meta := range []int{0, 1024} {
+			if body := meta + pageHeader; resum && len(file) > body+metaSize {
+				sum := fnv.New64a()
+				sum.Write(file[body : body+metaSize-8])
+				binary.LittleEndian.PutUint64(file[body+metaSize-8:], sum.Sum64())
+			}
 		}
 		for _, whole := range []bool{true, false} {
-			p, err := openPages(bytes.NewReader(file), int64(len(file)))
-			if err != nil {
-				return
-			}
-			if whole {
-				_ = p.checkFreelist()
-			}
-			_ = p.checkFormat()
-			visited := 0
-			for name := range p.buckets {
-				_ = p.each(name, func(k, v []byte) error {
-					if visited++; visited > len(file) {
-						t.Fatalf("more values than bytes")
-					}
-					return nil
-				})
-				_, _ = p.get(name, keyIndex)
-			}
+			walk(t, file, whole)
 		}
 	})
+}
+
+// walk reads a file in every way there is. With whole it is read into memory
+// and its structure is looked at first.
+func walk(t *testing.T, file []byte, whole bool) {
+	p, err := openPages(bytes.NewReader(file), int64(len(file)))
+	if err != nil {
+		return
+	}
+	if whole {
+		_ = p.checkFreelist()
+	}
+	_ = p.checkFormat()
+	visited := 0
+	for name := range p.buckets {
+		_ = p.each(name, func(_, _ []byte) error {
+			if visited++; visited > len(file) {
+				t.Fatal("more values than bytes")
+			}
+			return nil
+		})
+		_, _ = p.get(name, keyIndex)
+	}
 }
 
 // FuzzIndex: what is accepted is written back as it was read.

@@ -81,7 +81,8 @@ func TestModel(t *testing.T) {
 
 func (m *model) step() {
 	s := m.stores[m.r.IntN(2)]
-	what, do := "", func(*Store) error { return nil }
+	var what string
+	var do func(*Store) error
 	switch n := m.r.IntN(100); {
 	case n < 22 || len(m.records) == 0:
 		what, do = "add", m.add
