@@ -54,3 +54,18 @@ func TestNewHere(t *testing.T) {
 		t.Error("a vault that was moved is not new")
 	}
 }
+
+// What panics on a goroutine of ours must be recoverable by the caller.
+func TestInParallelRaisesPanics(t *testing.T) {
+	defer func() {
+		if r := recover(); r != "seven" {
+			t.Errorf("recovered %v", r)
+		}
+	}()
+	inParallel(100, func(i int) {
+		if i == 7 {
+			panic("seven")
+		}
+	})
+	t.Error("the panic was swallowed")
+}
