@@ -85,7 +85,8 @@ func agree(t testing.TB, path string, small bool) {
 			if got, err := p.get(name, pair.key); err != nil || !bytes.Equal(got, pair.value) {
 				t.Fatalf("get: %d bytes of %d, %v", len(got), len(pair.value), err)
 			}
-			missing := append(bytes.Clone(pair.key), 0)
+			// No key is longer than 40 bytes, so this one, next to pair.key, is missing.
+			missing := append(bytes.Clone(pair.key), make([]byte, 41)...)
 			if got, err := p.get(name, missing); err != nil || got != nil {
 				t.Fatalf("get of a missing key: %d bytes, %v", len(got), err)
 			}
