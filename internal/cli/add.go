@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -147,7 +148,7 @@ func (a *app) chooseTemplate(name string) (*record.Template, error) {
 	}
 	list := record.Templates()
 	if name != "" {
-		a.tell(t, 0, a.text(lang.T("What is %q?", "「%s」は何の記録ですか？"), name))
+		a.tell(t, 0, a.text(lang.T("What kind of record is %q?", "「%s」は何の記録ですか？"), name))
 	} else {
 		a.tell(t, 0, a.text(lang.T("What do you want to note?", "何を記録しますか？")))
 	}
@@ -155,7 +156,9 @@ func (a *app) chooseTemplate(name string) (*record.Template, error) {
 	for i, tmpl := range list {
 		labels[i] = fmt.Sprintf("%s (%s)", a.text(tmpl.Label), tmpl.Name)
 	}
-	n, err := a.choose(labels, 0)
+	n, err := a.choose(labels, 0, func(typed string) int {
+		return slices.Index(list, record.LookupTemplate(typed))
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -163,8 +166,9 @@ func (a *app) chooseTemplate(name string) (*record.Template, error) {
 }
 
 // choose prints a numbered list and returns the index of the answer. Enter
-// takes standard (counted from 1; 0 for none).
-func (a *app) choose(labels []string, standard int) (int, error) {
+// takes standard (counted from 1; 0 for none). What is no number is given to
+// match, unless that is nil: it returns an index, or -1.
+func (a *app) choose(labels []string, standard int, match func(typed string) int) (int, error) {
 	t, err := a.terminal()
 	if err != nil {
 		return 0, err
@@ -189,6 +193,9 @@ func (a *app) choose(labels []string, standard int) (int, error) {
 			if typed == fmt.Sprint(i+1) {
 				return i, nil
 			}
+		}
+		if match != nil && match(typed) >= 0 {
+			return match(typed), nil
 		}
 		a.tell(t, 2, a.text(lang.T("please type a number from 1 to %d", "1〜%d の番号で答えてください"), len(labels)))
 	}
@@ -275,7 +282,7 @@ func (a *app) askAll(cmd *cobra.Command, s *store.Store, r *record.Record, tmpl 
 func (a *app) save(s *store.Store, r *record.Record, files []store.NewFile) error {
 	r.Updated = a.now.UTC().Truncate(time.Second)
 	for {
-		err := s.Commit(store.Change{Put: []*record.Record{r}, Attach: files})
+		err := a.commit(s, store.Change{Put: []*record.Record{r}, Attach: files})
 		if err == nil {
 			break
 		}
@@ -286,12 +293,25 @@ func (a *app) save(s *store.Store, r *record.Record, files []store.NewFile) erro
 			return err
 		}
 	}
-	if err := s.Warnings(); err != nil {
-		a.warn(lang.T("saved, but something beside the vault did not work: %s", "保存しましたが、まわりでうまくいかないことがありました: %s"), systemReason(err))
-	}
 	a.say(plural(len(r.Fields), lang.T("saved: %s (%d field)", "保存しました: %s（%d 項目）"),
 		lang.T("saved: %s (%d fields)", "保存しました: %s（%d 項目）")), r.Name, len(r.Fields))
 	a.say(lang.T("to see it: %s show %s   to print it: %s print %s", "見るには: %s show %s  印刷するには: %s print %s"), a.name, shellWord(r.Name), a.name, shellWord(r.Name))
+	return nil
+}
+
+// commit saves a change and says what went wrong beside it.
+func (a *app) commit(s *store.Store, c store.Change) error {
+	if err := s.Commit(c); err != nil {
+		return err
+	}
+	err := s.Warnings()
+	switch {
+	case err == nil:
+	case errors.As(err, new(*store.FlushError)):
+		a.warn(lang.T("saved and read back, but the disk reported an error (%s): it may be failing; copy the vault and its backups to another disk", "保存して読み直しましたが、ディスクがエラーを出しています（%s）。壊れかけているかもしれません。金庫と控えを別のディスクに写してください"), systemReason(err))
+	default:
+		a.warn(lang.T("saved, but something beside the vault did not work: %s", "保存しましたが、まわりでうまくいかないことがありました: %s"), systemReason(err))
+	}
 	return nil
 }
 

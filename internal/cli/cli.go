@@ -67,9 +67,15 @@ func Main(args []string) (status int) {
 			status = a.crashed(r)
 		}
 	}()
+	out := &results{file: os.Stdout}
+	a.out = out
 	root := a.newRoot()
 	root.SetArgs(args[1:])
-	return a.report(root.Execute(), wantsJSON(args))
+	err := root.Execute()
+	if err == nil {
+		err = out.err
+	}
+	return a.report(err, wantsJSON(args))
 }
 
 func newApp(args []string) *app {
@@ -77,7 +83,7 @@ func newApp(args []string) *app {
 	if testOnlyNow != nil {
 		now = testOnlyNow
 	}
-	a := &app{name: programName(args[0]), now: now(), in: os.Stdin, out: os.Stdout, err: os.Stderr}
+	a := &app{name: programName(args[0]), now: now(), in: os.Stdin, err: os.Stderr}
 	a.lang = chooseLang(args[1:])
 	a.dirs = standardDirs()
 	term.SetAmbiguousWide(os.Getenv("MEMOVAULT_AMBIGUOUS_WIDE") != "")
@@ -224,7 +230,7 @@ func (a *app) newRoot() *cobra.Command {
 		long: lang.T(`Keeps what you need to get back into your accounts (product key, e-mail, phone,
 recovery codes, password hint, the name as registered) in one encrypted file on
 this computer, and prints it. Nothing is sent over the network, ever.`,
-			`アカウントに戻るために要るもの（プロダクトキー、メール、電話、回復コード、パスワードのヒント、
+			`アカウントに戻るために要るもの（プロダクトキー、メール、電話、回復用コード、パスワードのヒント、
 登録した名前など）を、このパソコンの中の暗号化したファイル 1 つにしまい、紙に印刷します。
 ネットワークには何も送りません。`),
 		examples: []example{

@@ -17,6 +17,7 @@ import (
 	"memovault/internal/lang"
 	"memovault/internal/record"
 	"memovault/internal/store"
+	"memovault/internal/term"
 )
 
 // changes are the flags by which add and edit take values without asking.
@@ -118,11 +119,16 @@ func (a *app) applyField(cmd *cobra.Command, r *record.Record, t *record.Templat
 	}
 	switch {
 	case raw == "-" || strings.HasPrefix(raw, "@"):
-		b, err := readSmall(strings.TrimPrefix(raw, "@"))
-		if err != nil {
+		from := raw
+		var err error
+		if raw, err = a.valueFrom(t, key, from, kind); err != nil {
 			return err
 		}
-		raw = strings.TrimRight(string(b), "\r\n")
+		if strings.TrimSpace(raw) == "" {
+			return &failure{status: statusUsage, code: "value",
+				what: said(lang.T("there is nothing in %s for %q", "%s が空です（%q の値になりません）"), from, key),
+				next: []words{said(lang.T("to take a field away: %s edit NAME --remove %s", "項目を取り除くには: %s edit 名前 --remove %s"), a.name, key)}}
+		}
 	case kind.Secret() && raw != "":
 		return &failure{status: statusUsage, code: "secret_argument",
 			what: said(lang.T("%q is a secret and can't be given on the command line", "%q は秘密の項目なので、コマンドの中には書けません"), key),
@@ -130,6 +136,29 @@ func (a *app) applyField(cmd *cobra.Command, r *record.Record, t *record.Templat
 			next: []words{said(lang.T("use --field %s=- (standard input) or --field %s=@FILE", "--field %s=- （標準入力）か --field %s=@ファイル を使ってください"), key, key)}}
 	}
 	return a.setField(r, t, key, raw)
+}
+
+// valueFrom reads the value that KEY=- or KEY=@FILE stands for. Where standard
+// input is the terminal itself, it asks there, hidden if the field is a secret:
+// a bare reader would look hung and echo.
+func (a *app) valueFrom(t *record.Template, key, from string, kind record.Type) (string, error) {
+	if from != "-" || !isTerminal(os.Stdin) {
+		b, err := readSmall(strings.TrimPrefix(from, "@"))
+		return strings.TrimRight(string(b), "\r\n"), err
+	}
+	tty, err := a.terminal()
+	if err != nil {
+		return "", err
+	}
+	prompt := a.text(record.Label(t, &record.Field{Key: key, Type: kind})) + ": "
+	switch {
+	case kind.Multi():
+		items, err := tty.ReadLines(term.List{Prompt: prompt})
+		return strings.Join(items, "\n"), err
+	case kind == record.TypeSecret:
+		return tty.ReadSecret(prompt)
+	}
+	return a.readLine(tty, term.Line{Prompt: prompt})
 }
 
 // setField cleans and sets a value; an empty one takes the field away.

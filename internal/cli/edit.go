@@ -167,7 +167,7 @@ func (a *app) saveRenamed(s *store.Store, before, r *record.Record, files []stor
 			put = append(put, other)
 		}
 	}
-	if err := s.Commit(store.Change{Put: put, Attach: files}); err != nil {
+	if err := a.commit(s, store.Change{Put: put, Attach: files}); err != nil {
 		return err
 	}
 	a.say(lang.T("saved: %s is now %s", "保存しました: %s は %s になりました"), before.Name, r.Name)

@@ -247,7 +247,7 @@ func (a *app) explainKey(err error) *failure {
 			next: append([]words{said(lang.T("try the other way in (passphrase or recovery key)", "もう 1 つの開け方（合言葉か回復キー）を試してください"))}, a.newestBackup()...)}
 	case errors.Is(err, keyring.ErrNoMatch):
 		return &failure{status: statusNoKey, code: "wrong_key",
-			what: said(lang.T("the vault did not open with this key", "この鍵では金庫が開きませんでした")),
+			what: said(lang.T("the vault did not open: the passphrase or key is another one", "金庫が開きませんでした。合言葉か鍵が違います")),
 			next: []words{said(lang.T("forgot the passphrase? type the recovery key from your paper in its place", "合言葉を忘れたときは、代わりに紙の回復キーを打ってください"))}}
 	case errors.As(err, &typo):
 		return &failure{status: statusNoKey, code: "recovery_key_typo",

@@ -41,7 +41,7 @@ func (a *app) newForm(t *term.Terminal, r *record.Record, tmpl *record.Template,
 // askOwner puts the question whose record this is at the end.
 func (f *form) askOwner() {
 	f.asks = append(f.asks, question{owner: true, spec: &record.Spec{Key: "owner", Type: record.TypeText,
-		Label: lang.T("whose", "だれのもの"), Help: lang.T("a family member or a customer; empty if it is yours", "家族やお客様の名前。自分のものなら空のまま")}})
+		Label: lang.T("owner", "持ち主"), Help: lang.T("a family member or a customer; empty if it is yours", "家族やお客様の名前。自分のものなら空のまま")}})
 }
 
 // fill asks everything and reviews until the person says yes. It reports false
@@ -69,7 +69,7 @@ func (f *form) keys() lang.Text {
 		return lang.T("Enter = next (empty: skip, or keep the answer shown)   - = empty it   Ctrl-P, Enter = back   Ctrl-C = stop, nothing is saved",
 			"Enter=次へ（空ならとばす。今の答えがあればそのまま）  - =答えを消す  Ctrl-P と Enter=前に戻る  Ctrl-C=やめる（保存しません）")
 	}
-	return lang.T("Enter = next (empty: skip)   Ctrl-P or Up = back   Ctrl-C = stop, nothing is saved",
+	return lang.T("Enter = next (empty: skip)  Ctrl-P or Up = back  Ctrl-C = stop, save nothing",
 		"Enter=次へ（空ならとばす）  Ctrl-P か ↑=前に戻る  Ctrl-C=やめる（保存しません）")
 }
 
@@ -339,11 +339,14 @@ func (f *form) review() (bool, error) {
 		case "", "y", "yes", "はい":
 			return true, nil
 		case "n", "no", "いいえ":
-			return false, nil
+			sure, err := f.a.confirm(lang.T("Throw all answers away?", "入力した内容を全部捨てますか？"))
+			if err != nil || sure {
+				return false, err
+			}
 		default:
 			n, err := strconv.Atoi(answer)
 			if err != nil || n < 1 || n > len(f.asks) {
-				f.t.Printf("    %s\n", f.a.text(lang.T("please answer y, n, or a number from 1 to %d", "y（はい）、n（いいえ）か、1〜%d の番号で答えてください"), len(f.asks)))
+				f.line(4, f.a.text(lang.T("please answer y, n, or a number from 1 to %d", "y（はい）、n（いいえ）か、1〜%d の番号で答えてください"), len(f.asks)))
 				continue
 			}
 			if err := f.ask(n - 1); err != nil && !errors.Is(err, term.ErrBack) {

@@ -317,11 +317,11 @@ func typos(s, t string) int {
 func (a *app) newHelp(root *cobra.Command) *cobra.Command {
 	cmd := a.command(spec{
 		name: "help", args: lang.T("[COMMAND]", "[コマンド]"), group: "more",
-		short: lang.T("help on a command, or on exit-status", "コマンドの説明（help exit-status で終了コード）"),
+		short: lang.T("help on a command, or on exit-status", "コマンドの説明（help exit-status で終了ステータス）"),
 		long:  lang.T("Shows what a command does and how it is called.", "コマンドの働きと書き方を表示します。"),
 		examples: []example{
 			{"help add", lang.T("all about noting something", "記録のしかた")},
-			{"help exit-status", lang.T("what a script gets back", "スクリプトが受け取る終了コード")},
+			{"help exit-status", lang.T("what a script gets back", "スクリプトが受け取る終了ステータス")},
 		},
 	})
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {

@@ -249,7 +249,7 @@ func (a *app) saveImport(s *store.Store, steps []exchange.Step) error {
 	if len(change.Put) == 0 {
 		return nil
 	}
-	return s.Commit(change)
+	return a.commit(s, change)
 }
 
 // previewImport shows what is to become of each record, what needs a decision

@@ -49,7 +49,8 @@ you need this only in scripts or for a second vault. It never overwrites anythin
 type newKey struct {
 	pass     string
 	recovery *keyring.RecoveryKey
-	proven   bool // the recovery key was read back from its sheet
+	proven   bool   // the recovery key was read back from its sheet
+	sheet    string // the file its sheet was written to, empty for the screen
 }
 
 // makeVault makes a vault at path() and opens it. Until everything is decided
@@ -64,8 +65,15 @@ func (a *app) makeVault(o initOptions) (*store.Store, error) {
 		return nil, err
 	}
 	a.warnPlace(path)
-	key, err := a.newKeys(o, vault.ID())
-	if err != nil {
+	key := &newKey{}
+	made := false
+	defer func() {
+		if !made && key.sheet != "" {
+			os.Remove(key.sheet) // a key for a vault that will never be
+			a.say(lang.T("the sheet %s was deleted: no vault was made", "金庫を作らなかったので、用紙 %s は消しました"), a.shortPath(key.sheet))
+		}
+	}()
+	if err := a.newKeys(o, vault.ID(), key); err != nil {
 		return nil, err
 	}
 	slots, id, err := a.slots(vault, key)
@@ -76,6 +84,7 @@ func (a *app) makeVault(o initOptions) (*store.Store, error) {
 	if err := store.Create(path, cfg, vault, slots); err != nil {
 		return nil, err
 	}
+	made = true
 	s, err := store.Open(path, cfg)
 	if err != nil {
 		return nil, err
@@ -129,64 +138,69 @@ func (a *app) warnPlace(path string) {
 }
 
 // newKeys decides on the keys: from flags, or with the person.
-func (a *app) newKeys(o initOptions, vault record.ID) (*newKey, error) {
+func (a *app) newKeys(o initOptions, vault record.ID, key *newKey) error {
 	pass, given, err := a.givenPassphrase()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if given {
-		return a.keysFromFlags(o, vault, pass)
+		return a.keysFromFlags(o, vault, pass, key)
 	}
 	t, err := a.terminal()
 	if err != nil {
-		return nil, &failure{status: statusUsage, code: "input_needed", err: err,
+		return &failure{status: statusUsage, code: "input_needed", err: err,
 			what: said(lang.T("making a vault needs a passphrase, and there is no terminal to ask at", "金庫を作るには合言葉が要りますが、端末がないので聞けません")),
 			next: []words{said(lang.T("use: %s init --passphrase-file FILE --recovery-key-out FILE", "こう打ってください: %s init --passphrase-file ファイル --recovery-key-out ファイル"), a.name)}}
 	}
-	return a.keysFromPerson(t, o, vault)
+	return a.keysFromPerson(t, o, vault, key)
 }
 
-func (a *app) keysFromFlags(o initOptions, vault record.ID, pass string) (*newKey, error) {
+func (a *app) keysFromFlags(o initOptions, vault record.ID, pass string, key *newKey) error {
 	pass, err := keyring.NormalizePassphrase(pass)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if weak := a.weakness(pass); !weak.empty() {
-		return nil, &failure{status: statusUsage, code: "weak_passphrase",
+		return &failure{status: statusUsage, code: "weak_passphrase",
 			what: said(lang.T("the passphrase is too weak", "合言葉が弱すぎます")), why: weak,
 			next: []words{said(lang.T("six unrelated words are strong and can be remembered", "関係のない言葉を 6 つ以上並べると、強くて覚えやすくなります"))}}
 	}
-	key := &newKey{pass: pass}
+	key.pass = pass
 	if o.recoveryKeyOut == "" {
-		return key, nil
+		return nil
 	}
 	recovery, err := keyring.NewRecoveryKey()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	key.recovery = &recovery
-	return key, a.writeRecoverySheet(o.recoveryKeyOut, recovery, vault)
+	if err := a.writeRecoverySheet(o.recoveryKeyOut, recovery, vault); err != nil {
+		return err
+	}
+	if o.recoveryKeyOut != "-" {
+		key.sheet = o.recoveryKeyOut
+	}
+	return nil
 }
 
-func (a *app) keysFromPerson(t *term.Terminal, o initOptions, vault record.ID) (*newKey, error) {
+func (a *app) keysFromPerson(t *term.Terminal, o initOptions, vault record.ID, key *newKey) error {
 	a.tell(t, 0, a.text(lang.T("There is no vault yet. It will be made here: %s", "金庫がまだありません。ここに作ります: %s"), a.shortPath(a.path())))
 	a.tell(t, 0, a.text(lang.T("It needs a passphrase that opens it.", "金庫を開けるための合言葉（パスフレーズ）を決めます。")))
 	t.Print("\n")
 	n, err := a.choose([]string{
 		a.text(lang.T("make one for me that is easy to remember (recommended)", "覚えやすい合言葉を作ってもらう（おすすめ）")),
 		a.text(lang.T("I will choose one myself", "自分で決める")),
-	}, 1)
+	}, 1, nil)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	key := &newKey{}
 	if n == 0 {
 		key.pass, err = a.generatePassphrase(t)
 	} else {
 		key.pass, err = a.choosePassphrase(t)
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return key, a.offerRecoveryKey(t, o, vault, key)
+	return a.offerRecoveryKey(t, o, vault, key)
 }

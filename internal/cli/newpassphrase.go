@@ -47,7 +47,7 @@ func (a *app) generatePassphrase(t *term.Terminal) (string, error) {
 func (a *app) showOnce(t *term.Terminal, phrase, reading string) error {
 	shown := "\n  " + a.text(lang.T("Passphrase:", "合言葉:")) + "  " + phrase + "\n"
 	if reading != "" {
-		shown += "            （" + reading + "）\n"
+		shown += "         （" + reading + "）\n"
 	}
 	cols, _ := t.Size()
 	advice := a.text(lang.T("Write it on paper. Enter takes it off the screen; then you type it to be sure.", "紙に書いてください。Enter で画面から消えます。そのあと打ち込んで確かめます。"))

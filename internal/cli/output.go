@@ -30,9 +30,28 @@ func columnsOf(w io.Writer) int {
 
 // toTerminal reports whether results go to a person's screen.
 func (a *app) toTerminal() bool {
-	f, ok := a.out.(*os.File)
+	f, ok := a.out.(interface{ Fd() uintptr })
 	return ok && xterm.IsTerminal(int(f.Fd()))
 }
+
+func isTerminal(f *os.File) bool { return xterm.IsTerminal(int(f.Fd())) }
+
+// A results is standard output that remembers the first error. A list that did
+// not reach a full disk must not end as if it had.
+type results struct {
+	file *os.File
+	err  error
+}
+
+func (r *results) Write(b []byte) (int, error) {
+	if r.err == nil {
+		_, r.err = r.file.Write(b)
+	}
+	return len(b), nil
+}
+
+// Fd lets what asks for a terminal find it.
+func (r *results) Fd() uintptr { return r.file.Fd() }
 
 // writeResult gives content to standard output or to a file that must not
 // exist yet, readable by its owner only. "-" and "" are standard output.

@@ -15,7 +15,8 @@ What is in here
 All of them are files of the age tool (age-encryption.org, version 1.0 or newer).
 Unpack the archive, open a terminal in the folder, then:
 
-With the passphrase (one of the files in slots asks for it):
+With the passphrase (one of the files in slots asks for it; where age complains,
+take the next):
   age -d -i slots/SLOT.age index.age
   age -d -i slots/SLOT.age records/RECORD.age
 
@@ -43,7 +44,8 @@ file follows, then zero bytes as padding.
 どれも age という道具（age-encryption.org、1.0 以降）のファイルです。
 この書庫を展開し、そのフォルダーで端末を開いて、次のように打ちます。
 
-合言葉で開けるとき（slots の中のどれか 1 つが合言葉を聞いてきます）:
+合言葉で開けるとき（slots の中のどれか 1 つが合言葉を聞いてきます。age が文句を
+言ったら、次のファイルで試してください）:
   age -d -i slots/SLOT.age index.age
   age -d -i slots/SLOT.age records/RECORD.age
 

@@ -2,11 +2,11 @@ package cli
 
 import (
 	"crypto/rand"
-	"errors"
 	"io"
 	"math/big"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"memovault/internal/keyring"
@@ -29,21 +29,38 @@ func (a *app) offerRecoveryKey(t *term.Terminal, o initOptions, vault record.ID,
 		return err
 	}
 	key.recovery = &recovery
-	path := o.recoveryKeyOut
-	if path == "" {
-		if path, err = a.askSheetFile(t); err != nil {
-			return err
-		}
-	}
-	if path == "-" {
-		if err := a.recoverySheet(terminalWriter{t}, recovery, vault); err != nil {
-			return err
-		}
-	} else if err := a.writeRecoverySheet(path, recovery, vault); err != nil {
+	if err := a.putSheet(t, o.recoveryKeyOut, vault, key); err != nil {
 		return err
 	}
-	key.proven, err = a.proveRecoveryKey(t, recovery, path)
+	key.proven, err = a.proveRecoveryKey(t, recovery, key.sheet)
 	return err
+}
+
+// putSheet writes the recovery key's sheet to where the person wants it. A
+// place that can't be written is asked for again: the passphrase stands on
+// paper by now.
+func (a *app) putSheet(t *term.Terminal, path string, vault record.ID, key *newKey) error {
+	if path == "" {
+		a.tell(t, 0, a.text(lang.T("The key goes into a text file for you to print. Type - to copy it from the screen by hand.", "印刷用のテキストファイルに書き出します。画面を見て手で書き写すときは - と打ってください。")))
+	}
+	for given := path; ; given = "" {
+		if given == "" {
+			var err error
+			if path, err = a.askSheetFile(t); err != nil {
+				return err
+			}
+		}
+		if path == "-" {
+			return a.recoverySheet(terminalWriter{t}, *key.recovery, vault)
+		}
+		err := a.writeRecoverySheet(path, *key.recovery, vault)
+		if err == nil {
+			key.sheet = path
+			return nil
+		}
+		f := a.explain(err)
+		a.tell(t, 2, f.what.in(a.lang)+": "+a.shortPath(path))
+	}
 }
 
 // terminalWriter lets a sheet be written to the screen.
@@ -54,11 +71,11 @@ func (w terminalWriter) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// askSheetFile asks where the sheet goes until there is a free name.
+// askSheetFile asks where the sheet goes. A folder stands for a file in it.
 func (a *app) askSheetFile(t *term.Terminal) (string, error) {
 	home, _ := os.UserHomeDir()
-	initial := a.shortPath(filepath.Join(home, a.text(lang.T("recovery-key.txt", "kaifuku-key.txt"))))
-	a.tell(t, 0, a.text(lang.T("The key goes into a text file for you to print. Type - to copy it from the screen by hand.", "印刷用のテキストファイルに書き出します。画面を見て手で書き写すときは - と打ってください。")))
+	name := a.text(lang.T("recovery-key.txt", "kaifuku-key.txt"))
+	initial := a.shortPath(freeFile(filepath.Join(home, name)))
 	for {
 		typed, err := a.readLine(t, term.Line{Prompt: a.text(lang.T("File: ", "ファイル: ")), Initial: initial})
 		if err != nil {
@@ -68,15 +85,31 @@ func (a *app) askSheetFile(t *term.Terminal) (string, error) {
 		if rest, ok := strings.CutPrefix(path, "~"+string(filepath.Separator)); ok {
 			path = filepath.Join(home, rest)
 		}
-		if path == "-" {
+		if lang.FoldCode(path) == "-" {
+			return "-", nil
+		}
+		if st, err := os.Stat(path); err == nil && st.IsDir() {
+			path = filepath.Join(path, name)
+		}
+		if _, err := os.Lstat(path); path != "" && err != nil {
 			return path, nil
 		}
-		if _, err := os.Lstat(path); path != "" && errors.Is(err, os.ErrNotExist) {
-			return path, nil
-		}
-		a.tell(t, 2, a.text(lang.T("there is a file of that name already, or it can't be used; please take another", "その名前のファイルはもうあるか、使えません。別の名前にしてください")))
-		initial = typed
+		a.tell(t, 2, a.text(lang.T("there is a file of that name already; please take another", "その名前のファイルはもうあります。別の名前にしてください")))
+		initial = a.shortPath(freeFile(path))
 	}
+}
+
+// freeFile returns path, or path with the first number that makes it new.
+func freeFile(path string) string {
+	ext := filepath.Ext(path)
+	free := path
+	for n := 2; n < 100; n++ {
+		if _, err := os.Lstat(free); err != nil {
+			break
+		}
+		free = strings.TrimSuffix(path, ext) + "-" + strconv.Itoa(n) + ext
+	}
+	return free
 }
 
 func (a *app) writeRecoverySheet(path string, key keyring.RecoveryKey, vault record.ID) error {
@@ -89,10 +122,10 @@ func (a *app) recoverySheet(w io.Writer, key keyring.RecoveryKey, vault record.I
 }
 
 // proveRecoveryKey asks for one group from the sheet. Enter puts it off.
-func (a *app) proveRecoveryKey(t *term.Terminal, key keyring.RecoveryKey, path string) (bool, error) {
-	if path != "-" {
+func (a *app) proveRecoveryKey(t *term.Terminal, key keyring.RecoveryKey, sheet string) (bool, error) {
+	if sheet != "" {
 		t.Print("\n")
-		a.tell(t, 0, a.text(lang.T("Print %s now, keep the paper away from the computer, then delete the file.", "%s を印刷し、紙はパソコンから離れたところにしまい、ファイルは消してください。"), a.shortPath(path)))
+		a.tell(t, 0, a.text(lang.T("Print %s now, keep the paper away from the computer, then delete the file.", "%s を印刷し、紙はパソコンから離れたところにしまい、ファイルは消してください。"), a.shortPath(sheet)))
 	}
 	for range tries {
 		n, err := rand.Int(rand.Reader, big.NewInt(keyring.GroupCount))
@@ -105,9 +138,7 @@ func (a *app) proveRecoveryKey(t *term.Terminal, key keyring.RecoveryKey, path s
 			return false, err
 		}
 		if strings.TrimSpace(typed) == "" {
-			a.tell(t, 2, a.text(lang.T("not proven yet; the key works all the same", "まだ確かめていませんが、回復キーは使えます")))
-			t.Print("\n")
-			return false, nil
+			break
 		}
 		if key.CheckGroup(group, typed) {
 			a.tell(t, 2, a.text(lang.T("read correctly", "正しく読めました")))
@@ -116,5 +147,7 @@ func (a *app) proveRecoveryKey(t *term.Terminal, key keyring.RecoveryKey, path s
 		}
 		a.tell(t, 2, a.text(lang.T("that is not group %d; look at the number in front of it", "%d 番の組と違います。組の前の番号を見てください"), group))
 	}
+	a.tell(t, 2, a.text(lang.T("not proven yet; the key works all the same", "まだ確かめていませんが、回復キーは使えます")))
+	t.Print("\n")
 	return false, nil
 }

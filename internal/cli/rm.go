@@ -56,7 +56,7 @@ func (a *app) runRm(names []string, yes bool) error {
 			return cancelledUnless(err)
 		}
 	}
-	if err := s.Commit(store.Change{Put: records}); err != nil {
+	if err := a.commit(s, store.Change{Put: records}); err != nil {
 		return err
 	}
 	a.say(plural(len(cards), lang.T("%d record is in the trash now. To take it out again: %s undo %s", "%d 件をごみ箱に入れました。元に戻すには: %s undo %s"),

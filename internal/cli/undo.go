@@ -83,7 +83,7 @@ func (a *app) runUndo(o undoOptions, names []string) error {
 	for i, st := range steps {
 		put[i] = st.after
 	}
-	if err := s.Commit(store.Change{Put: put}); err != nil {
+	if err := a.commit(s, store.Change{Put: put}); err != nil {
 		return err
 	}
 	a.say(lang.T("done; a second undo takes this back", "戻しました。もう一度 undo すると、取り消す前に戻ります"))

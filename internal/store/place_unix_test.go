@@ -67,8 +67,8 @@ func TestWideModesAreRepaired(t *testing.T) {
 	if err := os.Chmod(v.path, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if s := v.open(); s.Warnings() != nil {
-		t.Error(s.Warnings())
+	if err := v.open().Warnings(); err != nil {
+		t.Error(err)
 	}
 	if st, err := os.Stat(v.path); err != nil || st.Mode().Perm() != 0o600 {
 		t.Errorf("%v, %v", st.Mode(), err)

@@ -134,8 +134,13 @@ func regular(path string) (string, error) {
 func (s *Store) Path() string { return s.path }
 
 // Warnings returns what went wrong beside the vault without harm to it: file
-// modes or pins that could not be set, a *FlushError of a commit.
-func (s *Store) Warnings() error { return errors.Join(s.notes...) }
+// modes or pins that could not be set, a *FlushError of a commit. It tells each
+// only once.
+func (s *Store) Warnings() error {
+	err := errors.Join(s.notes...)
+	s.notes = nil
+	return err
+}
 
 // view runs f over the file as it stands, under the shared lock.
 func (s *Store) view(f func(*pages) error) error {

@@ -1,0 +1,64 @@
+//go:build unix
+
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// The sheet of a recovery key: a place that can't be written is asked for again,
+// a hyphen typed with the input method on is a hyphen, and a sheet whose vault
+// was never made does not stay behind.
+func TestRecoverySheet(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	begin := func() *session {
+		s := h.at("vault", "init")
+		s.answer("Number [1]: ", "2\r")
+		s.answer("Passphrase: ", goodPass+"\r")
+		s.answer("Once more: ", goodPass+"\r")
+		s.answer("which opens it too?", "y\r")
+		return s
+	}
+	sheet := filepath.Join(h.dir, "home", "recovery-key.txt")
+
+	s := begin()
+	s.answer("File: ", "\x15/nonexistent/folder/key.txt\r")
+	s.see("there is no such file")
+	s.answer("File: ", "\r")
+	s.see("written: ~/recovery-key.txt")
+	s.answer("(Enter = later): ", "\x03")
+	s.see("was deleted: no vault was made")
+	s.want("exit 130")
+	if _, err := os.Stat(sheet); !os.IsNotExist(err) {
+		t.Error("the sheet of a vault that was not made is still there")
+	}
+
+	if err := os.WriteFile(sheet, []byte("another"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s = begin()
+	s.answer("File: ~/recovery-key-2.txt", "\x15ー\r")
+	s.see("Recovery key of a vault")
+	for range tries {
+		s.answer("(Enter = later): ", "AAAAAA\r")
+		s.see("that is not group")
+	}
+	s.see("not proven yet")
+	s.want("exit 0")
+	if b, err := os.ReadFile(sheet); err != nil || string(b) != "another" {
+		t.Error("a file that was there before was touched")
+	}
+	files, err := os.ReadDir(filepath.Join(h.dir, "here"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if strings.Contains(f.Name(), "ー") {
+			t.Errorf("the key was written to a file called %s", f.Name())
+		}
+	}
+}
