@@ -46,6 +46,10 @@ func runProgram(name string) {
 	}
 	defer t.Close()
 	line := Line{Prompt: "pass: ", Back: true}
+	if strings.HasPrefix(name, "hush") {
+		runHushed(t, name)
+		return
+	}
 	switch name {
 	case "secret":
 		report(t.ReadSecret("pass: "))
@@ -86,6 +90,53 @@ func runProgram(name string) {
 	}
 }
 
+// runHushed is busy until the test says otherwise, or until it was stopped and
+// continued.
+func runHushed(t *Terminal, name string) {
+	continued := make(chan os.Signal, 1)
+	signal.Notify(continued, syscall.SIGCONT)
+	release, err := t.Hush()
+	fmt.Println("hushed", err)
+	switch name {
+	case "hush":
+		waitForTest()
+		release()
+		release()
+		fmt.Println("released")
+		waitForTest()
+		report(t.ReadSecret("pass: "))
+	case "hush around a question":
+		waitForTest()
+		report(t.ReadSecret("pass: "))
+		inner, err := t.Hush()
+		fmt.Println("hushed", err)
+		inner()
+		fmt.Println("inner released")
+		waitForTest()
+		release()
+	case "hush for ever":
+		select {}
+	case "hush, stop, secret", "hush, stop, background":
+		<-continued // the test types Ctrl-Z
+		release()
+		fmt.Println("released")
+		if name == "hush, stop, secret" {
+			report(t.ReadSecret("pass: "))
+		}
+	case "hush, close":
+		waitForTest()
+		fmt.Println(t.Close())
+		release()
+		fmt.Println("closed")
+		waitForTest()
+	case "hush, panic":
+		waitForTest()
+		panic("while busy")
+	default:
+		panic("no program " + name)
+	}
+}
+
 func report(answer string, err error) { fmt.Printf("%q %v\n", answer, err) }
 
 var fromTest = bufio.NewReader(os.Stdin)
@@ -94,7 +145,7 @@ func waitForTest() { _, _ = fromTest.ReadString('\n') }
 
 // runShell does the least of what a shell does: it runs the program in a
 // process group in front, sees it stop, takes the terminal back, and on a word
-// from the test continues it in front.
+// from the test continues it in front, or behind where its name says so.
 func runShell(program string) {
 	signal.Ignore(syscall.SIGTTOU)
 	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
@@ -128,7 +179,9 @@ func runShell(program string) {
 		foreground(tty, syscall.Getpgrp())
 		fmt.Println("stopped")
 		waitForTest()
-		foreground(tty, pid)
+		if !strings.HasSuffix(program, "background") {
+			foreground(tty, pid)
+		}
 		_ = syscall.Kill(-pid, syscall.SIGCONT)
 	}
 }

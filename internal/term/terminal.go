@@ -99,6 +99,26 @@ func (t *Terminal) Close() error {
 	return t.tty.close()
 }
 
+// Hush switches the echo off while the program is busy between two questions,
+// so that a passphrase typed ahead is not shown. All else stays as it is:
+// Ctrl-C ends the process, and what is typed is kept for the next question,
+// which may also be asked before release and then goes back to the hush.
+//
+// The echo is given back by release, by Close, while the process is stopped,
+// and before a signal ends it; not by os.Exit. release is never nil and may be
+// called more than once; hushes may nest. There is nothing to hush in plain
+// mode, on a Terminal made by New, and in the background of a shell.
+func (t *Terminal) Hush() (release func(), err error) {
+	if t.tty == nil || t.plain {
+		return func() {}, nil
+	}
+	release, err = t.tty.hush()
+	if err != nil {
+		return func() {}, fmt.Errorf("set up the terminal: %w", err)
+	}
+	return release, nil
+}
+
 // Plain reports whether lines are read without escape sequences.
 func (t *Terminal) Plain() bool { return t.plain }
 
@@ -259,6 +279,7 @@ type mode uint8
 
 const (
 	cooked mode = iota // as we found it: lines, echo, signals from keys
+	hushed             // as we found it, without echo, and nobody reads
 	silent             // lines without echo
 	raw                // every key at once, without echo or signals
 )

@@ -35,13 +35,16 @@ type tty struct {
 	closed   chan struct{}
 	closeErr func() error
 
-	mu    sync.Mutex
-	saved unix.Termios // as it was before enter
-	mode  mode
-	inUse bool // between enter and leave
-	gone  bool // closed
-	wakes wake
-	idle  time.Duration
+	turn sync.Mutex // held while the terminal changes hands; taken before mu
+
+	mu     sync.Mutex
+	saved  unix.Termios // as it was before enter
+	mode   mode
+	inUse  bool // between enter and leave, and while hushed
+	hushes int  // not yet released
+	gone   bool // closed
+	wakes  wake
+	idle   time.Duration
 
 	stopped   bool          // in suspend
 	continued chan struct{} // tells suspend to go on
@@ -71,7 +74,7 @@ func openTTY() (*tty, error) {
 func (y *tty) close() error { return y.closeErr() }
 
 func (y *tty) shut() error {
-	y.leave()
+	y.quit()
 	close(y.closed)
 	y.mu.Lock()
 	defer y.mu.Unlock()
@@ -94,32 +97,73 @@ func (y *tty) size() (cols, rows int) {
 // enter switches to m and watches the signals that would leave the terminal
 // in it. idle bounds each wait for input; 0 does not.
 func (y *tty) enter(m mode, idle time.Duration) error {
+	y.turn.Lock()
+	defer y.turn.Unlock()
 	y.mu.Lock()
 	defer y.mu.Unlock()
-	saved, err := getTermios(y.fd)
-	if err != nil {
-		return err
+	if !y.inUse {
+		saved, err := getTermios(y.fd)
+		if err != nil {
+			return err
+		}
+		y.saved = *saved
 	}
-	y.saved, y.idle, y.inUse, y.wakes = *saved, idle, true, 0
+	y.idle, y.inUse, y.wakes = idle, true, 0
 	for _, s := range []os.Signal{unix.SIGINT, unix.SIGTERM, unix.SIGHUP, unix.SIGQUIT, unix.SIGCONT, unix.SIGWINCH} {
 		if !signal.Ignored(s) { // nohup and the like keep their say
 			signal.Notify(y.signals, s)
 		}
 	}
 	catchStops()
-	reading.Store(y)
+	holding.Store(y)
 	if err := y.set(m); err != nil {
-		y.release()
+		y.giveBack()
 		return err
+	}
+	if m == hushed {
+		y.hushes++
 	}
 	return nil
 }
 
 // leave gives the terminal back as enter found it.
-func (y *tty) leave() {
+func (y *tty) leave() { y.end(func() {}) }
+
+// hush switches the echo off until release. A line read meanwhile comes back
+// to it. In the background there is nothing to hush: the modes are those of
+// the shell, and to touch them would stop us.
+func (y *tty) hush() (release func(), err error) {
+	if !y.foreground() {
+		return func() {}, nil
+	}
+	if err := y.enter(hushed, 0); err != nil {
+		return nil, err
+	}
+	return sync.OnceFunc(y.unhush), nil
+}
+
+func (y *tty) unhush() { y.end(func() { y.hushes-- }) }
+
+// quit gives the terminal back whatever it is used for.
+func (y *tty) quit() { y.end(func() { y.hushes = 0 }) }
+
+// end counts off a use of the terminal and gives it back. After quit there is
+// nothing left to end.
+func (y *tty) end(countOff func()) {
+	y.turn.Lock()
+	defer y.turn.Unlock()
 	y.mu.Lock()
 	defer y.mu.Unlock()
 	if !y.inUse {
+		return
+	}
+	countOff()
+	y.giveBack()
+}
+
+func (y *tty) giveBack() {
+	if y.hushes > 0 {
+		_ = y.set(hushed)
 		return
 	}
 	_ = y.set(cooked)
@@ -129,13 +173,28 @@ func (y *tty) leave() {
 // release stops watching signals.
 func (y *tty) release() {
 	y.inUse = false
-	reading.CompareAndSwap(y, nil)
+	holding.CompareAndSwap(y, nil)
 	signal.Stop(y.signals)
 }
 
-// set switches the terminal to m. Output processing stays on in raw mode, so
-// "\n" starts a new line in every mode.
+// set switches the terminal to m.
 func (y *tty) set(m mode) error {
+	if err := y.apply(m); err != nil {
+		return err
+	}
+	y.mode = m
+	return nil
+}
+
+// apply gives the terminal the modes of m. Output processing stays on in raw
+// mode, so "\n" starts a new line in every mode. A program that is only busy
+// may have been sent to the background since, where it does not read and must
+// not be stopped for touching the modes of the shell.
+func (y *tty) apply(m mode) error {
+	busy := m == hushed || m == cooked && y.mode == hushed
+	if busy && !y.foreground() {
+		return nil
+	}
 	tio := y.saved
 	switch m {
 	case raw:
@@ -148,12 +207,17 @@ func (y *tty) set(m mode) error {
 		tio.Iflag |= unix.ICRNL | unix.IUTF8 // Backspace removes a whole character
 		tio.Lflag &^= unix.ECHO | unix.ECHONL
 		tio.Lflag |= unix.ICANON | unix.ISIG
+	case hushed:
+		tio.Lflag &^= unix.ECHO | unix.ECHONL
 	}
-	if err := setTermios(y.fd, &tio); err != nil {
-		return err
-	}
-	y.mode = m
-	return nil
+	return setTermios(y.fd, &tio)
+}
+
+// foreground reports whether the keys of the terminal are meant for us. A
+// terminal that does not say is taken to be ours.
+func (y *tty) foreground() bool {
+	group, err := unix.IoctlGetInt(y.fd, unix.TIOCGPGRP)
+	return err != nil || group == unix.Getpgrp()
 }
 
 // Read reads what was typed. It returns errWoken when takeWakes has something,
@@ -290,10 +354,11 @@ func (y *tty) handle(s os.Signal) {
 	}
 }
 
+// keysSignal reports whether a line is being read while Ctrl-C makes a signal.
 func (y *tty) keysSignal() bool {
 	y.mu.Lock()
 	defer y.mu.Unlock()
-	return y.inUse && y.mode != raw
+	return y.inUse && (y.mode == cooked || y.mode == silent)
 }
 
 // resume tells suspend that the process goes on. If it was stopped without our
@@ -303,7 +368,7 @@ func (y *tty) resume() {
 	y.mu.Lock()
 	stopped := y.stopped
 	if !stopped && y.inUse {
-		_ = y.set(y.mode)
+		_ = y.apply(y.mode)
 	}
 	y.mu.Unlock()
 	if !stopped {
@@ -317,12 +382,14 @@ func (y *tty) resume() {
 }
 
 // die restores the terminal and raises s again, so that whoever waits for the
-// process sees what ended it.
+// process sees what ended it. Nobody takes the terminal again meanwhile.
 func (y *tty) die(s syscall.Signal) {
+	y.turn.Lock()
+	defer y.turn.Unlock()
 	y.mu.Lock()
 	wasRaw := y.inUse && y.mode == raw
 	if y.inUse {
-		_ = setTermios(y.fd, &y.saved)
+		_ = y.apply(cooked)
 	}
 	y.mu.Unlock()
 	if wasRaw {
@@ -356,8 +423,7 @@ func (y *tty) stopJob() { _ = unix.Kill(0, unix.SIGTSTP) }
 // mode after it was continued.
 func (y *tty) suspend() {
 	y.mu.Lock()
-	m := y.mode
-	_ = y.set(cooked)
+	_ = y.apply(cooked)
 	y.stopped = true
 	y.mu.Unlock()
 	select {
@@ -374,11 +440,30 @@ func (y *tty) suspend() {
 	y.mu.Lock()
 	defer y.mu.Unlock()
 	y.stopped = false
-	_ = y.set(m)
+	_ = y.apply(y.mode)
 }
 
-// reading is the terminal a line is being read from, if any.
-var reading atomic.Pointer[tty]
+// stop does what SIGTSTP asks for. Whoever reads a line suspends when woken; a
+// busy program is suspended from here, and who would end that waits until it
+// goes on.
+func (y *tty) stop() {
+	y.turn.Lock()
+	defer y.turn.Unlock()
+	y.mu.Lock()
+	inUse, m := y.inUse, y.mode
+	y.mu.Unlock()
+	switch {
+	case !inUse:
+		stopSelf()
+	case m == hushed:
+		y.suspend()
+	default:
+		y.wake(wakeSuspend)
+	}
+}
+
+// holding is the terminal that is in use, if any.
+var holding atomic.Pointer[tty]
 
 // catchStops handles SIGTSTP from the first question to the end of the process:
 // Go's runtime does not give that signal its default action back once it was
@@ -391,8 +476,8 @@ var catchStops = sync.OnceFunc(func() {
 	signal.Notify(stops, unix.SIGTSTP)
 	go func() {
 		for range stops {
-			if y := reading.Load(); y != nil {
-				y.wake(wakeSuspend)
+			if y := holding.Load(); y != nil {
+				y.stop()
 			} else {
 				stopSelf()
 			}

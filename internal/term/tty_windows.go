@@ -36,7 +36,8 @@ type tty struct {
 	mu      sync.Mutex
 	savedIn uint32
 	mode    mode
-	inUse   bool
+	inUse   bool // between enter and leave, and while hushed
+	hushes  int  // not yet released
 	idle    time.Duration
 
 	pending chan chunk // a ReadConsole that is under way
@@ -85,7 +86,7 @@ func openConsole(name string) (windows.Handle, error) {
 func (y *tty) close() error { return y.closeErr() }
 
 func (y *tty) shut() error {
-	y.leave()
+	y.quit()
 	close(y.closed)
 	_ = windows.SetConsoleMode(y.out, y.savedOut)
 	return errors.Join(windows.CloseHandle(y.in), windows.CloseHandle(y.out))
@@ -107,18 +108,55 @@ func (y *tty) size() (cols, rows int) {
 func (y *tty) enter(m mode, idle time.Duration) error {
 	y.mu.Lock()
 	defer y.mu.Unlock()
-	if err := windows.GetConsoleMode(y.in, &y.savedIn); err != nil {
-		return err
+	if !y.inUse {
+		if err := windows.GetConsoleMode(y.in, &y.savedIn); err != nil {
+			return err
+		}
 	}
 	signal.Notify(y.signals, os.Interrupt, syscall.SIGTERM)
 	y.inUse, y.idle = true, idle
-	return y.set(m)
+	if err := y.set(m); err != nil {
+		y.giveBack()
+		return err
+	}
+	if m == hushed {
+		y.hushes++
+	}
+	return nil
 }
 
-func (y *tty) leave() {
+// leave gives the console back as enter found it.
+func (y *tty) leave() { y.end(func() {}) }
+
+// hush switches the echo off until release. A line read meanwhile comes back
+// to it.
+func (y *tty) hush() (release func(), err error) {
+	if err := y.enter(hushed, 0); err != nil {
+		return nil, err
+	}
+	return sync.OnceFunc(y.unhush), nil
+}
+
+func (y *tty) unhush() { y.end(func() { y.hushes-- }) }
+
+// quit gives the console back whatever it is used for.
+func (y *tty) quit() { y.end(func() { y.hushes = 0 }) }
+
+// end counts off a use of the console and gives it back. After quit there is
+// nothing left to end.
+func (y *tty) end(countOff func()) {
 	y.mu.Lock()
 	defer y.mu.Unlock()
 	if !y.inUse {
+		return
+	}
+	countOff()
+	y.giveBack()
+}
+
+func (y *tty) giveBack() {
+	if y.hushes > 0 {
+		_ = y.set(hushed)
 		return
 	}
 	_ = y.set(cooked)
@@ -137,6 +175,8 @@ func (y *tty) set(m mode) error {
 	case silent:
 		in &^= windows.ENABLE_ECHO_INPUT
 		in |= windows.ENABLE_LINE_INPUT | windows.ENABLE_PROCESSED_INPUT
+	case hushed:
+		in &^= windows.ENABLE_ECHO_INPUT
 	}
 	if err := windows.SetConsoleMode(y.in, in); err != nil {
 		return err
@@ -156,16 +196,17 @@ func (y *tty) watch() {
 			if s == os.Interrupt && y.keysSignal() {
 				continue // Ctrl-C breaks off the ReadConsole that is under way
 			}
-			y.leave()
+			y.quit()
 			windows.ExitProcess(statusControlC)
 		}
 	}
 }
 
+// keysSignal reports whether a line is being read while Ctrl-C makes a signal.
 func (y *tty) keysSignal() bool {
 	y.mu.Lock()
 	defer y.mu.Unlock()
-	return y.inUse && y.mode != raw
+	return y.inUse && (y.mode == cooked || y.mode == silent)
 }
 
 // Read reads what was typed, as UTF-8.
