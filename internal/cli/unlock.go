@@ -122,6 +122,10 @@ func explainTyped(err error) error {
 // A panic in f ends it here: on a goroutine of its own it would get past
 // crashed, and Go would print its message.
 func (a *app) slowly(f func() error) error {
+	if a.tty != nil {
+		release, _ := a.tty.Hush() // a passphrase typed ahead must not show; without that, go on
+		defer release()
+	}
 	done := make(chan error, 1)
 	go func() { done <- guarded(f) }()
 	select {
