@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -128,7 +129,7 @@ func (b *sheet) record(r *record.Record) {
 		Note: b.say(lang.T("%s, rev %d", "%s・第 %d 版"), term.Sanitize(kind), r.Revision)})
 	b.field(lang.T("title", "題"), r.Title)
 	b.field(lang.T("owner", "持ち主"), r.Owner)
-	for _, f := range inOrder(r, t) {
+	for _, f := range onPaper(r, t) {
 		b.recordField(t, f)
 	}
 	b.field(lang.T("tags", "名札"), strings.Join(r.Tags, ", "))
@@ -138,25 +139,13 @@ func (b *sheet) record(r *record.Record) {
 	}
 }
 
-// inOrder returns the fields that have a value and belong on paper, in the order
+// onPaper returns the fields that have a value and belong on paper, in the order
 // of the template, then the others.
-func inOrder(r *record.Record, t *record.Template) []*record.Field {
-	var list []*record.Field
-	known := map[string]bool{}
-	if t != nil {
-		for _, s := range t.Fields {
-			known[s.Key] = true
-			if f := r.Field(s.Key); f != nil && s.Paper && !isEmpty(f) {
-				list = append(list, f)
-			}
-		}
-	}
-	for i := range r.Fields {
-		if f := &r.Fields[i]; !known[f.Key] && !isEmpty(f) {
-			list = append(list, f)
-		}
-	}
-	return list
+func onPaper(r *record.Record, t *record.Template) []*record.Field {
+	return slices.DeleteFunc(r.InOrder(t), func(f *record.Field) bool {
+		spec := t.Spec(f.Key)
+		return isEmpty(f) || spec != nil && !spec.Paper
+	})
 }
 
 func (b *sheet) recordField(t *record.Template, f *record.Field) {
