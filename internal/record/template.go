@@ -22,18 +22,37 @@ import (
 // it is asked at the desk. It is one JSON file; adding a file to templates/
 // adds a template.
 type Template struct {
-	Name   string    `json:"-"`     // the file's name without .json: what one types
-	Order  int       `json:"order"` // place in lists, smallest first
-	Label  lang.Text `json:"label"`
-	Help   lang.Text `json:"help"` // one line: what it is for
-	Fields []Spec    `json:"fields"`
-	Facts  []Fact    `json:"facts,omitempty"`
+	Name    string    `json:"-"`     // the file's name without .json: what one types
+	Order   int       `json:"order"` // place in lists, smallest first
+	Label   lang.Text `json:"label"`
+	Help    lang.Text `json:"help"`              // one line: what it is for
+	Account bool      `json:"account,omitempty"` // something one signs in to
+	Fields  []Spec    `json:"fields"`
+	Idle    *Idle     `json:"idle,omitempty"` // what happens when nobody signs in
+	Form    *Form     `json:"form,omitempty"` // what is asked of who has lost every other way
+	Facts   []Fact    `json:"facts,omitempty"`
+
+	User bool `json:"-"` // from the user's own folder
+}
+
+// Idle is the time without a sign-in after which a service may close an account.
+type Idle struct {
+	Months int    `json:"months"`
+	Fact   string `json:"fact"` // the id of the fact that says so
+}
+
+// A Form names the fields that a service asks for when an account is to be
+// recovered without a code.
+type Form struct {
+	Fields []string `json:"fields"`
+	Fact   string   `json:"fact"` // the id of the fact that says so
 }
 
 // A Spec describes one field of a template.
 type Spec struct {
 	Key     string    `json:"key"`
 	Type    Type      `json:"type"`
+	Role    Role      `json:"role,omitempty"` // what the value is to the account; empty if nothing depends on it
 	Label   lang.Text `json:"label"`
 	Help    lang.Text `json:"help"`              // one line: what to answer, and where to find it
 	Example Example   `json:"example,omitzero"`  // invented; for fields whose form is not obvious
@@ -43,6 +62,57 @@ type Spec struct {
 	Default string    `json:"default,omitempty"` // of a choice: what Enter means
 	Format  Format    `json:"format,omitempty"`  // the form to check a code against
 	Ref     string    `json:"ref,omitempty"`     // of a ref: the template of the record it names
+	Shown   bool      `json:"shown,omitempty"`   // of a hint: the service shows or mails it to whoever asks
+}
+
+// A Role says what a field is to its account, so that rules need not know
+// templates by name.
+type Role string
+
+// The roles. A template may give one role to several fields.
+const (
+	RoleLogin    Role = "login"           // what is typed at sign-in: address, number or name
+	RoleRecovery Role = "recovery"        // an address or a number to which codes or new passwords are sent
+	RoleAddress  Role = "address"         // the mail address that the record is about
+	RoleNumber   Role = "number"          // the telephone number that the record is about
+	RoleDomain   Role = "domain"          // the domain name that the record is about
+	RoleLicensee Role = "licence-account" // the account that a licence is bound to
+	RoleKey      Role = "key"             // a product or licence key
+	RoleProof    Role = "proof"           // what proves the purchase: receipt, order number, shop
+	RoleTwoStep  Role = "two-step"        // a choice with the values on, off and unknown
+	RoleFactor   Role = "factor"          // a device or secret that is the second step
+	RoleCodes    Role = "codes"           // one-time codes for when everything else is lost
+	RoleCodesDay Role = "codes-made"      // the day on which those codes were made
+	RoleRescue   Role = "rescue"          // one key that recovers the account, used again and again
+	RolePassword Role = "password"        // the password itself
+	RolePlace    Role = "password-place"  // where the password is written down
+	RoleHint     Role = "hint"            // what reminds of the password
+	RoleName     Role = "name"            // the name as registered
+	RoleBirth    Role = "birth"           // the birth date as registered
+	RoleLastUsed Role = "last-used"       // the day of the last sign-in
+	RoleEnds     Role = "ends"            // the day on which a contract ends or ended
+	RoleExpires  Role = "expires"         // the day after which it is void unless renewed
+	RoleProvider Role = "provider"        // the company behind an address, a line or a domain
+	RoleClass    Role = "class"           // a choice: the kind of an address or of a line
+	RoleContract Role = "contract"        // the contract it hangs on
+	RoleDevice   Role = "device"          // the device it is used on
+)
+
+// roleTypes says for which types of fields a role makes sense; none means any.
+var roleTypes = map[Role][]Type{
+	RoleLogin: {TypeText, TypeEmail, TypePhone, TypeRef}, RoleRecovery: {TypeEmail, TypePhone, TypeRef},
+	RoleAddress: {TypeEmail}, RoleNumber: {TypePhone}, RoleDomain: {TypeText},
+	RoleLicensee: {TypeText, TypeEmail, TypeRef}, RoleKey: {TypeProductKey, TypeSecret},
+	RoleProof: nil, RoleTwoStep: {TypeChoice}, RoleFactor: {TypeRef, TypeOTPAuth, TypeText, TypeChoice},
+	RoleCodes: {TypeCodes}, RoleCodesDay: {TypeDate}, RoleRescue: {TypeProductKey, TypeCodes, TypeSecret},
+	RolePassword: {TypeSecret}, RolePlace: {TypeText, TypeMultiline}, RoleHint: {TypeHint},
+	RoleName: {TypePersonName}, RoleBirth: {TypeDate}, RoleLastUsed: {TypeDate}, RoleEnds: {TypeDate}, RoleExpires: {TypeDate},
+	RoleProvider: {TypeText, TypeRef}, RoleClass: {TypeChoice}, RoleContract: nil, RoleDevice: {TypeRef, TypeText},
+}
+
+func (r Role) fits(t Type) bool {
+	types, known := roleTypes[r]
+	return known && (len(types) == 0 || slices.Contains(types, t))
 }
 
 // An Option is one answer to a choice: Value is stored, Label is shown.
@@ -62,30 +132,57 @@ type Fact struct {
 //go:embed templates/*.json
 var embedded embed.FS
 
-var parseEmbedded = sync.OnceValue(func() []*Template {
+// parsed holds the embedded templates that were asked for so far: most
+// commands need one of them, and parsing all takes longer than the rest.
+var parsed sync.Map // string -> *Template
+
+// embeddedTemplate parses the file of the name; nil if there is none.
+func embeddedTemplate(name string) *Template {
+	if t, ok := parsed.Load(name); ok {
+		return t.(*Template)
+	}
+	b, err := embedded.ReadFile("templates/" + name + ".json")
+	if err != nil {
+		return nil
+	}
+	t, err := ParseTemplate(name, b)
+	if err != nil {
+		panic(err) // cannot happen: a test parses each
+	}
+	first, _ := parsed.LoadOrStore(name, t)
+	return first.(*Template)
+}
+
+// own are the user's templates. They belong to the process as the embedded
+// ones do: every record that is read needs them, wherever it is read.
+var own []*Template
+
+// UseTemplates adds the user's own templates to those of the program; one of
+// the same name stands in its place. It is called once, before any template is
+// looked up, and forgets those of a call before.
+func UseTemplates(ts []*Template) {
+	own = slices.Clone(ts)
+	for _, t := range own {
+		t.User = true
+	}
+}
+
+// Templates returns all templates by Order. They must not be changed.
+func Templates() []*Template {
 	files, err := embedded.ReadDir("templates")
 	if err != nil {
 		panic(err) // cannot happen: the folder is part of the program
 	}
-	ts := make([]*Template, 0, len(files))
+	ts := slices.Clone(own)
 	for _, f := range files {
-		b, err := embedded.ReadFile("templates/" + f.Name())
-		if err != nil {
-			panic(err)
+		name := strings.TrimSuffix(f.Name(), path.Ext(f.Name()))
+		if !slices.ContainsFunc(own, func(t *Template) bool { return t.Name == name }) {
+			ts = append(ts, embeddedTemplate(name))
 		}
-		t, err := ParseTemplate(strings.TrimSuffix(f.Name(), path.Ext(f.Name())), b)
-		if err != nil {
-			panic(err) // cannot happen: a test parses each
-		}
-		ts = append(ts, t)
 	}
 	SortTemplates(ts)
 	return ts
-})
-
-// Templates returns the templates that come with the program, by Order. They
-// are parsed once, on the first call, and must not be changed.
-func Templates() []*Template { return slices.Clone(parseEmbedded()) }
+}
 
 // SortTemplates puts templates into the order of lists: by Order, then name.
 func SortTemplates(ts []*Template) {
@@ -94,9 +191,17 @@ func SortTemplates(ts []*Template) {
 	})
 }
 
-// LookupTemplate finds a template of the program by its name or by its label
-// in either language, however it is typed. It returns nil if there is none.
-func LookupTemplate(name string) *Template { return FindTemplate(parseEmbedded(), name) }
+// LookupTemplate finds a template by its name or by its label in either
+// language, however it is typed. It returns nil if there is none.
+func LookupTemplate(name string) *Template {
+	if i := slices.IndexFunc(own, func(t *Template) bool { return t.Name == name }); i >= 0 {
+		return own[i]
+	}
+	if t := embeddedTemplate(name); t != nil {
+		return t
+	}
+	return FindTemplate(Templates(), name)
+}
 
 // FindTemplate is LookupTemplate in a list of one's own; a name beats a label.
 func FindTemplate(ts []*Template, name string) *Template {
@@ -144,6 +249,31 @@ func (t *Template) Spec(key string) *Spec {
 	for i := range t.Fields {
 		if t.Fields[i].Key == key {
 			return &t.Fields[i]
+		}
+	}
+	return nil
+}
+
+// With returns the fields that have the role, in their order. A nil template
+// has none.
+func (t *Template) With(role Role) []*Spec {
+	var found []*Spec
+	if t == nil {
+		return nil
+	}
+	for i := range t.Fields {
+		if t.Fields[i].Role == role {
+			found = append(found, &t.Fields[i])
+		}
+	}
+	return found
+}
+
+// Fact returns the fact with the id, or nil.
+func (t *Template) Fact(id string) *Fact {
+	for i := range t.Facts {
+		if t.Facts[i].ID == id {
+			return &t.Facts[i]
 		}
 	}
 	return nil
@@ -211,16 +341,20 @@ func (t *Template) parse(b []byte) error {
 		return fmt.Errorf("larger than %d bytes", MaxTemplate)
 	}
 	var file struct {
-		Order  int               `json:"order"`
-		Label  lang.Text         `json:"label"`
-		Help   lang.Text         `json:"help"`
-		Fields []json.RawMessage `json:"fields"`
-		Facts  []json.RawMessage `json:"facts"`
+		Order   int               `json:"order"`
+		Label   lang.Text         `json:"label"`
+		Help    lang.Text         `json:"help"`
+		Account bool              `json:"account"`
+		Fields  []json.RawMessage `json:"fields"`
+		Idle    *Idle             `json:"idle"`
+		Form    *Form             `json:"form"`
+		Facts   []json.RawMessage `json:"facts"`
 	}
 	if err := decodeStrictly(b, &file); err != nil {
 		return err
 	}
 	t.Order, t.Label, t.Help = file.Order, file.Label, file.Help
+	t.Account, t.Idle, t.Form = file.Account, file.Idle, file.Form
 	for i, raw := range file.Fields {
 		s := Spec{Paper: true}
 		if err := decodeStrictly(raw, &s); err != nil {
@@ -290,6 +424,26 @@ func (t *Template) check() error {
 			return fmt.Errorf("fact %d (%q): %w", i+1, f.ID, err)
 		}
 	}
+	return t.checkService(seen)
+}
+
+// checkService checks what is said about the service as a whole. seen has the
+// keys of the fields, and of the facts with "fact " before.
+func (t *Template) checkService(seen map[string]bool) error {
+	if t.Idle != nil && (t.Idle.Months < 1 || !seen["fact "+t.Idle.Fact]) {
+		return errors.New("idle needs months above 0 and the id of a fact")
+	}
+	if t.Form == nil {
+		return nil
+	}
+	if len(t.Form.Fields) == 0 || !seen["fact "+t.Form.Fact] {
+		return errors.New("form needs fields and the id of a fact")
+	}
+	for _, key := range t.Form.Fields {
+		if !seen[key] {
+			return fmt.Errorf("form names the field %q, which is not there", key)
+		}
+	}
 	return nil
 }
 
@@ -305,6 +459,10 @@ func (s *Spec) check() error {
 		return errors.New("expect is the number of codes, in a field of type codes")
 	case s.Ref != "" && s.Type != TypeRef:
 		return errors.New("only a field of type ref has ref")
+	case s.Role != "" && !s.Role.fits(s.Type):
+		return fmt.Errorf("there is no role %q for type %q", s.Role, s.Type)
+	case s.Shown && s.Type != TypeHint:
+		return errors.New("only a hint is shown by the service")
 	case s.Format != "" && !s.Format.fits(s.Type):
 		return fmt.Errorf("there is no format %q for type %q", s.Format, s.Type)
 	case (s.Type == TypeChoice) != (len(s.Options) > 0):
