@@ -76,7 +76,12 @@ func scriptSetup(env *testscript.Env) error {
 	if err := os.Mkdir(home, 0o700); err != nil {
 		return err
 	}
+	vaults, err := filepath.Abs(filepath.Join("..", "..", "testdata", "vaults"))
+	if err != nil {
+		return err
+	}
 	for _, pair := range [][2]string{
+		{"VAULTS", vaults},
 		{"HOME", home}, {"XDG_DATA_HOME", ""}, {"XDG_STATE_HOME", ""}, {"TMPDIR", env.WorkDir},
 		{"MEMOVAULT_LANG", "en"}, {"MEMOVAULT_FILE", ""}, {"TERM", "xterm"}, {"TZ", "UTC"}, {"USER", "hanako"}, {"GORACE", "atexit_sleep_ms=0"},
 		{"VAULT", filepath.Join(home, ".local", "share", "memovault", "default.vault")},
