@@ -15,16 +15,22 @@ type Format string
 const (
 	FormatMicrosoftKey      Format = "microsoft-5x5"      // product key: five groups of five
 	FormatBitLocker         Format = "bitlocker"          // recovery password: eight blocks of six digits
-	FormatGoogleBackup      Format = "google-backup"      // backup code: eight digits
+	FormatAppleKey          Format = "apple-recovery"     // recovery key: 28 letters and digits, seven groups of four
+	FormatOnePassword       Format = "1password-secret"   // Secret Key: 34 letters and digits, mostly from A3-
+	FormatBitwarden         Format = "bitwarden-recovery" // recovery code: 32 letters and digits, eight groups of four
+	FormatSteam             Format = "steam-recovery"     // recovery code: R and five digits, as far as is known
 	FormatMicrosoftRecovery Format = "microsoft-recovery" // recovery code: 25 letters and digits
+	FormatGoogleBackup      Format = "google-backup"      // backup code: eight digits
+	FormatEightDigits       Format = "eight-digits"       // backup code of another service: eight digits
+	FormatGitHub            Format = "github-recovery"    // recovery code: five and five hexadecimal digits, lower case
 )
 
 // fits reports whether there is such a format for values of the type.
 func (f Format) fits(t Type) bool {
 	switch f {
-	case FormatMicrosoftKey, FormatBitLocker:
+	case FormatMicrosoftKey, FormatBitLocker, FormatAppleKey, FormatOnePassword, FormatBitwarden, FormatSteam:
 		return t == TypeProductKey
-	case FormatGoogleBackup, FormatMicrosoftRecovery:
+	case FormatMicrosoftRecovery, FormatGoogleBackup, FormatEightDigits, FormatGitHub:
 		return t == TypeCodes
 	}
 	return false
@@ -38,15 +44,22 @@ func (f Format) apply(s string) (string, []Note) {
 		return cleanMicrosoftKey(s)
 	case FormatBitLocker:
 		return cleanBitLocker(s)
-	case FormatGoogleBackup:
-		if n := len(onlyDigits(s)); n != 8 || !isGrouped(s, isDigit) {
-			return s, []Note{remark("length", lang.T("a backup code of Google has 8 digits", "Google のバックアップ コードは数字 8 桁です"))}
-		}
+	case FormatAppleKey:
+		return cleanAppleKey(s)
+	case FormatOnePassword:
+		return cleanOnePassword(s)
+	case FormatBitwarden:
+		return cleanBitwarden(s)
+	case FormatSteam:
+		return cleanSteam(s)
 	case FormatMicrosoftRecovery:
-		if n := len(ungroup(s)); n != 25 || !isGrouped(s, isAlnum) {
-			return s, []Note{remark("length", lang.T("a recovery code of Microsoft has 25 letters and digits, this one has %d",
-				"Microsoft の回復用コードは英数字 25 文字です（入力は %d 文字）"), n)}
-		}
+		return s, checkCount(s, 25, nameMicrosoftCode)
+	case FormatGoogleBackup:
+		return s, checkEightDigits(s, lang.T("Google", "Google "))
+	case FormatEightDigits:
+		return s, checkEightDigits(s, lang.T("this service", "このサービス"))
+	case FormatGitHub:
+		return s, checkGitHub(s)
 	}
 	return s, nil
 }
@@ -132,29 +145,42 @@ func isGrouped(s string, kind func(byte) bool) bool {
 // ungroup takes out the spaces and hyphens between groups.
 func ungroup(s string) string { return strings.NewReplacer(" ", "", "-", "").Replace(s) }
 
-// group puts a hyphen after every n characters.
-func group(s string, n int) string {
+// group puts the separator between groups of these sizes, of which the last
+// goes on to the end. s is ASCII.
+func group(s, separator string, sizes ...int) string {
 	var b strings.Builder
-	for i := 0; i < len(s); i += n {
+	for i, n := 0, 0; i < len(s); i += sizes[n] {
 		if i > 0 {
-			b.WriteByte('-')
+			b.WriteString(separator)
+			n = min(n+1, len(sizes)-1)
 		}
-		b.WriteString(s[i:min(i+n, len(s))])
+		b.WriteString(s[i:min(i+sizes[n], len(s))])
 	}
 	return b.String()
 }
 
-// regroup returns s in capitals and in groups of n with hyphens, and says what
-// it changed.
-func regroup(s string, n int) (string, []Note) {
-	var notes []Note
+// regroup returns s in capitals and in groups, and says what it changed.
+func regroup(s, separator string, sizes ...int) (string, []Note) {
+	upper, notes := inCapitals(s)
+	grouped, more := inGroups(upper, separator, sizes...)
+	return grouped, append(notes, more...)
+}
+
+func inCapitals(s string) (string, []Note) {
 	upper := strings.ToUpper(s)
-	if upper != s {
-		notes = append(notes, changed("capitals", lang.T("changed to capitals", "大文字に直しました")))
+	if upper == s {
+		return s, nil
 	}
-	grouped := group(ungroup(upper), n)
-	if grouped != upper {
-		notes = append(notes, changed("grouped", lang.T("written in groups of %d", "%d 文字ずつ区切りました"), n))
+	return upper, []Note{changed("capitals", lang.T("changed to capitals", "大文字に直しました"))}
+}
+
+func inGroups(s, separator string, sizes ...int) (string, []Note) {
+	grouped := group(ungroup(s), separator, sizes...)
+	if grouped == s {
+		return s, nil
 	}
-	return grouped, notes
+	if len(sizes) > 1 {
+		return grouped, []Note{changed("grouped", lang.T("written in groups, as it is printed", "紙にあるように区切りました"))}
+	}
+	return grouped, []Note{changed("grouped", lang.T("written in groups of %d", "%d 文字ずつ区切りました"), sizes[0])}
 }

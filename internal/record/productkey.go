@@ -30,7 +30,7 @@ func cleanMicrosoftKey(s string) (string, []Note) {
 	if !isGrouped(s, isAlnum) {
 		return s, []Note{remark("alphabet", lang.T("a product key has only letters and digits", "プロダクトキーは英字と数字だけでできています"))}
 	}
-	value, notes := regroup(s, 5)
+	value, notes := regroup(s, "-", 5)
 	key := ungroup(value)
 	if n := len(key); n != 25 {
 		return value, append(notes, remark("length", lang.T("%d characters: a product key has 25, five groups of five",
@@ -144,7 +144,7 @@ func cleanBitLocker(s string) (string, []Note) {
 	if !isGrouped(s, isDigit) {
 		return s, []Note{remark("alphabet", lang.T("a BitLocker recovery key has only digits", "BitLocker の回復キーは数字だけでできています"))}
 	}
-	value, notes := regroup(s, 6)
+	value, notes := regroup(s, "-", 6)
 	if n := len(ungroup(value)); n != 48 {
 		return value, append(notes, remark("length", lang.T("%d digits: a BitLocker recovery key has 48, eight blocks of six",
 			"%d 桁です。BitLocker の回復キーは 6 桁 × 8 組の 48 桁です"), n))

@@ -29,7 +29,7 @@ func keyOf(v *big.Int) string {
 		s = append([]byte{keyAlphabet[digit.Int64()]}, s...)
 	}
 	n := int(v.Int64())
-	return group(string(s[:n])+"N"+string(s[n:]), 5)
+	return group(string(s[:n])+"N"+string(s[n:]), "-", 5)
 }
 
 // syntheticKey returns a key that cannot be real: its number is small, with
