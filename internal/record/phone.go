@@ -7,9 +7,40 @@ import (
 	"memovault/internal/lang"
 )
 
-// A phoneKind is a kind of Japanese number. The kinds and lengths are those of
-// the numbering plan of Japan; 060 is a mobile prefix from July 2026.
+// A Kind is a kind of telephone number, as far as the number tells. What a
+// line can do hangs on it: an IP telephone or a landline may get no SMS.
+type Kind string
+
+// The kinds.
+const (
+	KindUnknown  Kind = ""         // no number, or one of the wrong length
+	KindMobile   Kind = "mobile"   // 060, 070, 080, 090
+	KindIP050    Kind = "ip-050"   // IP telephone
+	KindMachine  Kind = "machine"  // 020: devices and pagers
+	KindTollFree Kind = "tollfree" // 0120, 0800
+	KindService  Kind = "service"  // 0570, 0990: no line of a person
+	KindLandline Kind = "landline"
+	KindShort    Kind = "short"   // 110, #9110
+	KindForeign  Kind = "foreign" // of another country; of what kind is not known
+)
+
+// Label says what the kind is called.
+func (k Kind) Label() lang.Text {
+	for i := range phoneKinds {
+		if phoneKinds[i].kind == k {
+			return phoneKinds[i].name
+		}
+	}
+	if k == KindForeign {
+		return lang.T("a number of another country", "海外の番号")
+	}
+	return lang.T("a number of an unknown kind", "種類の分からない番号")
+}
+
+// A phoneKind is how a kind of number looks in the numbering plan of Japan;
+// 060 is a mobile prefix from July 2026.
 type phoneKind struct {
+	kind   Kind
 	prefix *regexp.Regexp
 	digits int
 	name   lang.Text
@@ -18,54 +49,150 @@ type phoneKind struct {
 // phoneKinds in the order in which they are tried: 0800 is toll-free and comes
 // before 080, which is mobile.
 var phoneKinds = []phoneKind{
-	{regexp.MustCompile(`^0800`), 11, lang.T("a toll-free number (0800)", "フリーダイヤル（0800）")},
-	{regexp.MustCompile(`^0[6789]0`), 11, lang.T("a mobile number", "携帯電話の番号")},
-	{regexp.MustCompile(`^050`), 11, lang.T("an IP telephone number (050)", "IP 電話の番号（050）")},
-	{regexp.MustCompile(`^020`), 11, lang.T("a machine number (020)", "機器用の番号（020）")},
-	{regexp.MustCompile(`^0120`), 10, lang.T("a toll-free number (0120)", "フリーダイヤル（0120）")},
-	{regexp.MustCompile(`^0570|^0990`), 10, lang.T("a service number (0570, 0990)", "ナビダイヤルなどの番号（0570、0990）")},
-	{regexp.MustCompile(`^0[1-9]`), 10, lang.T("a landline number", "固定電話の番号")},
-	{regexp.MustCompile(`^1`), 3, lang.T("a service number of three digits", "3 桁の特別な番号")},
+	{KindTollFree, regexp.MustCompile(`^0800`), 11, lang.T("a toll-free number", "フリーダイヤル")},
+	{KindMobile, regexp.MustCompile(`^0[6789]0`), 11, lang.T("a mobile number", "携帯電話の番号")},
+	{KindIP050, regexp.MustCompile(`^050`), 11, lang.T("an IP telephone number (050)", "IP 電話の番号（050）")},
+	{KindMachine, regexp.MustCompile(`^020`), 11, lang.T("a machine number (020)", "機器用の番号（020）")},
+	{KindTollFree, regexp.MustCompile(`^0120`), 10, lang.T("a toll-free number", "フリーダイヤル")},
+	{KindService, regexp.MustCompile(`^0570|^0990`), 10, lang.T("a service number (0570, 0990)", "ナビダイヤルなどの番号（0570、0990）")},
+	{KindLandline, regexp.MustCompile(`^0[1-9]`), 10, lang.T("a landline number", "固定電話の番号")},
+	{KindShort, regexp.MustCompile(`^1`), 3, lang.T("a service number of three digits", "3 桁の特別な番号")},
 }
 
+// What is written around a number, and what is dialled before it.
 var (
-	phoneTail  = regexp.MustCompile(`(?i)(?:[,;( ]*(?:内線|ext(?:ension)?\.?|x|#)[: ]*\d{1,6}\)?)$`)
-	phoneHead  = regexp.MustCompile(`(?i)^(?:電話(?:番号)?|携帯|tel|phone)[:. ]*`)
-	phoneShort = regexp.MustCompile(`^#\d{4}$`) // #9110 and its like
-	phoneBody  = regexp.MustCompile(`^\+?[0-9() ./-]+$`)
+	phoneTail   = regexp.MustCompile(`(?i)(?:[,;( ]*(?:内線|ext(?:ension)?\.?|x|#)[:. ]*\d{1,6}\)?| ?\(代表?\)| ?代表?)$`)
+	phoneHead   = regexp.MustCompile(`(?i)^(?:電話(?:番号)?|携帯(?:電話)?|自宅|固定|tel|phone|mobile)[:. ]*`)
+	phoneShort  = regexp.MustCompile(`^#\d{4}$`) // #9110 and its like
+	phoneBody   = regexp.MustCompile(`^\+?[0-9() .-]+$`)
+	phoneOsaka  = regexp.MustCompile(`^\(?06[-) (.]`)            // grouped so it is no mobile number
+	phoneHidden = regexp.MustCompile(`^18[46](0\d+)$`)           // shows or hides the caller
+	phoneAbroad = regexp.MustCompile(`^(?:00\d{1,2})?010(\d+)$`) // with or without a carrier before it
+	phoneVia    = regexp.MustCompile(`^00\d\d(0\d+)$`)           // through a carrier
+	phoneList   = regexp.MustCompile(`[/,;、]|(?:または|もしくは| or | and )`)
 )
+
+// readPhone finds the number in what was typed: as it is dialled in Japan, with
+// a + if it is of another country. The area code of Osaka makes a 060 number
+// of ten digits look like a mobile number: osaka tells them apart. It is "" if
+// there is more or less than one number.
+func readPhone(s string) (number string, osaka bool) {
+	s = lang.FoldCode(s)
+	if phoneShort.MatchString(s) {
+		return s, false
+	}
+	body := strings.TrimSpace(phoneHead.ReplaceAllString(phoneTail.ReplaceAllString(s, ""), ""))
+	if !phoneBody.MatchString(body) {
+		return "", false
+	}
+	digits := onlyDigits(body)
+	country := ""
+	switch {
+	case strings.HasPrefix(body, "+"):
+		country = digits
+	case strings.HasPrefix(digits, "0081"):
+		country = digits[2:]
+	case phoneAbroad.MatchString(digits):
+		country = phoneAbroad.FindStringSubmatch(digits)[1]
+	case phoneHidden.MatchString(digits):
+		digits = digits[3:]
+	case phoneVia.MatchString(digits):
+		digits = digits[4:]
+	}
+	switch {
+	case strings.HasPrefix(country, "81"):
+		return "0" + strings.TrimPrefix(country[2:], "0"), false
+	case country != "":
+		return "+" + country, false
+	}
+	return digits, phoneOsaka.MatchString(body)
+}
+
+// PhoneDigits returns the digits in which two spellings of one number are
+// equal: as dialled in Japan, without extension (+81 90… and 090… are one), or
+// with + and the country code. It is "" if the value is not one number.
+func PhoneDigits(value string) string {
+	number, _ := readPhone(value)
+	return number
+}
+
+// PhoneKind returns the kind of a number, however it is written: full-width,
+// with +81, with the prefix for calls from abroad, with an extension. Of a
+// number that has a digit too many or too few the kind is unknown.
+func PhoneKind(value string) Kind {
+	number, osaka := readPhone(value)
+	switch {
+	case strings.HasPrefix(number, "#"):
+		return KindShort
+	case strings.HasPrefix(number, "+"):
+		if checkForeign(number) != nil {
+			return KindUnknown
+		}
+		return KindForeign
+	}
+	if k := kindOf(number, osaka); k != nil && len(number) == k.digits {
+		return k.kind
+	}
+	return KindUnknown
+}
+
+// kindOf returns how a number of Japan should look, nil if none begins so.
+func kindOf(number string, osaka bool) *phoneKind {
+	for i := range phoneKinds {
+		k := &phoneKinds[i]
+		if k.prefix.MatchString(number) && !(osaka && k.kind == KindMobile) {
+			return k
+		}
+	}
+	return nil
+}
 
 // checkPhone looks at the length of a number; it never regroups it, because
 // the grouping of a landline says where its area code ends.
 func checkPhone(s string) []Note {
-	if phoneShort.MatchString(s) {
-		return nil
-	}
-	body := phoneHead.ReplaceAllString(phoneTail.ReplaceAllString(s, ""), "")
-	if body == "" || !phoneBody.MatchString(body) {
+	number, osaka := readPhone(s)
+	switch {
+	case number == "" && countNumbers(s) > 1:
+		return []Note{remark("several", lang.T("more than one number: keep one here and note the others in fields of their own",
+			"電話番号が 2 つ以上あります。ここには 1 つだけ入れ、ほかは別の項目に入力してください"))}
+	case number == "":
 		return []Note{remark("characters", lang.T("this holds more than a telephone number: what else is to be known belongs into the notes",
 			"電話番号以外の文字があります。補足は備考に書いてください"))}
-	}
-	digits := phoneDigits(body)
-	if strings.HasPrefix(digits, "00") || strings.HasPrefix(digits, "010") {
-		return nil // dialled through a carrier, or abroad
-	}
-	if strings.HasPrefix(body, "+") && !strings.HasPrefix(body, "+81") {
-		if n := len(digits); n < 7 || n > 15 {
-			return []Note{remark("length", lang.T("%d digits: a number with + has 7 to 15", "%d 桁です。+ で始まる番号は 7〜15 桁です"), n)}
-		}
+	case strings.HasPrefix(number, "#"):
 		return nil
+	case strings.HasPrefix(number, "+"):
+		return checkForeign(number)
 	}
-	for _, k := range phoneKinds {
-		if k.prefix.MatchString(digits) {
-			return checkDigits(len(digits), k)
-		}
+	k := kindOf(number, osaka)
+	if k == nil {
+		return []Note{remark("length", lang.T("this does not begin like a Japanese number: begin with 0, or with + for another country",
+			"日本の電話番号は 0 から始まります。海外の番号は + から入力してください"))}
 	}
-	return []Note{remark("length", lang.T("this does not begin like a Japanese number: begin with 0, or with + for another country",
-		"日本の電話番号は 0 から始まります。海外の番号は + から入力してください"))}
+	return checkDigits(len(number), k)
 }
 
-func checkDigits(n int, k phoneKind) []Note {
+// countNumbers counts the numbers in a list with commas, slashes or words.
+func countNumbers(s string) int {
+	n := 0
+	for _, part := range phoneList.Split(s, -1) {
+		if PhoneDigits(part) != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// checkForeign looks at a number with +; E.164 allows 15 digits at most, and
+// no country has subscriber numbers that leave fewer than 7.
+func checkForeign(number string) []Note {
+	if n := len(number) - 1; n < 7 || n > 15 {
+		return []Note{remark("length", lang.T("%d digits: a number of another country has 7 to 15, with the code of the country",
+			"%d 桁です。海外の番号は国番号から数えて 7〜15 桁です"), n)}
+	}
+	return nil
+}
+
+func checkDigits(n int, k *phoneKind) []Note {
 	switch {
 	case n < k.digits:
 		return []Note{remark("length", lang.T("%d digits: %s has %d, so %d seem to be missing", "%d 桁です。%sは %d 桁なので、%d 桁足りないようです"),
@@ -77,8 +204,8 @@ func checkDigits(n int, k phoneKind) []Note {
 	return nil
 }
 
-// phoneDigits returns the digits of a number; +81 90 …, +81 (0)90 … and 090 …
-// give the same.
+// phoneDigits returns the digits of a number or of a part of one; +81 90 …,
+// +81 (0)90 … and 090 … give the same.
 func phoneDigits(s string) string {
 	digits := onlyDigits(s)
 	if strings.HasPrefix(s, "+81") {
