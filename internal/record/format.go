@@ -55,9 +55,9 @@ func (f Format) apply(s string) (string, []Note) {
 	case FormatMicrosoftRecovery:
 		return s, checkCount(s, 25, nameMicrosoftCode)
 	case FormatGoogleBackup:
-		return s, checkEightDigits(s, lang.T("Google", "Google "))
+		return s, checkEightDigits(s, textGoogleDigits)
 	case FormatEightDigits:
-		return s, checkEightDigits(s, lang.T("this service", "このサービス"))
+		return s, checkEightDigits(s, textEightDigits)
 	case FormatGitHub:
 		return s, checkGitHub(s)
 	}

@@ -84,12 +84,19 @@ func checkGitHub(s string) []Note {
 		"GitHub のリカバリーコードは普通 a1b2c-3d4e5 のような形です。元のファイルと見比べてください"))}
 }
 
+// Backup codes have eight digits at Google (support.google.com, answer 1187538,
+// in sets of ten), Facebook and Nintendo.
+var (
+	textGoogleDigits = lang.T("a backup code of Google has 8 digits", "Google のバックアップ コードは数字 8 桁です")
+	textEightDigits  = lang.T("a backup code of this service has 8 digits", "このサービスのバックアップコードは数字 8 桁です")
+)
+
 // checkEightDigits takes one group or two, as services show them.
-func checkEightDigits(s string, service lang.Text) []Note {
+func checkEightDigits(s string, text lang.Text) []Note {
 	if len(onlyDigits(s)) == 8 && isGrouped(s, isDigit) {
 		return nil
 	}
-	return []Note{remark("length", lang.T("a backup code of %s has 8 digits", "%sのバックアップコードは数字 8 桁です"), service)}
+	return []Note{remark("length", text)}
 }
 
 // checkCount says whether anything but letters and digits is in the key, or

@@ -84,7 +84,7 @@ func TestServiceRemarks(t *testing.T) {
 		{FormatAppleKey, TypeProductKey, "ABCD", "4 letters and digits: a recovery key of Apple has 28", "4 文字です。Apple の復旧キーは英数字 28 文字です"},
 		{FormatSteam, TypeProductKey, "Q1", "usually R and five digits", "普通「R」と数字 5 桁です"},
 		{FormatGitHub, TypeCodes, "q", "usually looks like a1b2c-3d4e5", "普通 a1b2c-3d4e5 のような形です"},
-		{FormatGoogleBackup, TypeCodes, "1", "a backup code of Google has 8 digits", "Google のバックアップコードは数字 8 桁です"},
+		{FormatGoogleBackup, TypeCodes, "1", "a backup code of Google has 8 digits", "Google のバックアップ コードは数字 8 桁です"},
 		{FormatEightDigits, TypeCodes, "1", "a backup code of this service has 8 digits", "このサービスのバックアップコードは数字 8 桁です"},
 	} {
 		_, notes, err := formatted(c.format, c.kind)(c.in)
