@@ -25,7 +25,7 @@ func cleanType(t Type, s string) (string, []Note, error) {
 	if s == "" {
 		return "", notes, nil
 	}
-	if saysNone(s) {
+	if SaysNone(s) {
 		if t == TypeDate {
 			return "", nil, &ValueError{Key: "none", Text: textNone}
 		}
@@ -120,8 +120,8 @@ func joinSpaces(s string) (string, []Note) {
 	return joined, []Note{changed("spaces", lang.T("spaces were joined", "空白をまとめました"))}
 }
 
-// saysNone reports whether somebody answered a question with the word none.
-func saysNone(s string) bool {
+// SaysNone reports whether somebody answered a question with the word none.
+func SaysNone(s string) bool {
 	switch lang.Fold(s) {
 	case "なし", "無し", "無", "ない", "無い", "ありません", "不明", "わからない", "分からない", "未登録", "none", "no", "nothing", "unknown", "n/a", "-", "--", "?":
 		return true
