@@ -24,6 +24,7 @@ const module = "memovault"
 // missing here fails the test.
 var layers = map[string]string{
 	"lang":       "",
+	"maildomain": "lang",
 	"term":       "",
 	"keyring":    "",
 	"passphrase": "",

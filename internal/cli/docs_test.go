@@ -66,6 +66,7 @@ var licenceWords = map[string]string{
 	"BSD-3-Clause": "Neither the name",
 	"MIT":          "Permission is hereby granted, free of charge",
 	"CC-BY-3.0-US": "creativecommons.org/licenses/by/3.0/us",
+	"CC0-1.0":      "CC0 1.0 Universal",
 }
 
 // TestLicencesPage holds that docs/licences.md names every module in the
