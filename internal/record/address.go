@@ -1,7 +1,6 @@
 package record
 
 import (
-	"encoding/base32"
 	"net/url"
 	"strings"
 
@@ -81,38 +80,4 @@ func checkURL(s string) []Note {
 			"ホームページのアドレスではないようです（例: https://example.jp/）"))}
 	}
 	return nil
-}
-
-// otpScheme begins the address that an authenticator's QR code holds.
-const otpScheme = "otpauth://"
-
-// cleanOTPAuth takes the address that the QR code of an authenticator holds,
-// kept as it is, or the bare base32 secret, which services print in lower case
-// and in groups.
-func cleanOTPAuth(s string) (string, []Note) {
-	if len(s) >= len(otpScheme) && strings.EqualFold(s[:len(otpScheme)], otpScheme) {
-		u, err := url.Parse(s)
-		if err != nil || !isBase32(u.Query().Get("secret")) {
-			return s, []Note{remark("otpauth", lang.T("no secret=… that an authenticator understands is in this address",
-				"認証アプリで使える secret=… が見つかりません。もう一度コピーしてください"))}
-		}
-		return s, nil
-	}
-	secret := strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(s))
-	if !isBase32(secret) {
-		return s, []Note{remark("base32", lang.T("an authenticator's secret has only the letters A to Z and the digits 2 to 7",
-			"認証アプリの鍵は A〜Z と 2〜7 だけでできています。見直してください"))}
-	}
-	if secret == s {
-		return s, nil
-	}
-	return secret, []Note{changed("grouped", lang.T("spaces and hyphens were taken out, letters made capital", "空白と「-」を取り除き、大文字に直しました"))}
-}
-
-// isBase32 reports whether an authenticator can read the secret, with or
-// without the '=' at the end.
-func isBase32(s string) bool {
-	s = strings.TrimRight(strings.ToUpper(s), "=")
-	_, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(s)
-	return s != "" && err == nil
 }
