@@ -79,10 +79,19 @@ func (t *Text) UnmarshalJSON(b []byte) error {
 		return err
 	}
 	if len(m) != 2 || m["en"] == "" || m["ja"] == "" {
-		return fmt.Errorf("a text needs exactly the two keys en and ja, both filled: %s", b)
+		return &PairError{slices.Clone(b)}
 	}
 	t.EN, t.JA = m["en"], m["ja"]
 	return nil
+}
+
+// A PairError is a text in JSON that lacks one of the languages.
+type PairError struct {
+	JSON []byte // the text as it was written
+}
+
+func (e *PairError) Error() string {
+	return fmt.Sprintf("a text needs exactly the two keys en and ja, both filled: %s", e.JSON)
 }
 
 // FromEnv chooses the language: MEMOVAULT_LANG, then the POSIX order LC_ALL,

@@ -1,19 +1,16 @@
 package record
 
 import (
-	"bytes"
 	"cmp"
 	"embed"
 	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"memovault/internal/lang"
 )
@@ -25,6 +22,7 @@ type Template struct {
 	Name    string    `json:"-"`     // the file's name without .json: what one types
 	Order   int       `json:"order"` // place in lists, smallest first
 	Label   lang.Text `json:"label"`
+	Aliases []string  `json:"aliases,omitempty"` // other names by which it is looked up and searched, in any language
 	Help    lang.Text `json:"help"`              // one line: what it is for
 	Account bool      `json:"account,omitempty"` // something one signs in to
 	Fields  []Spec    `json:"fields"`
@@ -191,8 +189,8 @@ func SortTemplates(ts []*Template) {
 	})
 }
 
-// LookupTemplate finds a template by its name or by its label in either
-// language, however it is typed. It returns nil if there is none.
+// LookupTemplate finds a template by its name, by its label in either language
+// or by an alias, however it is typed. It returns nil if there is none.
 func LookupTemplate(name string) *Template {
 	if i := slices.IndexFunc(own, func(t *Template) bool { return t.Name == name }); i >= 0 {
 		return own[i]
@@ -203,7 +201,8 @@ func LookupTemplate(name string) *Template {
 	return FindTemplate(Templates(), name)
 }
 
-// FindTemplate is LookupTemplate in a list of one's own; a name beats a label.
+// FindTemplate is LookupTemplate in a list of one's own; a name beats a label,
+// and a label an alias.
 func FindTemplate(ts []*Template, name string) *Template {
 	key := lang.Fold(name)
 	for _, t := range ts {
@@ -211,8 +210,16 @@ func FindTemplate(ts []*Template, name string) *Template {
 			return t
 		}
 	}
+	if key == "" {
+		return nil
+	}
 	for _, t := range ts {
-		if key != "" && (lang.Fold(t.Label.EN) == key || lang.Fold(t.Label.JA) == key) {
+		if lang.Fold(t.Label.EN) == key || lang.Fold(t.Label.JA) == key {
+			return t
+		}
+	}
+	for _, t := range ts {
+		if slices.ContainsFunc(t.Aliases, func(alias string) bool { return lang.Fold(alias) == key }) {
 			return t
 		}
 	}
@@ -324,25 +331,30 @@ var (
 // ParseTemplate reads a template. It is strict, because a slip in a template
 // is a question nobody is asked: an unknown member, an unknown type, a text
 // without one of the languages or a key that comes twice is refused, with an
-// error that names the field or the line.
+// *TemplateError that names the field and the line.
 func ParseTemplate(name string, b []byte) (*Template, error) {
 	t := &Template{Name: name}
 	if err := t.parse(b); err != nil {
-		return nil, fmt.Errorf("template %q: %w", name, err)
+		err.Name = name
+		return nil, err
 	}
 	return t, nil
 }
 
-func (t *Template) parse(b []byte) error {
+func (t *Template) parse(b []byte) *TemplateError {
 	if !templateName.MatchString(t.Name) || len(t.Name) > MaxName {
-		return errors.New("a name has lower-case letters and digits, with single hyphens between")
+		return bad(lang.T("a name has lower-case letters and digits, with single hyphens between", "名前に使えるのは、英小文字・数字と、間の 1 つずつのハイフンだけです"))
 	}
 	if len(b) > MaxTemplate {
-		return fmt.Errorf("larger than %d bytes", MaxTemplate)
+		return bad(lang.T("larger than %d KiB", "%d KiB を超えています"), MaxTemplate>>10)
+	}
+	if !utf8.Valid(b) {
+		return bad(lang.T("the file is not text in UTF-8", "文字コードが UTF-8 ではありません"))
 	}
 	var file struct {
 		Order   int               `json:"order"`
 		Label   lang.Text         `json:"label"`
+		Aliases []string          `json:"aliases"`
 		Help    lang.Text         `json:"help"`
 		Account bool              `json:"account"`
 		Fields  []json.RawMessage `json:"fields"`
@@ -353,75 +365,56 @@ func (t *Template) parse(b []byte) error {
 	if err := decodeStrictly(b, &file); err != nil {
 		return err
 	}
-	t.Order, t.Label, t.Help = file.Order, file.Label, file.Help
+	t.Order, t.Label, t.Aliases, t.Help = file.Order, file.Label, file.Aliases, file.Help
 	t.Account, t.Idle, t.Form = file.Account, file.Idle, file.Form
+	fieldLines, factLines := startLines(b, file.Fields), startLines(b, file.Facts)
 	for i, raw := range file.Fields {
 		s := Spec{Paper: true}
 		if err := decodeStrictly(raw, &s); err != nil {
-			return fmt.Errorf("field %d (%q), its %w", i+1, s.Key, err)
+			return err.in(PartField, i+1, s.Key, fieldLines[i])
 		}
 		t.Fields = append(t.Fields, s)
 	}
 	for i, raw := range file.Facts {
 		var f Fact
 		if err := decodeStrictly(raw, &f); err != nil {
-			return fmt.Errorf("fact %d (%q), its %w", i+1, f.ID, err)
+			return err.in(PartFact, i+1, f.ID, factLines[i])
 		}
 		t.Facts = append(t.Facts, f)
 	}
-	return t.check()
+	return t.check(fieldLines, factLines)
 }
 
-// decodeStrictly reads one JSON value that fills the whole of b and has no
-// member that v lacks. The error begins with the line.
-func decodeStrictly(b []byte, v any) error {
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	err := d.Decode(v)
-	at := d.InputOffset()
-	if err == nil {
-		if _, end := d.Token(); end == io.EOF {
-			return nil
-		}
-		err = errors.New("more after the end")
-	}
-	var syntax *json.SyntaxError
-	var kind *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &syntax):
-		at = syntax.Offset
-	case errors.As(err, &kind):
-		at = kind.Offset
-	}
-	line := 1 + bytes.Count(b[:min(max(at, 0), int64(len(b)))], []byte("\n"))
-	return fmt.Errorf("line %d: %w", line, err)
-}
-
-func (t *Template) check() error {
+// check finds what reading each part by itself does not show. The lines are
+// those on which the fields and the facts begin.
+func (t *Template) check(fieldLines, factLines []int) *TemplateError {
 	if !paired(t.Label) || !paired(t.Help) {
-		return errors.New("label and help are needed, in en and ja")
+		return bad(lang.T("label and help are needed, in en and ja", "label と help が、en と ja の両方で要ります"))
+	}
+	if slices.ContainsFunc(t.Aliases, func(alias string) bool { return lang.Fold(alias) == "" }) {
+		return bad(lang.T("an alias is empty", "空の alias があります"))
 	}
 	if len(t.Fields) == 0 || len(t.Fields) > MaxFields {
-		return fmt.Errorf("from 1 to %d fields are needed", MaxFields)
+		return bad(lang.T("from 1 to %d fields are needed", "項目（fields）は 1 個から %d 個までです"), MaxFields)
 	}
 	seen := map[string]bool{}
 	for i := range t.Fields {
 		s := &t.Fields[i]
 		if seen[s.Key] {
-			return fmt.Errorf("field %q comes twice", s.Key)
+			return bad(lang.T("field %q comes twice", "項目 %q が 2 回出てきます"), s.Key).in(PartWhole, 0, "", fieldLines[i])
 		}
 		seen[s.Key] = true
 		if err := s.check(); err != nil {
-			return fmt.Errorf("field %d (%q): %w", i+1, s.Key, err)
+			return err.in(PartField, i+1, s.Key, fieldLines[i])
 		}
 	}
 	for i, f := range t.Facts {
 		if seen["fact "+f.ID] {
-			return fmt.Errorf("fact %q comes twice", f.ID)
+			return bad(lang.T("fact %q comes twice", "事実 %q が 2 回出てきます"), f.ID).in(PartWhole, 0, "", factLines[i])
 		}
 		seen["fact "+f.ID] = true
 		if err := f.check(); err != nil {
-			return fmt.Errorf("fact %d (%q): %w", i+1, f.ID, err)
+			return err.in(PartFact, i+1, f.ID, factLines[i])
 		}
 	}
 	return t.checkService(seen)
@@ -429,63 +422,63 @@ func (t *Template) check() error {
 
 // checkService checks what is said about the service as a whole. seen has the
 // keys of the fields, and of the facts with "fact " before.
-func (t *Template) checkService(seen map[string]bool) error {
+func (t *Template) checkService(seen map[string]bool) *TemplateError {
 	if t.Idle != nil && (t.Idle.Months < 1 || !seen["fact "+t.Idle.Fact]) {
-		return errors.New("idle needs months above 0 and the id of a fact")
+		return bad(lang.T("idle needs months above 0 and the id of a fact", "idle には、1 以上の months と、事実の id が要ります"))
 	}
 	if t.Form == nil {
 		return nil
 	}
 	if len(t.Form.Fields) == 0 || !seen["fact "+t.Form.Fact] {
-		return errors.New("form needs fields and the id of a fact")
+		return bad(lang.T("form needs fields and the id of a fact", "form には、fields と、事実の id が要ります"))
 	}
 	for _, key := range t.Form.Fields {
 		if !seen[key] {
-			return fmt.Errorf("form names the field %q, which is not there", key)
+			return bad(lang.T("form names the field %q, which is not there", "form にある項目 %q がありません"), key)
 		}
 	}
 	return nil
 }
 
-func (s *Spec) check() error {
+func (s *Spec) check() *TemplateError {
 	switch {
 	case !fieldKey.MatchString(s.Key) || len(s.Key) > MaxName:
-		return errors.New("a key is snake_case: lower-case letters, digits, single underscores between")
+		return bad(lang.T("a key is snake_case: lower-case letters, digits, single underscores between", "key に使えるのは、英小文字・数字と、間の 1 つずつの下線だけです"))
 	case !s.Type.Known():
-		return fmt.Errorf("there is no type %q", s.Type)
+		return bad(lang.T("there is no type %q", "%q という type はありません"), s.Type)
 	case !paired(s.Label) || !paired(s.Help):
-		return errors.New("label and help are needed, in en and ja")
+		return bad(lang.T("label and help are needed, in en and ja", "label と help が、en と ja の両方で要ります"))
 	case s.Expect != 0 && s.Type != TypeCodes, s.Expect < 0, s.Expect > MaxCodes:
-		return errors.New("expect is the number of codes, in a field of type codes")
+		return bad(lang.T("expect is the number of codes, in a field of type codes", "expect はコードの個数で、type が codes の項目にだけ書けます"))
 	case s.Ref != "" && s.Type != TypeRef:
-		return errors.New("only a field of type ref has ref")
+		return bad(lang.T("only a field of type ref has ref", "ref を書けるのは、type が ref の項目だけです"))
 	case s.Role != "" && !s.Role.fits(s.Type):
-		return fmt.Errorf("there is no role %q for type %q", s.Role, s.Type)
+		return bad(lang.T("there is no role %q for type %q", "role %q は、type %q の項目には書けません"), s.Role, s.Type)
 	case s.Shown && s.Type != TypeHint:
-		return errors.New("only a hint is shown by the service")
+		return bad(lang.T("only a field of type hint has shown", "shown を書けるのは、type が hint の項目だけです"))
 	case s.Format != "" && !s.Format.fits(s.Type):
-		return fmt.Errorf("there is no format %q for type %q", s.Format, s.Type)
+		return bad(lang.T("there is no format %q for type %q", "format %q は、type %q の項目には書けません"), s.Format, s.Type)
 	case (s.Type == TypeChoice) != (len(s.Options) > 0):
-		return errors.New("options are needed by type choice and by no other")
+		return bad(lang.T("options are needed by type choice and by no other", "options は type が choice の項目に必ず要り、ほかの項目には書けません"))
 	case s.Default != "" && s.Option(s.Default) == nil:
-		return fmt.Errorf("the default %q is none of the options", s.Default)
+		return bad(lang.T("the default %q is none of the options", "default の %q が options にありません"), s.Default)
 	}
 	seen := map[string]bool{}
 	for _, o := range s.Options {
 		if seen[o.Value] || !fieldKey.MatchString(o.Value) || !paired(o.Label) {
-			return fmt.Errorf("option %q needs a value of its own in snake_case and a label in en and ja", o.Value)
+			return bad(lang.T("option %q needs a value of its own in snake_case and a label in en and ja", "選択肢 %q には、ほかと重ならない value（英小文字・数字・下線）と、en と ja の label が要ります"), o.Value)
 		}
 		seen[o.Value] = true
 	}
 	return nil
 }
 
-func (f *Fact) check() error {
+func (f *Fact) check() *TemplateError {
 	if f.ID == "" || f.Source == "" || !paired(f.Text) {
-		return errors.New("id, source and text in en and ja are needed")
+		return bad(lang.T("id, source and text in en and ja are needed", "id、source と、en と ja の text が要ります"))
 	}
 	if _, err := time.Parse(time.DateOnly, f.AsOf); err != nil {
-		return errors.New("as_of is a date, YYYY-MM-DD")
+		return bad(lang.T("as_of is a date, YYYY-MM-DD", "as_of は YYYY-MM-DD の形の日付です"))
 	}
 	return nil
 }
