@@ -25,6 +25,7 @@ type Template struct {
 	Aliases []string  `json:"aliases,omitempty"` // other names by which it is looked up and searched, in any language
 	Help    lang.Text `json:"help"`              // one line: what it is for
 	Account bool      `json:"account,omitempty"` // something one signs in to
+	Mail    []string  `json:"mail,omitempty"`    // domains whose addresses are mailboxes of such an account itself
 	Fields  []Spec    `json:"fields"`
 	Idle    *Idle     `json:"idle,omitempty"` // what happens when nobody signs in
 	Form    *Form     `json:"form,omitempty"` // what is asked of who has lost every other way
@@ -326,6 +327,7 @@ const MaxTemplate = 256 << 10
 var (
 	templateName = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 	fieldKey     = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
+	mailDomain   = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)+$`)
 )
 
 // ParseTemplate reads a template. It is strict, because a slip in a template
@@ -357,6 +359,7 @@ func (t *Template) parse(b []byte) *TemplateError {
 		Aliases []string          `json:"aliases"`
 		Help    lang.Text         `json:"help"`
 		Account bool              `json:"account"`
+		Mail    []string          `json:"mail"`
 		Fields  []json.RawMessage `json:"fields"`
 		Idle    *Idle             `json:"idle"`
 		Form    *Form             `json:"form"`
@@ -366,7 +369,7 @@ func (t *Template) parse(b []byte) *TemplateError {
 		return err
 	}
 	t.Order, t.Label, t.Aliases, t.Help = file.Order, file.Label, file.Aliases, file.Help
-	t.Account, t.Idle, t.Form = file.Account, file.Idle, file.Form
+	t.Account, t.Mail, t.Idle, t.Form = file.Account, file.Mail, file.Idle, file.Form
 	fieldLines, factLines := startLines(b, file.Fields), startLines(b, file.Facts)
 	for i, raw := range file.Fields {
 		s := Spec{Paper: true}
@@ -396,6 +399,11 @@ func (t *Template) check(fieldLines, factLines []int) *TemplateError {
 	}
 	if len(t.Fields) == 0 || len(t.Fields) > MaxFields {
 		return bad(lang.T("from 1 to %d fields are needed", "項目（fields）は 1 個から %d 個までです"), MaxFields)
+	}
+	for _, d := range t.Mail {
+		if !mailDomain.MatchString(d) {
+			return bad(lang.T("mail: %q is no domain in lower case", "mail: %q は小文字のドメイン名ではありません"), d)
+		}
 	}
 	seen := map[string]bool{}
 	for i := range t.Fields {

@@ -144,7 +144,7 @@ func TestTemplatesAskForTheStory(t *testing.T) {
 func TestLookupTemplate(t *testing.T) {
 	for typed, want := range map[string]string{
 		"office": "office", " OFFICE ": "office", "ｏｆｆｉｃｅ": "office", "オフィス": "office", "ｵﾌｨｽ": "office", "おふぃす": "office",
-		"Microsoft アカウント": "microsoft", "microsoft account": "microsoft", "電話回線": "phone-line",
+		"Microsoft Office": "office", "ワード": "office", "Microsoft アカウント": "microsoft", "microsoft account": "microsoft", "電話回線": "phone-line",
 	} {
 		if got := LookupTemplate(typed); got == nil || got.Name != want {
 			t.Errorf("%q: got %v, want %s", typed, got, want)
@@ -232,6 +232,7 @@ func TestParseTemplateRefuses(t *testing.T) {
 		"more after":        {"car", ownTemplate + "{}", "more"},
 		"fact, no source": {"car", replace(`"order": 1,`, `"order": 1, "facts": [{"id": "x", "text": {"en": "a", "ja": "あ"}, "source": "", "as_of": "2026-11-22"}],`),
 			"source"},
+		"mail, no domain": {"car", replace(`"order": 1,`, `"order": 1, "mail": ["Example"],`), "mail"},
 		"fact, no day": {"car", replace(`"order": 1,`, `"order": 1, "facts": [{"id": "x", "text": {"en": "a", "ja": "あ"}, "source": "s", "as_of": "today"}],`),
 			"as_of"},
 		"too large": {"car", ownTemplate + strings.Repeat(" ", MaxTemplate), "larger"},
