@@ -30,6 +30,101 @@ func Table(rows [][]string, maxCols int) string {
 	return b.String()
 }
 
+// minText is the fewest columns in which running text is pleasant to read.
+const minText = 24
+
+// Crowded reports whether rows laid out by Table would leave the free text of
+// their last column fewer than least columns, although it needs more. Such rows
+// read better from Stack.
+func Crowded(rows [][]string, maxCols, least int) bool {
+	widths, _ := measure(rows)
+	if maxCols <= 0 || len(widths) < 2 {
+		return false
+	}
+	left := textColumns(widths, maxCols)
+	return left < least && left < widths[len(widths)-1]
+}
+
+// textColumns returns what the other columns leave for the last one.
+func textColumns(widths []int, maxCols int) int {
+	left := maxCols
+	for _, w := range widths[:len(widths)-1] {
+		left -= w + columnGap
+	}
+	return left
+}
+
+// HangTable lays rows out as Table does, but nothing is cut: the last column,
+// free text, goes over as many lines as it needs. Where less than 24 columns
+// are left for it, rows come out as from Stack. It returns lines without "\n";
+// the first is the header.
+func HangTable(rows [][]string, maxCols int) []string {
+	if len(rows) > 0 && Crowded(rows, maxCols, minText) {
+		head := strings.Join(rows[0], "  ")
+		return append([]string{Truncate(head, maxCols)}, Stack(rows[1:], maxCols)...)
+	}
+	widths, _ := measure(rows)
+	var lines []string
+	for _, row := range rows {
+		lines = append(lines, hangRow(row, widths, maxCols)...)
+	}
+	return lines
+}
+
+// hangRow lays one row out; what its last column has too much goes below.
+func hangRow(row []string, widths []int, maxCols int) []string {
+	if len(row) == 0 {
+		return []string{""}
+	}
+	last := len(row) - 1
+	var head strings.Builder
+	for j, cell := range row[:last] {
+		head.WriteString(PadRight(cell, widths[j]+columnGap))
+	}
+	indent := Width(head.String())
+	room := 0
+	if maxCols > 0 {
+		room = max(maxCols-indent, 2)
+	}
+	lines := Wrap(row[last], room)
+	for i := range lines {
+		if i == 0 {
+			lines[0] = strings.TrimRight(head.String()+lines[0], " ")
+		} else {
+			lines[i] = strings.Repeat(" ", indent) + lines[i]
+		}
+	}
+	return lines
+}
+
+// stackIndent is what the lines below the first one of a stacked row begin with.
+const stackIndent = "    "
+
+// Stack lays rows out for windows too narrow for columns: the first cell on a
+// line of its own, the others below it, indented, two spaces apart and broken
+// where the window ends. There is no header.
+func Stack(rows [][]string, maxCols int) []string {
+	var lines []string
+	for _, row := range rows {
+		var rest []string
+		for j, cell := range row {
+			if j > 0 && strings.TrimSpace(cell) != "" {
+				rest = append(rest, cell)
+			}
+		}
+		if len(row) == 0 {
+			continue
+		}
+		lines = append(lines, Wrap(row[0], maxCols)...)
+		for _, line := range Wrap(strings.Join(rest, "  "), maxCols-len(stackIndent)) {
+			if line != "" {
+				lines = append(lines, stackIndent+line)
+			}
+		}
+	}
+	return lines
+}
+
 // measure returns the width of each column and of each cell.
 func measure(rows [][]string) (widths []int, cells [][]int) {
 	total := 0

@@ -155,6 +155,12 @@ func (t *Terminal) write(s string) {
 // from the left edge, for Erase. A newline at its end opens no further row.
 func (t *Terminal) CountRows(s string) int {
 	cols, _ := t.Size()
+	return Rows(s, cols)
+}
+
+// Rows returns the rows s takes in a window of cols columns when it is printed
+// from the left edge. A newline at its end opens no further row.
+func Rows(s string, cols int) int {
 	rows := 0
 	for line := range strings.SplitSeq(strings.TrimSuffix(s, "\n"), "\n") {
 		rows += wrappedRows(line, cols)

@@ -27,8 +27,9 @@ type atom struct {
 
 // Wrap breaks s into lines of at most cols columns: between words, and
 // anywhere in Japanese except before 、。」）ー and their like or after 「（. A
-// word wider than a line is cut. Line ends in s are kept; cols < 2 breaks only
-// there. Lines have no spaces at their end.
+// word wider than a line is cut. A no-break space (U+00A0) holds what stands
+// beside it together. Line ends in s are kept; cols < 2 breaks only there. Lines
+// have no spaces at their end.
 func Wrap(s string, cols int) []string {
 	var lines []string
 	for line := range strings.SplitSeq(s, "\n") {
@@ -95,7 +96,7 @@ func atoms(line string) []atom {
 			list[n].width += w
 		} else {
 			start = end
-			list = append(list, atom{c, w, unicode.IsSpace(r)})
+			list = append(list, atom{c, w, breaksAsSpace(r)})
 		}
 		end += len(c)
 		last = r
@@ -105,12 +106,17 @@ func atoms(line string) []atom {
 
 // joined reports whether a line may not be broken between a and b.
 func joined(a, b rune) bool {
-	if unicode.IsSpace(a) || unicode.IsSpace(b) {
+	if breaksAsSpace(a) || breaksAsSpace(b) {
 		return false
 	}
-	return strings.ContainsRune(neverLast, a) || strings.ContainsRune(neverFirst, b) ||
+	return a == noBreak || b == noBreak || strings.ContainsRune(neverLast, a) || strings.ContainsRune(neverFirst, b) ||
 		!breaksAlone(a) && !breaksAlone(b)
 }
+
+const noBreak = '\u00a0'
+
+// breaksAsSpace reports whether a line may be broken at r, which goes with it.
+func breaksAsSpace(r rune) bool { return unicode.IsSpace(r) && r != noBreak }
 
 // breaksAlone reports whether a line may be broken on both sides of r: what is
 // written without spaces between words.
