@@ -104,7 +104,7 @@ func TestWrapNoBreak(t *testing.T) {
 		want []string
 	}{
 		{"to see it: vault\u00a0show\u00a0office", 20, []string{"to see it:", "vault\u00a0show\u00a0office"}},
-		{"見るには: vault\u00a0show\u00a0金庫 です", 18, []string{"見るには:", "vault\u00a0show\u00a0金庫", "です"}},
+		{"見るには: vault\u00a0show\u00a0金庫 です", 16, []string{"見るには:", "vault\u00a0show\u00a0金庫", "です"}},
 		{"vault\u00a0show\u00a0office", 8, []string{"vault\u00a0sh", "ow\u00a0offic", "e"}},
 	} {
 		if got := Wrap(c.text, c.cols); !slices.Equal(got, c.want) {
