@@ -61,7 +61,7 @@ func cleanDate(s string) (string, []Note, error) {
 func readDate(s string) (y, m, d int, err error) {
 	for _, form := range []*regexp.Regexp{dateParts, dateKanji, dateCompact} {
 		if p := form.FindStringSubmatch(s); p != nil {
-			return number(p[1]), part(p[2]), part(p[3]), nil
+			return atoi(p[1]), part(p[2]), part(p[3]), nil
 		}
 	}
 	for _, form := range []*regexp.Regexp{eraParts, eraKanji} {
@@ -79,14 +79,15 @@ func part(s string) int {
 	if s == "" {
 		return 0
 	}
-	if n := number(s); n > 0 {
+	if n := atoi(s); n > 0 {
 		return n
 	}
 	return -1
 }
 
-func number(s string) int {
-	n, _ := strconv.Atoi(s) // the patterns let only a few digits through
+// atoi reads what a pattern let through: a few digits, or none, which is 0.
+func atoi(s string) int {
+	n, _ := strconv.Atoi(s)
 	return n
 }
 
@@ -99,7 +100,7 @@ func readEra(name, year string, m, d int) (int, int, int, error) {
 	}
 	n := 1
 	if year != "元" {
-		n = number(year)
+		n = atoi(year)
 	}
 	y := e.from.Year() + n - 1
 	if _, err := writeDate(y, m, d); err != nil {

@@ -150,7 +150,7 @@ func cleanBitLocker(s string) (string, []Note) {
 			"%d 桁です。BitLocker の回復キーは 6 桁 × 8 組の 48 桁です"), n))
 	}
 	for i, block := range strings.Split(value, "-") {
-		if n := number(block); n%11 != 0 || n >= 11<<16 {
+		if n := atoi(block); n%11 != 0 || n >= 11<<16 {
 			notes = append(notes, remark("checksum", lang.T("block %d is copied wrongly: compare its six digits", "%d 組目に写し間違いがあります。6 桁を見比べてください"), i+1))
 		}
 	}
