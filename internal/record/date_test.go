@@ -2,6 +2,7 @@ package record
 
 import (
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -18,8 +19,8 @@ func TestCleanDate(t *testing.T) {
 		{"2026 11 22", "2026-11-22", "date!"},
 		{"2026-1-7", "2026-01-07", "date!"},
 		{"20261122", "2026-11-22", "date!"},
-		{"２０２６年１１月２２日", "2026-11-22", "folded! date!"},
-		{"2026年 1月 7日（水）", "2026-01-07", "folded! date!"},
+		{"２０２６年１１月２２日", "2026-11-22", "date!"},
+		{"2026年 1月 7日（水）", "2026-01-07", "date!"},
 		{"2026-11", "2026-11", ""},
 		{"2026/1", "2026-01", "date!"},
 		{"2026年11月", "2026-11", "date!"},
@@ -28,13 +29,13 @@ func TestCleanDate(t *testing.T) {
 		{"2024-02-29", "2024-02-29", ""},
 		{"昭和60年1月7日", "1985-01-07", "date!"},
 		{"S60.1.7", "1985-01-07", "date!"},
-		{"Ｓ６０．１．７", "1985-01-07", "folded! date!"},
+		{"Ｓ６０．１．７", "1985-01-07", "date!"},
 		{"s60/1/7", "1985-01-07", "date!"},
 		{"昭和60.1.7", "1985-01-07", "date!"},
 		{"R8/11/22", "2026-11-22", "date!"},
 		{"R.8-11-22", "2026-11-22", "date!"},
 		{"令和8年11月22日", "2026-11-22", "date!"},
-		{"㍻元年1月8日", "1989-01-08", "folded! date!"},
+		{"㍻元年1月8日", "1989-01-08", "date!"},
 		{"平成31年4月30日", "2019-04-30", "date!"},
 		{"令和元年5月1日", "2019-05-01", "date!"},
 		{"大正15年12月24日", "1926-12-24", "date!"},
@@ -46,6 +47,34 @@ func TestCleanDate(t *testing.T) {
 		{"平成元年", "1989", "date!"},
 		{"H1.1", "1989-01", "date!"},
 		{"令和元年", "2019", "date!"},
+		{"R8.4.1", "2026-04-01", "date!"},
+		{"Ｒ元．５．１", "2019-05-01", "date!"},
+		{"２０２６−１１−２２", "2026-11-22", "date!"},
+		{"1951年4月1日生まれ", "1951-04-01", "date!"},
+		{"昭和26年4月1日生", "1951-04-01", "date!"},
+		{"昭和二十六年四月一日", "1951-04-01", "date!"},
+		{"令和八年十一月二十二日", "2026-11-22", "date!"},
+		{"昭和三十年十月", "1955-10", "date!"},
+		{"二〇二六年四月", "2026-04", "date!"},
+		{"Showa 26.4.1", "1951-04-01", "date!"},
+		{"Reiwa 8", "2026", "date!"},
+		{"April 1, 1951", "1951-04-01", "date!"},
+		{"april 1 1951", "1951-04-01", "date!"},
+		{"1 April 1951", "1951-04-01", "date!"},
+		{"1st April, 1951", "1951-04-01", "date!"},
+		{"Sunday, April 1st, 1951", "1951-04-01", "date!"},
+		{"Sun 1 Apr 1951", "1951-04-01", "date!"},
+		{"1-Apr-1951", "1951-04-01", "date!"},
+		{"Apr. 1, 1951", "1951-04-01", "date!"},
+		{"1951 Apr 1", "1951-04-01", "date!"},
+		{"Apr 1951", "1951-04", "date!"},
+		{"Ｓｅｐｔ　1951", "1951-09", "date!"},
+		{"May 2026", "2026-05", "date!"},
+		{"1951/4/1", "1951-04-01", "date!"},
+		{"11/22/2026", "2026-11-22", "date!"},
+		{"22/11/2026", "2026-11-22", "date!"},
+		{"22.11.2026", "2026-11-22", "date!"},
+		{"4/4/1951", "1951-04-04", "date!"},
 	})
 }
 
@@ -56,8 +85,11 @@ func TestDateRefuses(t *testing.T) {
 		"昭和64年1月8日": "date-era", "昭和64年2月": "date-era", "昭和65年": "date-era", "昭和0年": "date-era", "平成元年1月7日": "date-era",
 		"平成31年5月1日": "date-era", "令和元年4月30日": "date-era", "令和元年4月": "date-era", "大正15年12月25日": "date-era", "明治45年7月30日": "date-era",
 		"0026-11-22": "date-year", "9999-01-01": "date-year", "1700": "date-year",
-		"昨日": "date-form", "26/11/22": "date-form", "2026-11-22T00:00": "date-form", "11/22/2026": "date-form", "202611": "date-form",
-		"2026 1 122": "date-form", "昭和六十年": "date-form", "X60.1.7": "date-form", "2026-11-22 ごろ": "date-form", "😀": "date-form",
+		"昨日": "date-form", "26/11/22": "date-year", "4.1.51": "date-year", "2026-11-22T00:00": "date-form", "202611": "date-form",
+		"4/1/1951": "date-two", "1.4.1951": "date-two", "13/13/1951": "date", "30/2/1951": "date", "February 30, 2026": "date", "April 31 2026": "date",
+		"April 1": "date-form", "April": "date-form", "April May 1951": "date-form", "1 2 April 1951": "date-form", "Aprilis 1951": "date-form", "May be 1951": "date-form", "昭和十十年": "date-form",
+		"April 0, 1951": "date-form", "昭和百年": "date-form",
+		"2026 1 122": "date-form", "X60.1.7": "date-form", "2026-11-22 ごろ": "date-form", "😀": "date-form",
 		"なし": "none", "不明": "none",
 	} {
 		value, _, err := Clean(TypeDate, in)
@@ -70,12 +102,36 @@ func TestDateRefuses(t *testing.T) {
 	}
 }
 
+// What is refused comes with the way out.
+func TestDateRefusalsHelp(t *testing.T) {
+	for in, said := range map[string][2]string{
+		"4/1/1951":   {"this can be 1951-04-01 or 1951-01-04", "1951-04-01 とも 1951-01-04 とも読めます"},
+		"昭和64年1月8日":  {"Showa 64 has no such day; 1989-01-08 is in Heisei 1: write 1989-01-08", "昭和64年のその日はありません。1989-01-08 は平成元年です。その日なら 1989-01-08 と入力してください"},
+		"昭和65年":      {"1990 is in Heisei 2: write 1990", "1990 は平成2年です"},
+		"平成元年1月7日":   {"1989-01-07 is in Showa 64", "1989-01-07 は昭和64年です"},
+		"令和元年4月30日":  {"2019-04-30 is in Heisei 31", "2019-04-30 は平成31年です"},
+		"昭和0年":       {"the era began on 1926-12-25", "この元号は 1926-12-25 からです"},
+		"2026-02-30": {"2026-02 has 28 days", "2026 年 2 月は 28 日までです"},
+		"26/4/1":     {"write it like 1951-04-01", "S26.4.1"},
+	} {
+		_, _, err := Clean(TypeDate, in)
+		refused, ok := err.(*ValueError)
+		if !ok || !strings.Contains(refused.Say(lang.EN), said[0]) || !strings.Contains(refused.Say(lang.JA), said[1]) {
+			t.Errorf("%q: %v", in, err)
+		}
+	}
+	_, _, err := Clean(TypeDate, "x")
+	if refused := err.(*ValueError); strings.Contains(refused.Say(lang.EN), "S60") || !strings.Contains(refused.Say(lang.JA), "昭和60年") {
+		t.Errorf("the advice is not for its reader: %v", err)
+	}
+}
+
 // Every day from 1868 to 2030 has exactly one era, and is read back from it.
 func TestErasCoverEveryDay(t *testing.T) {
 	for d := day(1868, 1, 25); d.Year() < 2030; d = d.AddDate(0, 0, 1) {
 		readings := 0
 		for _, e := range eras {
-			y, m, dd, err := readEra(e.name, strconv.Itoa(max(0, d.Year()-e.from.Year()+1)), int(d.Month()), d.Day())
+			y, m, dd, err := readEra(e.name.JA, strconv.Itoa(max(0, d.Year()-e.from.Year()+1)), int(d.Month()), d.Day())
 			if err == nil && d.Year() >= e.from.Year() {
 				readings++
 				if !day(y, m, dd).Equal(d) {

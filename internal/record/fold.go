@@ -21,21 +21,18 @@ func cleanType(t Type, s string) (string, []Note, error) {
 	if !t.Folded() {
 		return s, checkKept(t, s), nil
 	}
+	typed := s
 	s, notes := foldFor(t, s)
 	if s == "" {
 		return "", notes, nil
 	}
 	if SaysNone(s) {
-		if t == TypeDate {
-			return "", nil, &ValueError{Key: "none", Text: textNone}
-		}
-		return s, append(notes, remark("none", textNone)), nil
+		return "", nil, &ValueError{Key: "none", Text: textNone}
 	}
 	var more []Note
-	var err error
 	switch t {
 	case TypeDate:
-		s, more, err = cleanDate(s)
+		return datedAs(typed, s)
 	case TypePhone:
 		more = checkPhone(s)
 	case TypeEmail:
@@ -47,10 +44,17 @@ func cleanType(t Type, s string) (string, []Note, error) {
 	case TypeCodes:
 		s, more = joinSpaces(s)
 	}
-	if err != nil {
-		return "", nil, err
-	}
 	return s, append(notes, more...), nil
+}
+
+// datedAs reads a date that was typed and folded. One note says how it is
+// written now, whatever had to be done for that.
+func datedAs(typed, folded string) (string, []Note, error) {
+	value, err := cleanDate(folded)
+	if err != nil || value == typed {
+		return value, nil, err
+	}
+	return value, []Note{changed("date", lang.T("written as %s", "%s と記録します"), value)}, nil
 }
 
 // checkKept remarks on what is odd in a value that is kept byte for byte.
@@ -123,7 +127,8 @@ func joinSpaces(s string) (string, []Note) {
 // SaysNone reports whether somebody answered a question with the word none.
 func SaysNone(s string) bool {
 	switch lang.Fold(s) {
-	case "なし", "無し", "無", "ない", "無い", "ありません", "不明", "わからない", "分からない", "未登録", "none", "no", "nothing", "unknown", "n/a", "-", "--", "?":
+	case "なし", "無し", "無", "ない", "無い", "ありません", "該当なし", "特になし", "とくになし", "不明", "わからない", "分からない", "未登録", "未定",
+		"none", "no", "nothing", "unknown", "n/a", "na", "nil", "-", "--", "---", "ー", "―", "—", "?", "×":
 		return true
 	}
 	return false

@@ -94,7 +94,7 @@ func (s *Spec) choose(typed string) (string, []Note, error) {
 	}
 	var en, ja []string
 	for _, o := range s.Options {
-		en, ja = append(en, o.Value), append(ja, o.Label.JA+"（"+o.Value+"）")
+		en, ja = append(en, o.Label.EN), append(ja, o.Label.JA)
 	}
 	return "", nil, refuse("choice", lang.T("answer with one of: %s", "次のどれかを入力してください: %s"),
 		lang.Text{EN: strings.Join(en, ", "), JA: strings.Join(ja, "、")})

@@ -29,7 +29,6 @@ func TestCleanOTPAuth(t *testing.T) {
 		{"0189", "0189", "base32"},
 		{"abc 0189", "abc 0189", "base32"},
 		{"JBSWY3DPEHPK3PXP======", "JBSWY3DPEHPK3PXP======", ""},
-		{"なし", "なし", "none"},
 	})
 }
 
