@@ -1,76 +1,12 @@
 package passphrase
 
-import (
-	"strings"
-	"sync"
-)
+import "memovault/internal/lang"
 
-// hepburnTable is kana, one or two letters long, and modern Hepburn as it is
-// typed: letters a to z only, long vowels spelt out as in kana (tarou, not
-// tarō). ん is always n. Small っ and the long mark ー are for romanise.
-const hepburnTable = `
-あ a い i う u え e お o か ka き ki く ku け ke こ ko が ga ぎ gi ぐ gu げ ge ご go
-さ sa し shi す su せ se そ so ざ za じ ji ず zu ぜ ze ぞ zo た ta ち chi つ tsu て te
-と to だ da ぢ ji づ zu で de ど do な na に ni ぬ nu ね ne の no は ha ひ hi ふ fu
-へ he ほ ho ば ba び bi ぶ bu べ be ぼ bo ぱ pa ぴ pi ぷ pu ぺ pe ぽ po ま ma み mi
-む mu め me も mo や ya ゆ yu よ yo ら ra り ri る ru れ re ろ ro わ wa を o ん n
-きゃ kya きゅ kyu きょ kyo ぎゃ gya ぎゅ gyu ぎょ gyo しゃ sha しゅ shu しょ sho
-じゃ ja じゅ ju じょ jo ちゃ cha ちゅ chu ちょ cho にゃ nya にゅ nyu にょ nyo ひゃ hya
-ひゅ hyu ひょ hyo びゃ bya びゅ byu びょ byo ぴゃ pya ぴゅ pyu ぴょ pyo みゃ mya
-みゅ myu みょ myo りゃ rya りゅ ryu りょ ryo うぃ wi うぇ we うぉ wo ふぁ fa ふぃ fi
-ふぇ fe ふぉ fo てぃ ti でぃ di ちぇ che じぇ je しぇ she ゔ vu
-`
-
-var hepburn = sync.OnceValue(func() map[string]string {
-	fields := strings.Fields(hepburnTable)
-	table := make(map[string]string, len(fields)/2)
-	for i := 0; i < len(fields); i += 2 {
-		table[fields[i]] = fields[i+1]
-	}
-	return table
-})
-
-// romanise returns hiragana in Hepburn, or "" if a letter is unknown.
+// romanise returns hiragana in Hepburn as it is typed, or "" if a letter is
+// none.
 func romanise(kana string) string {
-	var b strings.Builder
-	table := hepburn()
-	doubled := false
-	letters := []rune(kana)
-	for i := 0; i < len(letters); {
-		switch letters[i] {
-		case 'っ':
-			doubled = true
-			fallthrough
-		case 'ー':
-			i++
-			continue
-		}
-		n := 1
-		if i+1 < len(letters) && table[string(letters[i:i+2])] != "" {
-			n = 2
-		}
-		syllable, ok := table[string(letters[i:i+n])]
-		if !ok {
-			return ""
-		}
-		if doubled {
-			b.WriteString(doubling(syllable))
-			doubled = false
-		}
-		b.WriteString(syllable)
-		i += n
+	if letters, ok := lang.Romaji(kana); ok {
+		return letters
 	}
-	return b.String()
-}
-
-// doubling returns what っ becomes before a syllable: its consonant again, but t
-// before ch.
-func doubling(syllable string) string {
-	switch {
-	case strings.HasPrefix(syllable, "ch"):
-		return "t"
-	case strings.ContainsRune("aiueon", rune(syllable[0])):
-		return ""
-	}
-	return syllable[:1]
+	return ""
 }
