@@ -1,0 +1,252 @@
+package audit
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"memovault/internal/lang"
+	"memovault/internal/record"
+)
+
+var hintRules = []*Rule{
+	{
+		ID: "H01", Severity: High, effort: note, record: hintLeaks,
+		Title:  lang.T("hint that gives the password away", "パスワードが分かってしまうヒント"),
+		Why:    lang.T("whoever sees the hint, on the sheet or at the service, has the password", "用紙やサービスの画面でヒントを見た人に、パスワードが分かってしまいます"),
+		Do:     lang.T("write a hint that reminds only you:", "自分だけが思い出せる言葉に書き直してください:"),
+		Source: "troyhunt.com, adobe credentials, 2013", AsOf: "2013-11-04",
+	},
+	{
+		ID: "H02", Severity: Medium, effort: visit, record: hintSame,
+		Title:  lang.T("hint that says the password is used elsewhere", "ほかと同じパスワードだと分かるヒント"),
+		Why:    lang.T("when one of the services leaks it, all the others are open", "1 か所から漏れると、ほかのサービスにも入られてしまいます"),
+		Do:     lang.T("give this account a password of its own, then a hint for it:", "このアカウントだけのパスワードに変えてから、ヒントを書き直してください:"),
+		Source: "duo.com/blog/adobe-retrospective; bastian.rieck.ru, 2013", AsOf: "2026-11-22",
+	},
+	{
+		ID: "H03", Severity: Medium, effort: visit, record: hintPublic,
+		Title:  lang.T("hint that names what others know", "他人にも分かることを指すヒント"),
+		Why:    lang.T("birth dates, names and numbers are found out easily, and this record holds them too", "生年月日・名前・電話番号は他人にも調べられ、この記録にも書いてあります"),
+		Do:     lang.T("take a password that has nothing to do with them, then a hint for it:", "それと関係のないパスワードに変えてから、ヒントを書き直してください:"),
+		Source: "NIST SP 800-63B-4, 3.1.1.2", AsOf: "2025-08-26",
+	},
+	{
+		ID: "H04", Severity: Low, effort: note, record: hintMissing,
+		Title:  lang.T("nothing that reminds of the password", "パスワードを思い出す手がかりがない"),
+		Why:    lang.T("after a year without typing it, a password is forgotten", "1 年も打たないでいると、パスワードは忘れてしまいます"),
+		Do:     lang.T("note a hint, or where the password is written:", "ヒントか、パスワードを書いた場所を書いてください:"),
+		Source: notesAlone, AsOf: "2026-11-22",
+	},
+}
+
+// hints returns the answers that remind of a password.
+func (s *subject) hints() []answer {
+	var list []answer
+	for _, a := range s.answers {
+		if a.kind == record.TypeHint {
+			list = append(list, a)
+		}
+	}
+	return list
+}
+
+func (a answer) shown() bool { return a.spec != nil && a.spec.Shown }
+
+// leastRow is from how many common characters on a hint gives a part of the
+// password away.
+func (a answer) leastRow() int {
+	if a.shown() {
+		return 3
+	}
+	return 4
+}
+
+func hintLeaks(_ *survey, s *subject, hit func(match)) {
+	for _, a := range s.hints() {
+		worst, known := leaksNothing, false
+		for _, p := range s.answers {
+			if p.kind == record.TypeSecret {
+				known = true
+				worst = max(worst, leakOf(a.f.Value, p.f.Value, a.leastRow()))
+			}
+		}
+		if text, ok := leakTexts[worst]; ok {
+			hit(match{fields: []string{a.f.Key}, what: words(text, s.label(a.f.Key)), coach: words(leakRemarks[worst])})
+			continue
+		}
+		if !known && looksLikePassword(a.f.Value) {
+			hit(match{fields: []string{a.f.Key},
+				what:  words(lang.T("%q looks like a password itself", "「%s」が、パスワードそのもののように見えます"), s.label(a.f.Key)),
+				coach: words(lang.T("Is that the password itself? A hint reminds only you, and is read by others.", "パスワードそのものではありませんか。ヒントは、ほかの人にも見えることがあります。"))})
+		}
+	}
+}
+
+var leakTexts = map[leak]lang.Text{
+	leaksAll:       lang.T("%q contains the password", "「%s」に、パスワードがそのまま入っています"),
+	leaksDisguised: lang.T("%q contains the password in disguise (backwards, in look-alikes or in another script)", "「%s」に、形を変えたパスワードが入っています（逆さ・似た文字・かなとローマ字）"),
+	leaksNearly:    lang.T("%q is the password but for one or two characters", "「%s」が、パスワードと 1〜2 文字しか違いません"),
+	leaksPart:      lang.T("%q contains a part of the password", "「%s」に、パスワードの一部が入っています"),
+}
+
+var leakRemarks = map[leak]lang.Text{
+	leaksAll:       lang.T("The hint contains the password itself. A hint should remind only you.", "ヒントにパスワードがそのまま入っています。自分だけが思い出せる言葉にしましょう。"),
+	leaksDisguised: lang.T("The hint contains the password in disguise. A hint should remind only you.", "ヒントに、形を変えたパスワードが入っています。自分だけが思い出せる言葉にしましょう。"),
+	leaksNearly:    lang.T("The hint is nearly the password. A hint should remind only you.", "ヒントがパスワードとほとんど同じです。自分だけが思い出せる言葉にしましょう。"),
+	leaksPart:      lang.T("The hint contains a part of the password. Something that only reminds you is better.", "ヒントにパスワードの一部が入っています。自分だけが思い出せる言葉のほうが安心です。"),
+}
+
+func hintSame(v *survey, s *subject, hit func(match)) {
+	for _, a := range s.hints() {
+		if saysSame(a.f.Value) {
+			hit(match{fields: []string{a.f.Key},
+				what:  words(lang.T("%q says that the password is used elsewhere too", "「%s」から、ほかと同じパスワードだと分かります"), s.label(a.f.Key)),
+				coach: words(lang.T("This says that the password is used elsewhere too: one leak then opens both.", "ほかと同じパスワードのようです。1 か所から漏れると、両方に入られてしまいます。"))})
+		} else if service, ok := v.namesService(s, a.f.Value); ok {
+			hit(match{fields: []string{a.f.Key},
+				what:  words(lang.T("%q names another service, %s", "「%s」に、別のサービスの名前（%s）が入っています"), s.label(a.f.Key), service),
+				coach: words(lang.T("The hint names %s: is it the same password? One leak then opens both.", "ヒントに %s とあります。同じパスワードなら、1 か所から漏れると両方に入られてしまいます。"), service)})
+		}
+	}
+}
+
+// namesService returns the service of another account that a hint names.
+// Templates whose English label is a common noun (mailbox, bank) name none.
+func (v *survey) namesService(s *subject, hint string) (lang.Text, bool) {
+	folded := lang.Fold(hint)
+	for _, t := range v.services() {
+		if s.t != nil && t.Name == s.t.Name {
+			continue
+		}
+		for _, name := range append([]string{t.Label.EN, t.Label.JA}, t.Aliases...) {
+			if namedIn(hint, folded, name) {
+				return t.Label, true
+			}
+		}
+	}
+	return lang.Text{}, false
+}
+
+// namedIn looks for a name as a whole word. A short name in Latin letters must
+// be in capitals as the service writes it: LINE is not a line.
+func namedIn(hint, folded, name string) bool {
+	key := lang.Fold(name)
+	if utf8.RuneCountInString(key) < 3 && len(key) < 6 {
+		return false
+	}
+	if key != name && len(name) <= 4 && len(name) == utf8.RuneCountInString(name) {
+		return wholeWord(hint, name)
+	}
+	return wholeWord(folded, key)
+}
+
+// wholeWord reports whether word stands in text with no Latin letter beside it.
+func wholeWord(text, word string) bool {
+	for at := 0; ; {
+		i := strings.Index(text[at:], word)
+		if i < 0 {
+			return false
+		}
+		start, end := at+i, at+i+len(word)
+		before, _ := utf8.DecodeLastRuneInString(text[:start])
+		after, _ := utf8.DecodeRuneInString(text[end:])
+		if !isLatin(before) && !isLatin(after) {
+			return true
+		}
+		at = end
+	}
+}
+
+func isLatin(r rune) bool { return r < 0x250 && unicode.IsLetter(r) }
+
+// services are the templates of the accounts that are noted and that bear a
+// proper name.
+func (v *survey) services() []*record.Template {
+	if v.brands == nil {
+		v.brands = []*record.Template{}
+		seen := map[string]bool{}
+		for i := range v.subjects {
+			t := v.subjects[i].t
+			if t == nil || !t.Account || seen[t.Name] {
+				continue
+			}
+			seen[t.Name] = true
+			if first, _ := utf8.DecodeRuneInString(t.Label.EN); unicode.IsUpper(first) {
+				v.brands = append(v.brands, t)
+			}
+		}
+	}
+	return v.brands
+}
+
+func hintPublic(_ *survey, s *subject, hit func(match)) {
+	for _, a := range s.hints() {
+		if !namesPublicFact(a.f.Value, s.publicFacts(), a.shown()) {
+			continue
+		}
+		hit(match{fields: []string{a.f.Key},
+			what:  words(lang.T("%q points to something that others know (name, birth date, number, address)", "「%s」が、他人にも分かること（名前・生年月日・番号・アドレス）を指しています"), s.label(a.f.Key)),
+			coach: words(lang.T("Others know that too. A password that has nothing to do with it is better.", "それは、ほかの人にも分かることです。関係のないパスワードのほうが安心です。"))})
+	}
+}
+
+// publicFacts are what the record says of its owner.
+func (s *subject) publicFacts() []string {
+	var facts []string
+	for _, a := range s.answers {
+		switch {
+		case a.role == record.RoleName || a.kind == record.TypePersonName:
+			facts = append(facts, a.f.Value)
+			facts = append(facts, strings.Fields(a.f.Value)...)
+		case a.role == record.RoleBirth:
+			facts = append(facts, birthForms(a.f.Value)...)
+		case a.kind == record.TypePhone:
+			if digits := record.PhoneDigits(a.f.Value); len(digits) >= 8 {
+				facts = append(facts, digits, digits[len(digits)-8:], digits[len(digits)-4:])
+			}
+		case a.kind == record.TypeEmail:
+			local, _, _ := strings.Cut(a.f.Value, "@")
+			facts = append(facts, a.f.Value, local)
+		}
+	}
+	return append(facts, strings.Fields(s.r.Owner)...)
+}
+
+// birthForms are the ways in which a birth date is made into a password.
+func birthForms(value string) []string {
+	d, ok := readDay(value)
+	if !ok || !d.first.Equal(d.last) {
+		return nil
+	}
+	return []string{d.first.Format("20060102"), d.first.Format("02012006"), d.first.Format("01022006"), d.first.Format("060102"),
+		d.first.Format("2006年1月2日"), d.first.Format("1月2日"), d.first.Format("0102"), d.first.Format("2006")}
+}
+
+func hintMissing(v *survey, s *subject, hit func(match)) {
+	hints := s.hints()
+	for _, a := range hints {
+		if isVague(a.f.Value) {
+			hit(match{fields: []string{a.f.Key},
+				what:  words(lang.T("%q is too general to remind anybody", "「%s」だけでは、何のことか思い出せません"), s.label(a.f.Key)),
+				coach: words(lang.T("Will this remind you in three years? Something only you understand helps more.", "3 年後に、これで思い出せますか。自分にだけ分かる言葉のほうが役に立ちます。"))})
+		}
+	}
+	spec := s.spec(record.RoleHint)
+	if spec == nil || !s.account() || len(hints) > 0 || v.ended(s) || s.has(record.RolePassword) || s.has(record.RolePlace) || s.keptSomewhere() {
+		return
+	}
+	hit(match{fields: []string{spec.Key},
+		what: words(lang.T("neither the password, nor a hint, nor where it is written is noted", "パスワードも、ヒントも、書いた場所も記録されていません"))})
+}
+
+// keptSomewhere reports whether the record says where its password is kept,
+// other than in somebody's memory.
+func (s *subject) keptSomewhere() bool {
+	for key, where := range s.r.Kept {
+		if f := s.r.Field(key); f != nil && where != "memory" && where != "" && record.TypeOf(s.t, f) == record.TypeSecret {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,511 @@
+package audit
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"memovault/internal/lang"
+	"memovault/internal/maildomain"
+	"memovault/internal/record"
+)
+
+// technician is the report the program began with.
+const technician = "report of a Japanese PC-support technician"
+
+// notesAlone is the source of a rule that follows from what is noted.
+const notesAlone = "memovault"
+
+var mailRules = []*Rule{
+	{
+		ID: "M01", Severity: Critical, effort: visit, record: mailEnds,
+		Title:  lang.T("mail address that ends, or has ended", "使えなくなる（なった）メールアドレスを登録している"),
+		Why:    lang.T("codes and new passwords sent to an address that has ended never reach you", "使えなくなったアドレスには、確認コードも新しいパスワードも届きません"),
+		Do:     lang.T("sign in while that still works, register an address you keep, then note it:", "まだサインインできるうちに、ずっと使えるアドレスを登録し直し、ここにも書いてください:"),
+		Source: technician, AsOf: "2020-04-11",
+	},
+	{
+		ID: "M02", Severity: High, effort: visit, record: mailOfContract,
+		Title:  lang.T("mail address that hangs on a contract", "契約と一緒に消えるメールアドレスを登録している"),
+		Why:    lang.T("when you move or change the company, the address ends, and with it the way back", "引っ越しや乗り換えで契約が終わると、アドレスが消え、アカウントに戻る道も消えます"),
+		Do:     lang.T("register an address that stays yours at the service, then note it:", "契約に左右されないアドレスをサービスに登録し、ここにも書いてください:"),
+		Source: "1105r.com, taikai-kaiyaku.com", AsOf: "2026-11-22",
+	},
+	{
+		ID: "M03", Severity: Critical, effort: errand, record: mailPortable,
+		Title:  lang.T("a carrier's address that can still be kept", "今ならまだ残せる携帯メール"),
+		Why:    lang.T("after the last day of applying, the address cannot be got back", "申し込みの期限を過ぎると、そのアドレスは取り戻せません"),
+		Do:     lang.T("ask the carrier to keep the address; until then, see who uses it:", "携帯電話会社にメールの持ち運びを申し込んでください。使っている先の一覧:"),
+		Source: "k-tai.watch.impress.co.jp 1375909, leverage-life.net", AsOf: "2026-11-22",
+	},
+	{
+		ID: "M04", Severity: High, effort: visit, record: mailOfOthers,
+		Title:  lang.T("address of a school or an employer", "学校や勤め先のメールアドレスを登録している"),
+		Why:    lang.T("the address ends with the course or the job, often from one day to the next", "卒業や退職と同時に、アドレスが使えなくなります"),
+		Do:     lang.T("register an address of your own, then note it (an account of the firm itself: give it the tag work):", "自分のアドレスを登録し、ここにも書いてください（勤め先のアカウントなら、名札「仕事」を付けると出なくなります）:"),
+		Source: "JetBrains/swot 187f89e", AsOf: "2026-11-22",
+	},
+	{
+		ID: "M05", Severity: High, effort: visit, record: mailThrowaway,
+		Title:  lang.T("throw-away address", "使い捨てのメールアドレスを登録している"),
+		Why:    lang.T("such an address is gone after a while, and others may be able to read it", "このようなアドレスはしばらくすると消え、他人に読まれることもあります"),
+		Do:     lang.T("register an address you keep at the service, then note it:", "ずっと使えるアドレスをサービスに登録し、ここにも書いてください:"),
+		Source: "disposable-email-domains", AsOf: "2026-09-21",
+	},
+	{
+		ID: "M06", Severity: Medium, effort: note, record: mailOfOwnDomain,
+		Title:  lang.T("domain of one's own without a day of renewal", "自分のドメインの更新日が分からない・近い"),
+		Why:    lang.T("a domain that is not renewed is sold to somebody else, who then gets your mail", "更新を忘れたドメインは他人のものになり、メールもその人に届きます"),
+		Do:     lang.T("renew it if it is due, and note the day until which it is paid:", "期限が近ければ更新し、いつまで有効かを書いてください:"),
+		Source: "phenomtech.net 2013-10", AsOf: "2026-11-22",
+	},
+	{
+		ID: "M07", Severity: Medium, effort: visit, record: mailSameProvider,
+		Title:  lang.T("the only other address is at the same company", "予備のアドレスが同じ会社のもの"),
+		Why:    lang.T("if that company closes or blocks you, both addresses are gone at once", "その会社が使えなくなると、2 つのアドレスを一度に失います"),
+		Do:     lang.T("add an address at another company at the service, then note it:", "別の会社のアドレスを予備として登録し、ここにも書いてください:"),
+		Source: "NIST SP 800-63B-4, 4.2.1 and 4.6", AsOf: "2025-08-26",
+	},
+	{
+		ID: "M08", Severity: Medium, effort: visit, record: idleTooLong,
+		Title:  lang.T("not signed in for a long time", "長い間サインインしていない"),
+		Why:    lang.T("services close what nobody signs in to", "長く使わないアカウントは、サービス側で閉じられることがあります"),
+		Do:     lang.T("sign in once, then note the day:", "一度サインインして、その日を書いてください:"),
+		Source: notesAlone, AsOf: "2026-11-22",
+	},
+	{
+		ID: "M09", Severity: Info, effort: note, record: mailUnknown,
+		Title:  lang.T("mailbox that is not noted", "メールボックスの記録がない"),
+		Why:    lang.T("whether the mailbox stays, and how to get into it, cannot be judged", "そのメールがいつまで使えるか、どうすれば入れるかが判断できません"),
+		Do:     lang.T("note the mailbox:", "メールボックスを記録してください:"),
+		Source: notesAlone, AsOf: "2026-11-22",
+	},
+	{
+		ID: "G05", Severity: High, effort: visit, record: ownRecovery,
+		Title:  lang.T("the account is its own way back", "予備の連絡先が、そのアカウント自身になっている"),
+		Why:    lang.T("when the account does not open, what is sent into it cannot be read", "開けなくなったとき、その中に届くコードは読めません"),
+		Do:     lang.T("register another address or number at the service, then note it:", "ほかのアドレスか番号をサービスに登録し、ここにも書いてください:"),
+		Source: "appleinsider.com", AsOf: "2026-11-22",
+	},
+}
+
+// A mailUse is an address that somebody gave to a service.
+type mailUse struct {
+	answer
+	address string
+}
+
+// mails returns the addresses by which the record's account is signed in to or
+// recovered. The account of a licence is left to its own record, if it has one.
+func (v *survey) mails(s *subject) []mailUse {
+	var list []mailUse
+	for _, a := range s.answers {
+		switch a.role {
+		case record.RoleLogin, record.RoleRecovery:
+		case record.RoleLicensee:
+			if a.kind == record.TypeRef || v.accountOf(s, a.f.Value) != nil {
+				continue
+			}
+		default:
+			continue
+		}
+		if mail, _ := v.reach(a); mail != "" {
+			list = append(list, mailUse{a, mail})
+		}
+	}
+	return list
+}
+
+// accountOf returns the record of the account that a licence is bound to, if
+// there is one: the one referred to, or one that signs in with the address.
+func (v *survey) accountOf(s *subject, address string) *subject {
+	for _, a := range s.values(record.RoleLicensee) {
+		if to := v.refersTo(a); to != nil {
+			return to
+		}
+	}
+	for _, other := range v.logins[mailKey(address)] {
+		if other != s && other.account() {
+			return other
+		}
+	}
+	return nil
+}
+
+// soon is how many days ahead a noted end counts as near.
+const soon = 180
+
+func mailEnds(v *survey, s *subject, hit func(match)) {
+	for _, m := range v.mails(s) {
+		label := s.label(m.f.Key)
+		if d := v.domain(m.address); d.Dead != "" && d.Dead <= v.today.Format(time.DateOnly) {
+			hit(match{fields: []string{m.f.Key}, service: Claim{d.Ends, d.Source, d.AsOf},
+				what: words(lang.T("%q is %s; the mail service %s ended on %s", "「%s」は %s です。%s のメールは %s に終わっています"),
+					label, m.address, d.Name, d.Dead),
+				coach: words(lang.T("Mail at %s ended on %s: nothing arrives there any more.", "%s のメールは %s に終わっています。もう何も届きません。"), d.Name, d.Dead)})
+			continue
+		}
+		box := v.boxes[mailKey(m.address)]
+		if box == s {
+			continue
+		}
+		day, where, _ := v.ends(box)
+		if where == nil || v.days(day.first) > soon {
+			continue
+		}
+		hit(v.endOf(m, label, day, where))
+	}
+	v.usersOfEnding(s, hit)
+}
+
+func (v *survey) endOf(m mailUse, label lang.Text, day span, where *subject) match {
+	out := match{fields: []string{m.f.Key}, due: day.first}
+	date := written(day)
+	if day.last.Before(v.today) {
+		out.what = words(lang.T("%q is %s, and its contract ended on %s (noted in %q)", "「%s」は %s ですが、その契約は %s に終わっています（記録「%s」）"),
+			label, m.address, date, where.r.Name)
+		out.coach = words(lang.T("By your notes this mailbox ended on %s: no code arrives there any more.", "記録では、このメールは %s に終わっています。確認コードはもう届きません。"), date)
+		return out
+	}
+	out.what = words(lang.T("%q is %s, and its contract ends on %s, in %d days (noted in %q)", "「%s」は %s ですが、その契約は %s に終わります。あと %d 日です（記録「%s」）"),
+		label, m.address, date, v.days(day.first), where.r.Name)
+	out.coach = words(lang.T("By your notes this mailbox ends on %s. An address that stays is better here.", "記録では、このメールは %s に終わります。ここには、ずっと使えるアドレスのほうが安心です。"), date)
+	return out
+}
+
+// usersOfEnding tells, as soon as the end of a mailbox or a line is noted, who
+// hangs on it.
+func (v *survey) usersOfEnding(s *subject, hit func(match)) {
+	ends := s.values(record.RoleEnds)
+	var key string
+	for _, a := range s.answers {
+		if a.role == record.RoleAddress {
+			key = mailKey(a.f.Value)
+		}
+	}
+	if key == "" || len(ends) == 0 {
+		return
+	}
+	v.talkOfUsers(s, ends[0], key, hit)
+}
+
+func (v *survey) talkOfUsers(s *subject, end answer, key string, hit func(match)) {
+	day, ok := readDay(end.f.Value)
+	users := v.users(key, s)
+	if !ok || len(users) == 0 {
+		return
+	}
+	hit(match{fields: []string{end.f.Key}, onlyTalk: true,
+		coach: words(lang.T("These hang on it: %s. Change them before %s.", "これを使っている記録: %s。%s までに、登録先を変えてください。"), someNames(users), written(day))})
+}
+
+// users returns the records that are reached by an address or a number, other
+// than s.
+func (v *survey) users(key string, s *subject) []*subject {
+	var list []*subject
+	for _, u := range v.logins[key] {
+		if u != s && !slices.Contains(list, u) {
+			list = append(list, u)
+		}
+	}
+	return list
+}
+
+// someNames names three records at most, and says how many more there are.
+func someNames(list []*subject) lang.Text {
+	const most = 3
+	var names []string
+	for _, s := range list[:min(len(list), most)] {
+		names = append(names, s.r.Name)
+	}
+	out := lang.Text{EN: strings.Join(names, ", "), JA: strings.Join(names, "、")}
+	if more := len(list) - most; more > 0 {
+		t := lang.T("%s and %d more", "%s ほか %d 件")
+		return lang.Text{EN: t.Sprintf(lang.EN, out, more), JA: t.Sprintf(lang.JA, out, more)}
+	}
+	return out
+}
+
+// written is a day as it is noted: a month or a year stays one.
+func written(d span) string {
+	switch {
+	case d.first.Equal(d.last):
+		return d.first.Format(time.DateOnly)
+	case d.last.Sub(d.first) < 32*24*time.Hour:
+		return d.first.Format("2006-01")
+	}
+	return d.first.Format("2006")
+}
+
+func mailOfContract(v *survey, s *subject, hit func(match)) {
+	for _, m := range v.mails(s) {
+		class := v.class(m.address)
+		if class != maildomain.ISP && class != maildomain.Carrier || v.ending(m.address) || v.boxes[mailKey(m.address)] == s {
+			continue
+		}
+		d := v.domain(m.address)
+		out := match{fields: []string{m.f.Key}, service: Claim{d.Ends, d.EndsSource, d.EndsAsOf},
+			what: words(lang.T("%q is %s: %s", "「%s」は %s（%s）です"), s.label(m.f.Key), m.address, class.Label())}
+		if class == maildomain.Carrier {
+			out.coach = words(lang.T("This address ends when you change the mobile carrier. An address that stays yours is better here.",
+				"このアドレスは、携帯電話会社を変えると使えなくなります。ずっと使えるアドレスのほうが安心です。"))
+		} else {
+			out.coach = words(lang.T("This address ends with the internet contract, for instance when you move. One that stays yours is better here.",
+				"このアドレスは、引っ越しなどでプロバイダーを解約すると使えなくなります。ずっと使えるアドレスのほうが安心です。"))
+		}
+		hit(out)
+	}
+}
+
+// ending reports whether a near or past end is noted for the mailbox: then M01
+// speaks, and what else is odd about the address no longer matters.
+func (v *survey) ending(address string) bool {
+	if d := v.domain(address); d.Dead != "" && d.Dead <= v.today.Format(time.DateOnly) {
+		return true
+	}
+	day, where, _ := v.ends(v.boxes[mailKey(address)])
+	return where != nil && v.days(day.first) <= soon
+}
+
+// keepWithin is how long after the end of the line the carriers of Japan take
+// an application to keep its address.
+const keepWithin = 31
+
+func mailPortable(v *survey, s *subject, hit func(match)) {
+	for _, a := range s.values(record.RoleAddress) {
+		if v.class(a.f.Value) != maildomain.Carrier {
+			continue
+		}
+		day, where, key := v.ends(s)
+		if where == nil || !day.first.Equal(day.last) {
+			continue
+		}
+		last := day.last.AddDate(0, 0, keepWithin)
+		if day.last.After(v.today) || last.Before(v.today) {
+			continue
+		}
+		field := a.f.Key
+		if where == s {
+			field = key
+		}
+		hit(match{fields: []string{field}, due: last, command: []lang.Text{both("list"), both(a.f.Value)},
+			what: words(lang.T("the line of %s ended on %s; %d days are left to apply", "%s の回線は %s に終わっています。申し込める日はあと %d 日です"),
+				a.f.Value, written(day), v.days(last)),
+			coach: words(lang.T("docomo, au and SoftBank keep the address if you apply within 31 days of the end: by %s.", "ドコモ・au・ソフトバンクのメールは、解約から 31 日以内（%s まで）に申し込めば残せます。"), last.Format(time.DateOnly)),
+			service: Claim{lang.T("docomo, au, SoftBank and Y!mobile keep the address of a cancelled private line for a monthly fee if applied for within 31 days",
+				"ドコモ・au・ソフトバンク・ワイモバイルでは、個人の回線なら解約から 31 日以内の申し込みで、月額の料金を払ってメールアドレスを残せます"),
+				"k-tai.watch.impress.co.jp 1375909, leverage-life.net", "2026-11-22"}})
+	}
+}
+
+// workTags mark a record that belongs to the employer or the school itself.
+var workTags = []string{"work", "business", "job", "office", "school", "仕事", "業務", "会社", "勤務先", "職場", "学校", "大学"}
+
+func (s *subject) tagged(tags []string) bool {
+	return slices.ContainsFunc(s.r.Tags, func(t string) bool { return slices.Contains(tags, lang.Fold(t)) })
+}
+
+func mailOfOthers(v *survey, s *subject, hit func(match)) {
+	if s.tagged(workTags) {
+		return
+	}
+	for _, m := range v.mails(s) {
+		class := v.class(m.address)
+		if class != maildomain.School && class != maildomain.Work || v.ending(m.address) || v.boxes[mailKey(m.address)] == s {
+			continue
+		}
+		d := v.domain(m.address)
+		out := match{fields: []string{m.f.Key}, service: Claim{d.Ends, d.EndsSource, d.EndsAsOf},
+			what: words(lang.T("%q is %s: %s", "「%s」は %s（%s）です"), s.label(m.f.Key), m.address, class.Label()),
+			coach: words(lang.T("This address ends when you leave. For what is yours, an address of your own is better.",
+				"このアドレスは、卒業や退職のあとは使えなくなります。ご自分のものには、個人のアドレスのほうが安心です。"))}
+		hit(out)
+	}
+}
+
+func mailThrowaway(v *survey, s *subject, hit func(match)) {
+	for _, m := range v.mails(s) {
+		if v.class(m.address) != maildomain.Disposable || v.ending(m.address) {
+			continue
+		}
+		d := v.domain(m.address)
+		hit(match{fields: []string{m.f.Key}, service: Claim{d.Ends, d.EndsSource, d.EndsAsOf},
+			what: words(lang.T("%q is %s, and %s is on the list of throw-away addresses", "「%s」は %s で、%s は使い捨てアドレスの一覧に載っています"), s.label(m.f.Key), m.address, d.Name),
+			coach: words(lang.T("This is a throw-away address: it will be gone when you need it.",
+				"これは使い捨てのアドレスです。いざというとき、もう使えません。"))})
+	}
+}
+
+// renewal is how many days before it is void a domain comes up.
+const renewal = 60
+
+func mailOfOwnDomain(v *survey, s *subject, hit func(match)) {
+	seen := map[string]bool{}
+	for _, m := range v.mails(s) {
+		name := domainPart(m.address)
+		own := v.owned[name]
+		if own == nil && v.class(m.address) != maildomain.Own || seen[name] {
+			continue
+		}
+		seen[name] = true
+		switch {
+		case own == nil:
+			hit(match{fields: []string{m.f.Key}, command: []lang.Text{both("add"), both("domain")},
+				what: words(lang.T("%q is %s, an address of your own domain %s, and no record says until when that is paid", "「%s」は %s で、自分のドメイン %s のアドレスですが、いつまで有効かの記録がありません"), s.label(m.f.Key), m.address, name)})
+		case !own.has(record.RoleExpires):
+			hit(match{fields: []string{m.f.Key}, command: v.editRole(own, record.RoleExpires),
+				what: words(lang.T("%q is %s, and the record %q does not say until when the domain is paid", "「%s」は %s ですが、記録「%s」に、ドメインがいつまで有効かが書かれていません"), s.label(m.f.Key), m.address, own.r.Name)})
+		default:
+			v.domainExpires(s, m, own, hit)
+		}
+	}
+}
+
+func (v *survey) domainExpires(s *subject, m mailUse, own *subject, hit func(match)) {
+	day, ok := readDay(own.value(record.RoleExpires))
+	left := v.days(day.first)
+	if !ok || left > renewal {
+		return
+	}
+	out := match{fields: []string{m.f.Key}, severity: High, due: day.first, command: v.editRole(own, record.RoleExpires),
+		what: words(lang.T("%q is %s, and the domain is paid until %s only, %d more days (noted in %q)", "「%s」は %s ですが、ドメインの期限は %s、あと %d 日です（記録「%s」）"),
+			s.label(m.f.Key), m.address, written(day), left, own.r.Name)}
+	if left < 0 {
+		out.severity = Critical
+		out.what = words(lang.T("%q is %s, and the domain was paid until %s (noted in %q)", "「%s」は %s ですが、ドメインの期限は %s に過ぎています（記録「%s」）"),
+			s.label(m.f.Key), m.address, written(day), own.r.Name)
+	}
+	hit(out)
+}
+
+// editRole is the command that fills the first field of a role.
+func (v *survey) editRole(s *subject, role record.Role) []lang.Text {
+	if spec := s.spec(role); spec != nil {
+		return s.edit(spec.Key)
+	}
+	return []lang.Text{both("edit"), both(s.r.Name)}
+}
+
+func mailSameProvider(v *survey, s *subject, hit func(match)) {
+	var login, spare []mailUse
+	for _, m := range v.mails(s) {
+		if m.role == record.RoleRecovery {
+			spare = append(spare, m)
+		} else {
+			login = append(login, m)
+		}
+	}
+	if !s.account() || len(spare) != 1 || len(login) == 0 || len(v.phones(s)) > 0 || v.ownWay(s, spare[0].answer) {
+		return
+	}
+	m := spare[0]
+	same := slices.ContainsFunc(login, func(l mailUse) bool {
+		return mailKey(l.address) == mailKey(m.address) || maildomain.SameProvider(l.address, m.address)
+	})
+	if same {
+		hit(match{fields: []string{m.f.Key},
+			what:  words(lang.T("%q is %s, at the same company as the address for signing in", "「%s」は %s で、サインインのアドレスと同じ会社のものです"), s.label(m.f.Key), m.address),
+			coach: words(lang.T("Both addresses are at one company. One at another company helps when that one fails.", "どちらも同じ会社のアドレスです。予備は、別の会社のものだと安心です。"))})
+	}
+}
+
+// ownWay reports whether an answer leads back into the account itself.
+func (v *survey) ownWay(s *subject, a answer) bool {
+	mail, phone := v.reach(a)
+	for _, own := range s.answers {
+		switch {
+		case own.role == record.RoleAddress && mail != "" && mailKey(own.f.Value) == mailKey(mail),
+			own.role == record.RoleNumber && phone != "" && record.PhoneDigits(own.f.Value) == record.PhoneDigits(phone),
+			own.role == record.RoleLogin && mail != "" && mailKey(own.f.Value) == mailKey(mail) && s.hosts(mail):
+			return true
+		}
+	}
+	return false
+}
+
+// hosts reports whether an address is a mailbox of the record's own account.
+func (s *subject) hosts(address string) bool {
+	return s.t != nil && slices.ContainsFunc(s.t.Mail, func(d string) bool { return strings.EqualFold(d, domainPart(address)) })
+}
+
+func ownRecovery(v *survey, s *subject, hit func(match)) {
+	for _, a := range s.values(record.RoleRecovery) {
+		if !v.ownWay(s, a) {
+			continue
+		}
+		mail, phone := v.reach(a)
+		hit(match{fields: []string{a.f.Key},
+			what:  words(lang.T("%q is %s, which is the account itself", "「%s」が %s で、このアカウント自身です"), s.label(a.f.Key), mail+phone),
+			coach: words(lang.T("That is the account itself: when it does not open, this does not help. Take another one.", "それはこのアカウント自身です。開けなくなったときに役立ちません。別のものにしましょう。"))})
+	}
+}
+
+func mailUnknown(v *survey, s *subject, hit func(match)) {
+	for _, m := range v.mails(s) {
+		if m.kind == record.TypeRef || v.mailboxOf(m.address) != nil || s.hosts(m.address) {
+			continue
+		}
+		hit(match{fields: []string{m.f.Key}, command: []lang.Text{both("add"), both("mailbox")},
+			what: words(lang.T("%q is %s, and no record is about that mailbox", "「%s」は %s ですが、そのメールの記録がありません"), s.label(m.f.Key), m.address)})
+	}
+}
+
+// mailboxOf returns the record of the mailbox behind an address: one about the
+// address, or the account whose own mailbox it is.
+func (v *survey) mailboxOf(address string) *subject {
+	if box := v.boxes[mailKey(address)]; box != nil {
+		return box
+	}
+	for _, s := range v.logins[mailKey(address)] {
+		if s.hosts(address) {
+			return s
+		}
+	}
+	return nil
+}
+
+// idleTooLong warns at two thirds of the time after which an account that
+// nobody signs in to may be closed.
+func idleTooLong(v *survey, s *subject, hit func(match)) {
+	months, service := v.idle(s)
+	spec := s.spec(record.RoleLastUsed)
+	if months == 0 || spec == nil || v.ended(s) {
+		return
+	}
+	used := s.values(record.RoleLastUsed)
+	if len(used) == 0 {
+		hit(match{open: true, fields: []string{spec.Key},
+			what: words(lang.T("when it was last signed in to is not noted", "最後にサインインした日が記録されていません"))})
+		return
+	}
+	day, ok := readDay(used[0].f.Value)
+	if !ok {
+		return
+	}
+	closed := day.last.AddDate(0, months, 0)
+	if v.today.Before(day.last.AddDate(0, 0, int(closed.Sub(day.last).Hours()/24)*2/3)) {
+		return
+	}
+	out := match{fields: []string{spec.Key}, service: service, due: closed,
+		what: words(lang.T("%q is %s; it may be closed from %s on", "「%s」が %s なので、%s 以降は閉じられることがあります"),
+			s.label(spec.Key), written(day), closed.Format(time.DateOnly)),
+		coach: words(lang.T("From %s on it may be closed for not being used. Signing in once starts the time anew.", "使わないままだと、%s 以降は閉じられることがあります。一度サインインしておくと安心です。"), closed.Format(time.DateOnly))}
+	if closed.Before(v.today) {
+		out.severity = High
+	}
+	hit(out)
+}
+
+// idle is after how many months without signing in an account may be closed,
+// and who says so: the service, or for a mailbox the company behind it.
+func (v *survey) idle(s *subject) (int, Claim) {
+	if s.t != nil && s.t.Idle != nil {
+		return s.t.Idle.Months, s.fact(s.t.Idle.Fact)
+	}
+	for _, a := range s.values(record.RoleAddress) {
+		if d := v.domain(a.f.Value); d.IdleMonths > 0 {
+			return d.IdleMonths, Claim{d.Ends, d.IdleSource, d.IdleAsOf}
+		}
+	}
+	return 0, Claim{}
+}

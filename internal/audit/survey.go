@@ -1,0 +1,344 @@
+package audit
+
+import (
+	"hash/maphash"
+	"strings"
+	"time"
+
+	"memovault/internal/lang"
+	"memovault/internal/maildomain"
+	"memovault/internal/record"
+)
+
+// A survey is all records, made ready for the rules: who is reached by which
+// address and number, and which record has which name.
+type survey struct {
+	now      time.Time
+	today    time.Time // midnight UTC of the day of now
+	subjects []subject
+
+	named  map[string]*subject // by record.NameKey
+	boxes  map[string]*subject // records about a mail address, by mailKey
+	lines  map[string]*subject // records about a telephone number, by its digits
+	owned  map[string]*subject // records about a domain name
+	logins map[string][]*subject
+
+	domains map[string]maildomain.Domain // what the table says, by the part after the @
+	kinds   map[string]record.Kind       // of telephone numbers as they are noted
+	keys    map[uint64]*subject          // first holder of a code or key, by its hash; nil until asked for
+	seed    maphash.Seed
+	brands  []*record.Template // see services; nil until asked for
+}
+
+// A subject is one record with its template.
+type subject struct {
+	r       *record.Record
+	t       *record.Template
+	answers []answer // the fields that have a value
+}
+
+// An answer is one field with what its template says of it.
+type answer struct {
+	f    *record.Field
+	spec *record.Spec // nil: the user's own field
+	role record.Role
+	kind record.Type
+}
+
+func newSurvey(in Input) *survey {
+	now := in.Now
+	v := &survey{now: now, today: time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC),
+		named: make(map[string]*subject, len(in.Records)), boxes: map[string]*subject{}, lines: map[string]*subject{},
+		owned: map[string]*subject{}, logins: map[string][]*subject{},
+		domains: map[string]maildomain.Domain{}, kinds: map[string]record.Kind{}, seed: maphash.MakeSeed(),
+		subjects: make([]subject, 0, len(in.Records))}
+	templates := map[string]*record.Template{}
+	fields := 0
+	for _, r := range in.Records {
+		fields += len(r.Fields)
+	}
+	answers := make([]answer, 0, fields)
+	for _, r := range in.Records {
+		if r.Trashed != nil {
+			continue
+		}
+		t, ok := templates[r.Template]
+		if !ok {
+			t = record.LookupTemplate(r.Template)
+			templates[r.Template] = t
+		}
+		start := len(answers)
+		answers = appendAnswers(answers, r, t)
+		v.subjects = append(v.subjects, subject{r, t, answers[start:len(answers):len(answers)]})
+	}
+	for i := range v.subjects {
+		v.enter(&v.subjects[i])
+	}
+	return v
+}
+
+// appendAnswers appends the fields of r that say something.
+func appendAnswers(list []answer, r *record.Record, t *record.Template) []answer {
+	for i := range r.Fields {
+		f := &r.Fields[i]
+		if f.Value == "" && len(f.Codes) == 0 || record.SaysNone(f.Value) {
+			continue
+		}
+		a := answer{f: f, spec: t.Spec(f.Key), kind: f.Type}
+		if a.spec != nil {
+			a.role = a.spec.Role
+		}
+		if a.kind == "" {
+			a.kind = record.TypeOf(t, f)
+		}
+		list = append(list, a)
+	}
+	return list
+}
+
+// enter puts a subject into the tables by which others find it. Of two records
+// about one thing the first counts.
+func (v *survey) enter(s *subject) {
+	put(v.named, record.NameKey(s.r.Name), s)
+	for _, a := range s.answers {
+		switch a.role {
+		case record.RoleAddress:
+			put(v.boxes, mailKey(a.f.Value), s)
+		case record.RoleNumber:
+			put(v.lines, record.PhoneDigits(a.f.Value), s)
+		case record.RoleDomain:
+			put(v.owned, strings.ToLower(a.f.Value), s)
+		}
+		if a.role == record.RoleLogin || a.role == record.RoleRecovery {
+			if mail, phone := v.reach(a); mail != "" {
+				v.logins[mailKey(mail)] = append(v.logins[mailKey(mail)], s)
+			} else if phone != "" {
+				key := record.PhoneDigits(phone)
+				v.logins[key] = append(v.logins[key], s)
+			}
+		}
+	}
+}
+
+func put(m map[string]*subject, key string, s *subject) {
+	if _, taken := m[key]; !taken && key != "" {
+		m[key] = s
+	}
+}
+
+// mailKey is a mail address in the form in which two are compared.
+func mailKey(address string) string { return lang.Fold(address) }
+
+// values returns the answers that have the role.
+func (s *subject) values(role record.Role) []answer {
+	var list []answer
+	for _, a := range s.answers {
+		if a.role == role {
+			list = append(list, a)
+		}
+	}
+	return list
+}
+
+// has reports whether a field with the role is answered.
+func (s *subject) has(role record.Role) bool {
+	for _, a := range s.answers {
+		if a.role == role {
+			return true
+		}
+	}
+	return false
+}
+
+// value returns the first answer with the role, or "".
+func (s *subject) value(role record.Role) string {
+	for _, a := range s.answers {
+		if a.role == role {
+			return a.f.Value
+		}
+	}
+	return ""
+}
+
+// spec returns the template's first field of the role and of one of the types,
+// or nil; no type means any.
+func (s *subject) spec(role record.Role, types ...record.Type) *record.Spec {
+	if s.t == nil {
+		return nil
+	}
+	for i := range s.t.Fields {
+		f := &s.t.Fields[i]
+		if f.Role == role && (len(types) == 0 || oneOf(f.Type, types)) {
+			return f
+		}
+	}
+	return nil
+}
+
+func oneOf(t record.Type, types []record.Type) bool {
+	for _, x := range types {
+		if x == t {
+			return true
+		}
+	}
+	return false
+}
+
+// account reports whether the record is of something one signs in to.
+func (s *subject) account() bool { return s.t != nil && s.t.Account }
+
+// label is what a field is called in front of people.
+func (s *subject) label(key string) lang.Text {
+	if f := s.r.Field(key); f != nil {
+		return record.Label(s.t, f)
+	}
+	return record.Label(s.t, &record.Field{Key: key})
+}
+
+// fact returns what the template says under the id, as a claim.
+func (s *subject) fact(id string) Claim {
+	if s.t == nil {
+		return Claim{}
+	}
+	f := s.t.Fact(id)
+	if f == nil {
+		return Claim{}
+	}
+	return Claim{f.Text, f.Source, f.AsOf}
+}
+
+// refersTo follows an answer that names another record.
+func (v *survey) refersTo(a answer) *subject {
+	if a.kind != record.TypeRef {
+		return nil
+	}
+	return v.named[record.NameKey(a.f.Value)]
+}
+
+// reach returns the mail address or the telephone number of an answer, where a
+// reference to another record is followed. Both are "" for anything else.
+func (v *survey) reach(a answer) (mail, phone string) {
+	switch a.kind {
+	case record.TypeEmail:
+		return addressIn(a.f.Value), ""
+	case record.TypePhone:
+		if record.PhoneDigits(a.f.Value) == "" {
+			return "", ""
+		}
+		return "", a.f.Value
+	case record.TypeText:
+		return addressIn(a.f.Value), ""
+	case record.TypeRef:
+		if to := v.refersTo(a); to != nil {
+			for _, role := range []record.Role{record.RoleAddress, record.RoleNumber} {
+				for _, b := range to.values(role) {
+					if b.kind != record.TypeRef {
+						return v.reach(b)
+					}
+				}
+			}
+			for _, b := range to.values(record.RoleLogin) {
+				if b.kind == record.TypeEmail {
+					return v.reach(b)
+				}
+			}
+		}
+	}
+	return "", ""
+}
+
+// addressIn returns s if it is one mail address, else "".
+func addressIn(s string) string {
+	if i := strings.LastIndexByte(s, '@'); i > 0 && i < len(s)-1 && !strings.ContainsAny(s, " 　,;") {
+		return s
+	}
+	return ""
+}
+
+func domainPart(address string) string {
+	return strings.ToLower(address[strings.LastIndexByte(address, '@')+1:])
+}
+
+// domain is what the table knows of an address.
+func (v *survey) domain(address string) maildomain.Domain {
+	key := domainPart(address)
+	d, ok := v.domains[key]
+	if !ok {
+		d = maildomain.Of(key)
+		v.domains[key] = d
+	}
+	return d
+}
+
+// kind is what sort of number a telephone number is.
+func (v *survey) kind(number string) record.Kind {
+	k, ok := v.kinds[number]
+	if !ok {
+		k = record.PhoneKind(number)
+		v.kinds[number] = k
+	}
+	return k
+}
+
+// class is the kind of an address: what the owner noted of the mailbox, else
+// what the table says.
+func (v *survey) class(address string) maildomain.Class {
+	if box := v.boxes[mailKey(address)]; box != nil {
+		switch noted := box.value(record.RoleClass); noted {
+		case "isp", "carrier", "webmail", "school", "work", "own":
+			return maildomain.Class(noted)
+		}
+	}
+	return v.domain(address).Class
+}
+
+// ends returns the day on which what a record is about ends: its own, or that
+// of the contract it refers to. where has the day.
+func (v *survey) ends(s *subject) (day span, where *subject, key string) {
+	for hops := 0; s != nil && hops < 4; hops++ {
+		for _, a := range s.values(record.RoleEnds) {
+			if d, ok := readDay(a.f.Value); ok {
+				return d, s, a.f.Key
+			}
+		}
+		var next *subject
+		for _, a := range s.answers {
+			if a.role == record.RoleContract || a.role == record.RoleProvider {
+				if to := v.refersTo(a); to != nil && to != s {
+					next = to
+				}
+			}
+		}
+		s = next
+	}
+	return span{}, nil, ""
+}
+
+// ended reports whether the record is about something that is over: nobody can
+// sign in to a mailbox whose contract has ended.
+func (v *survey) ended(s *subject) bool {
+	if !s.has(record.RoleEnds) {
+		return false
+	}
+	day, where, _ := v.ends(s)
+	return where == s && day.last.Before(v.today)
+}
+
+// A span is the days that a date of the notes may mean: 2026-11 is thirty.
+type span struct{ first, last time.Time }
+
+// readDay reads 2026-11-22, 2026-11 or 2026.
+func readDay(s string) (span, bool) {
+	for _, form := range []struct {
+		layout              string
+		years, months, days int
+	}{{time.DateOnly, 0, 0, 1}, {"2006-01", 0, 1, 0}, {"2006", 1, 0, 0}} {
+		if t, err := time.Parse(form.layout, s); err == nil {
+			return span{t, t.AddDate(form.years, form.months, form.days).AddDate(0, 0, -1)}, true
+		}
+	}
+	return span{}, false
+}
+
+// days counts the days from today to t, negative if t is past.
+func (v *survey) days(t time.Time) int { return int(t.Sub(v.today).Hours() / 24) }

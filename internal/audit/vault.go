@@ -1,0 +1,174 @@
+package audit
+
+import (
+	"slices"
+	"time"
+
+	"memovault/internal/lang"
+)
+
+// VaultState is what the store knows of the vault itself. The zero value says
+// nothing, and no rule about the vault finds anything.
+type VaultState struct {
+	Slots      []Slot
+	Backups    []Backup // the automatic ones beside the vault, newest first
+	Generation uint64   // of the vault as it is now
+}
+
+// A Slot is one key that opens the vault.
+type Slot struct {
+	Passphrase bool // a passphrase that a person types
+	Recovery   bool // the recovery key for paper
+	Created    time.Time
+	Proven     time.Time // when the key was last shown to open it; zero: never
+}
+
+// A Backup is one automatic backup.
+type Backup struct {
+	Time       time.Time
+	Generation uint64 // of the vault when it was made
+}
+
+var vaultRules = []*Rule{
+	{
+		ID: "V01", Severity: High, effort: note, vault: vaultOneSlot,
+		Title:  lang.T("only one key opens the vault", "金庫を開ける方法が 1 つしかない"),
+		Why:    lang.T("if that one key is forgotten or lost, everything in the vault is lost with it", "それを忘れたりなくしたりすると、金庫の中身をすべて失います"),
+		Do:     lang.T("keep a copy that has a passphrase of its own:", "別の合言葉を付けた写しを作っておいてください:"),
+		Source: notesAlone, AsOf: "2026-11-22",
+	},
+	{
+		ID: "V02", Severity: High, effort: note, vault: vaultNoRecovery,
+		Title:  lang.T("the vault has no recovery key", "金庫に回復キーがない"),
+		Why:    lang.T("a forgotten passphrase can then be replaced by nothing on paper", "合言葉を忘れたとき、紙に頼ることができません"),
+		Do:     lang.T("keep a copy that has a passphrase of its own, written down:", "別の合言葉を付けた写しを作り、その合言葉を紙に書いておいてください:"),
+		Source: notesAlone, AsOf: "2026-11-22",
+	},
+	{
+		ID: "V03", Severity: Medium, effort: note, vault: vaultUnproven,
+		Title:  lang.T("the recovery key was never tried", "回復キーを一度も試していない"),
+		Why:    lang.T("a slip of copying on the paper shows only on the day when nothing else opens the vault", "書き間違いがあっても、いざというときまで気付けません"),
+		Do:     lang.T("type the recovery key from the paper in place of the passphrase; that is noted:", "合言葉の代わりに、紙の回復キーを打って開けてみてください。試した日を記録します:"),
+		Source: notesAlone, AsOf: "2026-11-22",
+	},
+	{
+		ID: "V04", Severity: Medium, effort: note, vault: vaultNoBackup,
+		Title:  lang.T("no recent backup of the vault", "金庫の新しい控えがない"),
+		Why:    lang.T("what was noted since the last backup exists once", "最後の控えのあとに書いたことは、1 か所にしかありません"),
+		Do:     lang.T("make a copy, and give the record of the place where it lies the tag backup:", "写しを作り、置き場所の記録に名札「控え」を付けてください:"),
+		Source: notesAlone, AsOf: "2026-11-22",
+	},
+	{
+		ID: "V05", Severity: Low, effort: errand, vault: vaultOneHouse,
+		Title:  lang.T("no copy of the vault elsewhere is noted", "金庫の写しを別の場所に置いた記録がない"),
+		Why:    lang.T("the automatic backups lie beside the vault: a fire or a thief takes all of them together", "自動の控えは金庫と同じ所にあるので、火事や盗難では一度に失います"),
+		Do:     lang.T("make a copy, take it to another house, and give the record of that place the tag backup:", "写しを作って別の家に預け、その場所の記録に名札「控え」を付けてください:"),
+		Source: notesAlone, AsOf: "2026-11-22",
+	},
+	{
+		ID: "V06", Severity: Medium, effort: note, vault: vaultNothingTyped,
+		Title:  lang.T("the vault opens with files only", "金庫がファイルの鍵でしか開かない"),
+		Why:    lang.T("a file is lost with the disk it is on, often the one that the vault is on too", "ファイルの鍵は、ディスクと一緒に（多くは金庫と一緒に）失われます"),
+		Do:     lang.T("keep a copy that opens with a passphrase:", "合言葉で開く写しを作っておいてください:"),
+		Source: notesAlone, AsOf: "2026-11-22",
+	},
+}
+
+// export is the command that makes a copy with a passphrase of its own.
+func export() []lang.Text {
+	return []lang.Text{both("export"), both("-o"), lang.T("COPY.age", "控え.age")}
+}
+
+func vaultOneSlot(in Input, hit func(match)) {
+	if len(in.Vault.Slots) == 1 {
+		hit(match{command: export(), what: words(lang.T("one key opens the vault, and no second", "金庫を開ける鍵は 1 つだけです"))})
+	}
+}
+
+func vaultNoRecovery(in Input, hit func(match)) {
+	slots := in.Vault.Slots
+	if len(slots) > 0 && !slices.ContainsFunc(slots, func(s Slot) bool { return s.Recovery }) {
+		hit(match{command: export(), what: words(lang.T("none of the %d keys is a recovery key", "%d 個の鍵の中に、回復キーがありません"), len(slots))})
+	}
+}
+
+// stale is after how many days a proof of the recovery key counts as old.
+const stale = 2 * 365
+
+func vaultUnproven(in Input, hit func(match)) {
+	for _, s := range in.Vault.Slots {
+		switch {
+		case !s.Recovery:
+		case s.Proven.IsZero():
+			hit(match{command: []lang.Text{both("audit")},
+				what: words(lang.T("the recovery key of %s has not opened the vault yet", "%s に作った回復キーで、まだ一度も開けていません"), s.Created.Format(time.DateOnly))})
+		case in.Now.Sub(s.Proven) > stale*24*time.Hour:
+			hit(match{command: []lang.Text{both("audit")}, severity: Low,
+				what: words(lang.T("the recovery key opened the vault last on %s", "回復キーで最後に開けたのは %s です"), s.Proven.Format(time.DateOnly))})
+		}
+	}
+}
+
+// backupTags mark the record of a place, a device or a person that has a copy
+// of the vault.
+var backupTags = []string{"backup", "控え", "バックアップ", "ばっくあっぷ"}
+
+// copies returns the last day on which a copy elsewhere was noted: the program
+// cannot see a stick in a drawer, but its owner can note it.
+func copies(in Input) (last time.Time) {
+	for _, r := range in.Records {
+		if s := (subject{r: r}); r.Trashed != nil || !s.tagged(backupTags) {
+			continue
+		}
+		if r.Updated.After(last) {
+			last = r.Updated
+		}
+		if r.Verified != nil && r.Verified.After(last) {
+			last = *r.Verified
+		}
+	}
+	return last
+}
+
+// backupDays is how many days a change may be without a backup.
+const backupDays = 31
+
+func vaultNoBackup(in Input, hit func(match)) {
+	if len(in.Vault.Slots) == 0 || len(in.Records) == 0 {
+		return
+	}
+	limit := in.Now.AddDate(0, 0, -backupDays)
+	if copies(in).After(limit) {
+		return
+	}
+	if len(in.Vault.Backups) == 0 {
+		oldest := in.Records[0].Created
+		for _, r := range in.Records {
+			if r.Created.Before(oldest) {
+				oldest = r.Created
+			}
+		}
+		if oldest.Before(in.Now.AddDate(0, 0, -1)) {
+			hit(match{command: export(), severity: High, what: words(lang.T("there is no backup beside the vault", "金庫のそばに、控えが 1 つもありません"))})
+		}
+		return
+	}
+	newest := in.Vault.Backups[0]
+	if newest.Generation < in.Vault.Generation && newest.Time.Before(limit) {
+		hit(match{command: export(), what: words(lang.T("the newest backup is of %s, and the vault was changed since", "いちばん新しい控えは %s のもので、そのあとに変更があります"), newest.Time.In(in.Now.Location()).Format(time.DateOnly))})
+	}
+}
+
+func vaultOneHouse(in Input, hit func(match)) {
+	if len(in.Vault.Slots) == 0 || len(in.Records) == 0 || !copies(in).IsZero() {
+		return
+	}
+	hit(match{command: export(), what: words(lang.T("no record has the tag backup", "名札「控え」の付いた記録がありません"))})
+}
+
+func vaultNothingTyped(in Input, hit func(match)) {
+	slots := in.Vault.Slots
+	if len(slots) > 0 && !slices.ContainsFunc(slots, func(s Slot) bool { return s.Passphrase || s.Recovery }) {
+		hit(match{command: export(), what: words(lang.T("none of the %d keys can be typed", "%d 個の鍵はどれも、手で打てるものではありません"), len(slots))})
+	}
+}
