@@ -2,6 +2,8 @@ package record
 
 import (
 	"math/big"
+	"regexp"
+	"slices"
 	"strings"
 
 	"memovault/internal/lang"
@@ -16,7 +18,7 @@ const keyAlphabet = "BCDFGHJKMPQRTVWXY2346789"
 
 // keyMisread says what a character that no product key holds may have been.
 var keyMisread = map[byte]string{
-	'0': "D, Q", 'O': "Q, D", '1': "T, J", 'I': "T, J", 'L': "T, J", '5': "6, 8", 'S': "6, 8",
+	'0': "DQ", 'O': "QD", '1': "TJ", 'I': "TJ", 'L': "TJ", '5': "68", 'S': "68",
 	'A': "4", 'E': "F", 'U': "V", 'Z': "2",
 }
 
@@ -24,52 +26,155 @@ var keyMisread = map[byte]string{
 // on a small card.
 var keyAlike = []string{"8B", "6G", "DQ", "VY", "MNW", "PR", "CG", "TY"}
 
+// keyLength is five groups of five.
+const keyLength = 25
+
+var (
+	textKeyLetters = lang.T("a product key has only letters and digits", "プロダクトキーは英字と数字だけでできています")
+	textKeyLength  = lang.T("%d characters: a product key has 25, five groups of five", "%d 文字です。プロダクトキーは 5 文字 × 5 組の 25 文字です")
+	textTwoKeys    = lang.T("two keys in one line: keep one here and put the second into a field of its own",
+		"キーが 2 つ入っています。ここには 1 つだけ入れ、もう 1 つは別の項目に入力してください")
+	textGroupSize = lang.T("group %d has %d characters instead of %d", "%d 組目が %d 文字です（正しくは %d 文字）")
+	textKeyNever  = lang.T("group %d, character %d: %s never occurs in a product key, perhaps %s",
+		"%d 組目の %d 文字目: 「%s」はプロダクトキーに使われません。%s ではありませんか")
+	textKeyOther = lang.T("%d characters never occur in a product key of Microsoft: is this another kind of key?",
+		"Microsoft のプロダクトキーに使われない文字が %d 個あります。別の種類のキーではありませんか")
+	textKeyPerhaps = lang.T("a character seems to be copied wrongly: look at group %d, character %d, perhaps %s",
+		"写し間違いがあるようです。%d 組目の %d 文字目を確かめてください（%s ではありませんか）")
+	textKeyCompare = lang.T("a character seems to be copied wrongly: compare every group with the card",
+		"写し間違いがあるようです。カードと 1 組ずつ見比べてください")
+	textKeyNoN = lang.T("no N: keys of Windows 8, Office 2013 and later have exactly one, older ones none; of those no slip can be found",
+		"N がありません。Windows 8・Office 2013 以降のキーには N が 1 つだけあります。それより古い製品のキーなら N はありませんが、写し間違いを調べることはできません")
+	textKeyTwoN = lang.T("%d times N: a product key has at most one, look for M or W",
+		"N が %d 個あります。プロダクトキーの N は多くても 1 つです。M や W と見間違えていませんか")
+)
+
 // cleanMicrosoftKey writes a product key in five groups of five and looks for
-// slips of copying: length, characters that do not occur, and the checksum.
+// slips of copying: length, characters that do not occur, the N and the
+// checksum. A key of the wrong length keeps the groups in which it was typed:
+// they show where something is missing.
 func cleanMicrosoftKey(s string) (string, []Note) {
+	if isSeveral(s, keyLength) {
+		return s, []Note{remark("several", textTwoKeys)}
+	}
 	if !isGrouped(s, isAlnum) {
-		return s, []Note{remark("alphabet", lang.T("a product key has only letters and digits", "プロダクトキーは英字と数字だけでできています"))}
+		return s, []Note{remark("alphabet", textKeyLetters)}
+	}
+	if n := len(ungroup(s)); n != keyLength {
+		value, notes := inCapitals(s)
+		return value, append(append(notes, remark("length", textKeyLength, n)), checkGroupSizes(s, 5, 5)...)
 	}
 	value, notes := regroup(s, "-", 5)
-	key := ungroup(value)
-	if n := len(key); n != 25 {
-		return value, append(notes, remark("length", lang.T("%d characters: a product key has 25, five groups of five",
-			"%d 文字です。プロダクトキーは 5 文字 × 5 組の 25 文字です"), n))
-	}
-	if odd := checkKeyAlphabet(key); len(odd) > 0 {
-		return value, append(notes, odd...)
-	}
-	switch strings.Count(key, "N") {
-	case 0: // a key of Office 2010 or older: only its alphabet can be checked
-		return value, notes
-	case 1:
-		return value, append(notes, checkKeySum(key)...)
-	}
-	return value, append(notes, remark("alphabet", lang.T("more than one N: a product key has at most one, look for M or W",
-		"N が 2 つ以上あります。プロダクトキーの N は多くても 1 つです。M や W と見間違えていませんか")))
+	return value, append(notes, checkKey(ungroup(value))...)
 }
 
-func checkKeyAlphabet(key string) []Note {
-	var notes []Note
-	for i := range len(key) {
-		c := key[i]
-		if c == 'N' || strings.IndexByte(keyAlphabet, c) >= 0 {
-			continue
+// isSeveral reports whether two or more keys of n letters and digits stand in
+// one line.
+func isSeveral(s string, n int) bool {
+	if isGrouped(s, isAlnum) {
+		count := len(ungroup(s))
+		return count > n && count%n == 0
+	}
+	parts := strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(",;/、|・", r) })
+	for _, part := range parts {
+		if part = strings.Trim(part, " "); !isGrouped(part, isAlnum) || len(ungroup(part)) != n {
+			return false
 		}
-		notes = append(notes, remark("alphabet", lang.T("group %d, character %d: %s never occurs in a product key, perhaps %s",
-			"%d 組目の %d 文字目: 「%s」はプロダクトキーに使われません。%s ではありませんか"),
-			i/5+1, i%5+1, string(c), keyMisread[c]))
+	}
+	return len(parts) > 1
+}
+
+// checkGroupSizes names the groups that were typed in another size, if the key
+// was typed in the right number of groups.
+func checkGroupSizes(s string, count, size int) []Note {
+	groups := strings.FieldsFunc(s, func(r rune) bool { return r == '-' || r == ' ' })
+	if len(groups) != count {
+		return nil
+	}
+	var notes []Note
+	for i, g := range groups {
+		if len(g) != size {
+			notes = append(notes, remark("length", textGroupSize, i+1, len(g), size))
+		}
 	}
 	return notes
 }
 
-// checkKeySum tells a slip of copying: of all single wrong characters it finds
-// 99.9 %. If exactly one look-alike makes the sum right, it is offered.
-func checkKeySum(key string) []Note {
-	if keySumFits(key) {
+// checkKey looks for slips in the 25 characters of a key.
+func checkKey(key string) []Note {
+	if odd := keyMisreadAt(key); len(odd) > 0 {
+		return checkKeyAlphabet(key, odd)
+	}
+	count := strings.Count(key, "N")
+	if count == 1 && keySumFits(key) {
 		return nil
 	}
-	found, at, alike := 0, 0, byte(0)
+	if fits := keyRepairs(key); len(fits) == 1 {
+		i := fits[0].at
+		return []Note{remark("checksum", textKeyPerhaps, i/5+1, i%5+1, string(fits[0].alike))}
+	}
+	switch count {
+	case 0:
+		return []Note{remark("no-n", textKeyNoN)}
+	case 1:
+		return []Note{remark("checksum", textKeyCompare)}
+	}
+	return []Note{remark("alphabet", textKeyTwoN, count)}
+}
+
+// keyMisreadAt returns the places of the characters that no key holds.
+func keyMisreadAt(key string) []int {
+	var odd []int
+	for i := range len(key) {
+		if key[i] != 'N' && strings.IndexByte(keyAlphabet, key[i]) < 0 {
+			odd = append(odd, i)
+		}
+	}
+	return odd
+}
+
+// maxMisread is the number of impossible characters up to which each is named.
+const maxMisread = 3
+
+// checkKeyAlphabet says of each character that cannot be in a key what it may
+// have been: the one reading that makes the checksum right, if there is one.
+func checkKeyAlphabet(key string, odd []int) []Note {
+	if len(odd) > maxMisread {
+		return []Note{remark("alphabet", textKeyOther, len(odd))}
+	}
+	readings := []string{key}
+	for _, i := range odd {
+		var more []string
+		for _, r := range readings {
+			for _, c := range keyMisread[key[i]] {
+				more = append(more, r[:i]+string(c)+r[i+1:])
+			}
+		}
+		readings = more
+	}
+	fits := slices.DeleteFunc(readings, func(r string) bool { return strings.Count(r, "N") != 1 || !keySumFits(r) })
+	var notes []Note
+	for _, i := range odd {
+		perhaps := strings.Join(strings.Split(keyMisread[key[i]], ""), ", ")
+		if len(fits) == 1 {
+			perhaps = fits[0][i : i+1]
+		}
+		notes = append(notes, remark("alphabet", textKeyNever, i/5+1, i%5+1, key[i:i+1], perhaps))
+	}
+	return notes
+}
+
+// A keyRepair is a look-alike that makes the checksum of a key right.
+type keyRepair struct {
+	at    int
+	alike byte
+}
+
+// keyRepairs returns every single look-alike with which the key has one N and
+// the right sum. Other characters are not tried: of 576 that could stand in
+// one place of the key, chance alone makes one in 1024 right.
+func keyRepairs(key string) []keyRepair {
+	var fits []keyRepair
 	for i := range len(key) {
 		for _, set := range keyAlike {
 			if strings.IndexByte(set, key[i]) < 0 {
@@ -78,17 +183,12 @@ func checkKeySum(key string) []Note {
 			for _, c := range []byte(set) {
 				other := key[:i] + string(c) + key[i+1:]
 				if c != key[i] && strings.Count(other, "N") == 1 && keySumFits(other) {
-					found, at, alike = found+1, i, c
+					fits = append(fits, keyRepair{i, c})
 				}
 			}
 		}
 	}
-	if found == 1 {
-		return []Note{remark("checksum", lang.T("a character seems to be copied wrongly: look at group %d, character %d, perhaps %s",
-			"写し間違いがあるようです。%d 組目の %d 文字目を確かめてください（%s ではありませんか）"), at/5+1, at%5+1, string(alike))}
-	}
-	return []Note{remark("checksum", lang.T("a character seems to be copied wrongly: compare every group with the card",
-		"写し間違いがあるようです。カードと 1 組ずつ見比べてください"))}
+	return fits
 }
 
 // keySumFits decodes a key with one N and compares its 10-bit checksum, the
@@ -136,23 +236,72 @@ func crcBZIP2(b []byte) uint32 {
 	return ^crc
 }
 
+// A BitLocker recovery password has eight blocks of six digits.
+const (
+	bitlockerBlocks = 8
+	bitlockerDigits = 6
+	bitlockerLength = bitlockerBlocks * bitlockerDigits
+)
+
+// bitlockerID is the identifier by which Windows says which key it wants. It
+// stands beside the key on paper and on the screen, and is copied instead.
+var bitlockerID = regexp.MustCompile(`(?i)^\{?[0-9A-F]{8}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{12}\}?$`)
+
+// digitAlike says which digit a letter in a number may have been.
+var digitAlike = map[byte]string{'O': "0", 'D': "0", 'Q': "0", 'I': "1", 'L': "1", 'Z': "2", 'S': "5", 'G': "6", 'B': "8"}
+
+var (
+	textBitLockerID = lang.T("this is the key ID, which only tells keys apart: note the recovery key itself, 48 digits",
+		"これは回復キーを見分けるための「キー ID」です。回復キーそのもの（数字 48 桁）を入力してください")
+	textBitLockerDigits = lang.T("a BitLocker recovery key has only digits", "BitLocker の回復キーは数字だけでできています")
+	textBitLockerAlike  = lang.T("block %d, digit %d: %s is no digit, perhaps %s", "%d 組目の %d 桁目: 「%s」は数字ではありません。%s ではありませんか")
+	textBitLockerLength = lang.T("%d digits: a BitLocker recovery key has 48, eight blocks of six", "%d 桁です。BitLocker の回復キーは 6 桁 × 8 組の 48 桁です")
+	textBitLockerBlock  = lang.T("block %d is copied wrongly: compare its six digits", "%d 組目に写し間違いがあります。6 桁を見比べてください")
+)
+
 // cleanBitLocker writes a BitLocker recovery password in eight blocks of six
 // digits and names the block that is copied wrongly: each is divisible by 11
 // and below 2^16·11, so every single wrong digit and every swap of neighbours
-// shows. Source: dislocker, src/accesses/rp/recovery_password.c at a0d5fb6.
+// in a block shows. Source: dislocker, src/accesses/rp/recovery_password.c at
+// a0d5fb6.
 func cleanBitLocker(s string) (string, []Note) {
-	if !isGrouped(s, isDigit) {
-		return s, []Note{remark("alphabet", lang.T("a BitLocker recovery key has only digits", "BitLocker の回復キーは数字だけでできています"))}
+	switch {
+	case bitlockerID.MatchString(s):
+		return s, []Note{remark("form", textBitLockerID)}
+	case isSeveral(s, bitlockerLength):
+		return s, []Note{remark("several", textTwoKeys)}
+	case !isGrouped(s, isDigit):
+		return s, checkBitLockerDigits(s)
 	}
-	value, notes := regroup(s, "-", 6)
-	if n := len(ungroup(value)); n != 48 {
-		return value, append(notes, remark("length", lang.T("%d digits: a BitLocker recovery key has 48, eight blocks of six",
-			"%d 桁です。BitLocker の回復キーは 6 桁 × 8 組の 48 桁です"), n))
+	if n := len(ungroup(s)); n != bitlockerLength {
+		return s, append([]Note{remark("length", textBitLockerLength, n)}, checkGroupSizes(s, bitlockerBlocks, bitlockerDigits)...)
 	}
+	value, notes := inGroups(s, "-", bitlockerDigits)
 	for i, block := range strings.Split(value, "-") {
 		if n := atoi(block); n%11 != 0 || n >= 11<<16 {
-			notes = append(notes, remark("checksum", lang.T("block %d is copied wrongly: compare its six digits", "%d 組目に写し間違いがあります。6 桁を見比べてください"), i+1))
+			notes = append(notes, remark("checksum", textBitLockerBlock, i+1))
 		}
 	}
 	return value, notes
+}
+
+// checkBitLockerDigits names the letters among 48 characters that look like
+// digits.
+func checkBitLockerDigits(s string) []Note {
+	only := []Note{remark("alphabet", textBitLockerDigits)}
+	key := strings.ToUpper(ungroup(s))
+	if !isGrouped(s, isAlnum) || len(key) != bitlockerLength {
+		return only
+	}
+	var notes []Note
+	for i := range len(key) {
+		switch alike := digitAlike[key[i]]; {
+		case isDigit(key[i]):
+		case alike == "" || len(notes) == maxMisread:
+			return only
+		default:
+			notes = append(notes, remark("alphabet", textBitLockerAlike, i/bitlockerDigits+1, i%bitlockerDigits+1, key[i:i+1], alike))
+		}
+	}
+	return notes
 }
