@@ -19,14 +19,14 @@ type queryWord struct {
 	folded    string
 	code      string   // folded as a code, for fields that are stored so; "" if the same
 	digits    string   // of a telephone number: compared without its grouping; "" if it is none
-	templates []string // names of the templates whose label has the word
+	templates []string // names of the templates whose label or alias has the word
 }
 
 // minDigits is the number of digits from which a word is looked for in
 // telephone numbers whatever their grouping.
 const minDigits = 4
 
-// NewQuery prepares a search. The templates are those whose labels count; a
+// NewQuery prepares a search. The templates are those whose labels and aliases count; a
 // search with no words finds every record.
 func NewQuery(s string, templates []*Template) Query {
 	var q Query
@@ -56,12 +56,13 @@ func queryDigits(word string) string {
 }
 
 func labelled(t *Template, word string) bool {
-	return t != nil && (strings.Contains(lang.Fold(t.Label.EN), word) || strings.Contains(lang.Fold(t.Label.JA), word))
+	has := func(name string) bool { return strings.Contains(lang.Fold(name), word) }
+	return t != nil && (has(t.Label.EN) || has(t.Label.JA) || slices.ContainsFunc(t.Aliases, has))
 }
 
 // Matches reports whether every word of the query occurs in the record: in
 // its name, title, owner, tags, notes, where things are kept, its template's
-// name or label, the names of attachments, or any field that is not secret.
+// name, label or aliases, the names of attachments, or any field that is not secret.
 // Case, width and the kind of kana make no difference; the grouping of a
 // telephone number makes none either. The template may be nil.
 //
