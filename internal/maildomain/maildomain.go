@@ -85,7 +85,7 @@ type Domain struct {
 func Of(address string) Domain {
 	name := Host(address)
 	for suffix := name; suffix != ""; suffix = parent(suffix) {
-		if d, ok := known()[suffix]; ok {
+		if d, ok := listed(suffix); ok {
 			return d.seenFrom(name)
 		}
 		if strings.Contains(suffix, ".") && disposable(suffix) {
@@ -93,6 +93,17 @@ func Of(address string) Domain {
 		}
 	}
 	return Domain{}
+}
+
+// listed returns the row of exactly this domain. A row may have "*" for its
+// second label: k12.*.us are the public schools of each state.
+func listed(name string) (Domain, bool) {
+	d, ok := row(name)
+	if first, rest, two := strings.Cut(name, "."); !ok && two {
+		d, ok = row(first + ".*." + parent(rest))
+		d.Name = name
+	}
+	return d, ok
 }
 
 // seenFrom is the domain as it holds for a name below it. Graduates' addresses
@@ -118,7 +129,7 @@ func parent(name string) string {
 }
 
 // Table returns the rows of our own table, in the order of the file, without
-// the list of throw-away domains. The caller may change the slice.
+// the list of throw-away domains.
 func Table() []Domain {
-	return rows()
+	return must(parseTable(domainsFile, sourcesFile))
 }

@@ -3,7 +3,7 @@ package maildomain
 import (
 	_ "embed"
 	"fmt"
-	"slices"
+	"iter"
 	"strconv"
 	"strings"
 	"sync"
@@ -12,8 +12,8 @@ import (
 	"memovault/internal/lang"
 )
 
-// The table is read when it is first asked for, in every command that looks at
-// an address and in no other.
+// The table as it lies in the program. A row is found by its name and read when
+// it is asked for: to read all takes fifteen times as long as to find one.
 var (
 	//go:embed lists/domains.tsv
 	domainsFile string
@@ -21,26 +21,39 @@ var (
 	sourcesFile string
 )
 
-// parsed is the table with its index by name.
-type parsed struct {
-	rows  []Domain
-	index map[string]Domain
+var (
+	lineOf       = sync.OnceValue(indexLines)
+	knownSources = sync.OnceValue(readSources)
+)
+
+// indexLines maps each domain of the table to its line.
+func indexLines() map[string]string {
+	found := make(map[string]string, 1<<10)
+	for _, line := range lines(domainsFile) {
+		name, _, _ := strings.Cut(line, "\t")
+		found[name] = line
+	}
+	return found
 }
 
-var table = sync.OnceValue(func() parsed {
-	rows, err := parseTable(domainsFile, sourcesFile)
-	if err != nil {
-		panic(err) // cannot happen: a test parses the same embedded bytes
-	}
-	index := make(map[string]Domain, len(rows))
-	for _, d := range rows {
-		index[d.Name] = d
-	}
-	return parsed{rows, index}
-})
+func readSources() map[string]source { return must(parseSources(sourcesFile)) }
 
-func rows() []Domain           { return slices.Clone(table().rows) }
-func known() map[string]Domain { return table().index }
+// must is for what is part of the program and read by a test.
+func must[T any](value T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return value
+}
+
+// row returns the row of exactly this name.
+func row(name string) (d Domain, ok bool) {
+	line, ok := lineOf()[name]
+	if !ok {
+		return Domain{}, false
+	}
+	return must(parseRow(line, knownSources())), true
+}
 
 // A source is a list or a page, and the day it is of or was read on.
 type source struct{ text, asOf string }
@@ -69,7 +82,7 @@ func parseTable(domains, sources string) ([]Domain, error) {
 }
 
 // lines yields what is neither empty nor a remark, with the number of the line.
-func lines(text string) func(yield func(int, string) bool) {
+func lines(text string) iter.Seq2[int, string] {
 	return func(yield func(int, string) bool) {
 		n := 0
 		for line := range strings.Lines(text) {
@@ -113,7 +126,7 @@ func parseRow(line string, sources map[string]source) (Domain, error) {
 	}
 	d := Domain{Name: cells[0], Class: Class(cells[1]), Country: cells[2], Provider: bothNames(cells[3]), Dead: cells[6]}
 	switch _, ok := labels[d.Class]; {
-	case Host(d.Name) != d.Name || d.Name == "":
+	case d.Name == "" || Host(strings.Replace(d.Name, "*", "x", 1)) != strings.Replace(d.Name, "*", "x", 1):
 		return Domain{}, fmt.Errorf("%q is not a domain in its plain form", d.Name)
 	case !ok || d.Class == Unknown || d.Class == Own || d.Class == Disposable:
 		return Domain{}, fmt.Errorf("%q is no class of this table", d.Class)
