@@ -2,7 +2,9 @@ package record
 
 import (
 	"net/url"
+	"slices"
 	"strings"
+	"unicode"
 
 	"memovault/internal/lang"
 )
@@ -39,8 +41,15 @@ func asciiAt(rs []rune, i int) bool {
 	return i < 0 || i >= len(rs) || rs[i] < 0x80
 }
 
+// The longest address and the longest part of a domain that mail can carry, in
+// bytes (RFC 5321, RFC 1035).
+const maxEmail, maxDomainLabel = 254, 63
+
+var textDomain = lang.T("the part after the @ looks mistyped", "「@」の後ろが打ち間違いのようです。見直してください")
+
 // checkEmail warns and never refuses: Japanese carriers gave out addresses
-// that break the standard (a..b@, a.@), and they receive mail.
+// that break the standard (a..b@, a.@), and they receive mail. The domain is
+// what stands after the last @; it may be written in Japanese.
 func checkEmail(s string) []Note {
 	at := strings.LastIndexByte(s, '@')
 	switch {
@@ -48,22 +57,32 @@ func checkEmail(s string) []Note {
 		return []Note{remark("at", lang.T("a mail address has an @", "メールアドレスには「@」が入ります"))}
 	case at == 0:
 		return []Note{remark("local", lang.T("nothing stands before the @", "「@」の前がありません"))}
-	case strings.ContainsAny(s, " ,;<>\"()"):
+	case strings.ContainsAny(s, " ,;:<>\"()[]、；"):
 		return []Note{remark("characters", lang.T("one mail address without spaces, commas and brackets is expected here",
 			"空白・コンマ・かっこのない、メールアドレス 1 つだけを入力してください"))}
 	case strings.IndexByte(s, '@') < at:
 		return []Note{remark("at", lang.T("there is more than one @", "「@」が 2 つ以上あります"))}
+	case len(s) > maxEmail:
+		return []Note{remark("length", lang.T("longer than any mail address (%d bytes of at most %d)", "メールアドレスとしては長すぎます（%d バイト、上限 %d バイト）"), len(s), maxEmail)}
 	}
 	labels := strings.Split(s[at+1:], ".")
 	if len(labels) < 2 {
 		return []Note{remark("domain", lang.T("a dot is missing after the @, as in example.jp", "「@」の後ろに「.」がありません（例: example.jp）"))}
 	}
-	for _, l := range labels {
-		if l == "" || strings.HasPrefix(l, "-") || strings.HasSuffix(l, "-") || strings.ContainsRune(l, '_') {
-			return []Note{remark("domain", lang.T("the part after the @ looks mistyped", "「@」の後ろが打ち間違いのようです。見直してください"))}
-		}
+	last := labels[len(labels)-1]
+	if slices.ContainsFunc(labels, func(l string) bool { return !isDomainLabel(l) }) || onlyDigits(last) != "" && !hasPrefixFold(last, "xn--") {
+		return []Note{remark("domain", textDomain)}
 	}
 	return nil
+}
+
+// isDomainLabel reports whether s can be one part of a domain: letters of any
+// script, digits and hyphens, none of those at the ends.
+func isDomainLabel(s string) bool {
+	return s != "" && len(s) <= maxDomainLabel && s[0] != '-' && s[len(s)-1] != '-' &&
+		!strings.ContainsFunc(s, func(r rune) bool {
+			return r != '-' && r != '・' && !unicode.In(r, unicode.L, unicode.M, unicode.Nd)
+		})
 }
 
 // checkURL warns of what no browser would open.
