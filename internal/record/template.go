@@ -1,6 +1,7 @@
 package record
 
 import (
+	"bytes"
 	"cmp"
 	"embed"
 	"encoding/json"
@@ -164,10 +165,19 @@ func UseTemplates(ts []*Template) {
 	for _, t := range own {
 		t.User = true
 	}
+	looked.Clear()
 }
 
 // Templates returns all templates by Order. They must not be changed.
-func Templates() []*Template {
+func Templates() []*Template { return allTemplates(embeddedTemplate) }
+
+// Heads returns all templates by Order, but of those of the program only what
+// stands before the fields: order, label, aliases, help. A list and a search
+// need no more, and parsing all templates takes longer than either. They must
+// not be changed.
+func Heads() []*Template { return allTemplates(embeddedHead) }
+
+func allTemplates(read func(name string) *Template) []*Template {
 	files, err := embedded.ReadDir("templates")
 	if err != nil {
 		panic(err) // cannot happen: the folder is part of the program
@@ -176,11 +186,29 @@ func Templates() []*Template {
 	for _, f := range files {
 		name := strings.TrimSuffix(f.Name(), path.Ext(f.Name()))
 		if !slices.ContainsFunc(own, func(t *Template) bool { return t.Name == name }) {
-			ts = append(ts, embeddedTemplate(name))
+			ts = append(ts, read(name))
 		}
 	}
 	SortTemplates(ts)
 	return ts
+}
+
+// beforeFields is where the head of an embedded template ends; a test holds the
+// files to it.
+const beforeFields = ",\n  \"fields\": ["
+
+// embeddedHead reads the file of the name up to its fields.
+func embeddedHead(name string) *Template {
+	if t, ok := parsed.Load(name); ok {
+		return t.(*Template)
+	}
+	b, _ := embedded.ReadFile("templates/" + name + ".json")
+	head, _, found := bytes.Cut(b, []byte(beforeFields))
+	t := &Template{Name: name}
+	if !found || json.Unmarshal(append(head, '}'), t) != nil {
+		return embeddedTemplate(name)
+	}
+	return t
 }
 
 // SortTemplates puts templates into the order of lists: by Order, then name.
@@ -193,13 +221,30 @@ func SortTemplates(ts []*Template) {
 // LookupTemplate finds a template by its name, by its label in either language
 // or by an alias, however it is typed. It returns nil if there is none.
 func LookupTemplate(name string) *Template {
+	if t, ok := looked.Load(name); ok {
+		return t.(*Template)
+	}
+	t := lookUp(name)
+	looked.Store(name, t)
+	return t
+}
+
+// looked is what was looked up so far, with nil for what is not there: a list
+// asks for the template of every record.
+var looked sync.Map // string -> *Template
+
+func lookUp(name string) *Template {
 	if i := slices.IndexFunc(own, func(t *Template) bool { return t.Name == name }); i >= 0 {
 		return own[i]
 	}
 	if t := embeddedTemplate(name); t != nil {
 		return t
 	}
-	return FindTemplate(Templates(), name)
+	head := FindTemplate(Heads(), name)
+	if head == nil || head.User {
+		return head
+	}
+	return embeddedTemplate(head.Name)
 }
 
 // FindTemplate is LookupTemplate in a list of one's own; a name beats a label,
