@@ -220,6 +220,7 @@ func TestParseTemplateRefuses(t *testing.T) {
 		"no Japanese":      {"car", replace(`, "ja": "ナンバー"`, ``), `field 1 ("plate")`},
 		"empty Japanese":   {"car", replace(`"自動車"`, `""`), "en and ja"},
 		"third language":   {"car", replace(`"ja": "自動車"`, `"ja": "自動車", "fr": "voiture"`), "en and ja"},
+		"empty alias":      {"car", replace(`"order": 1,`, `"order": 1, "aliases": ["auto", " "],`), "alias"},
 		"no help":          {"car", replace(`"help": {"en": "papers of the car", "ja": "車の書類"},`, ""), "help"},
 		"unknown type":     {"car", replace(`"type": "text"`, `"type": "txt"`), `"txt"`},
 		"key twice":        {"car", replace(`"key": "spare"`, `"key": "plate"`), `"plate" comes twice`},
