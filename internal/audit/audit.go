@@ -95,6 +95,19 @@ type Claim struct {
 	AsOf   string // YYYY-MM-DD
 }
 
+// claimed is a claim if there is anything to say.
+func claimed(t lang.Text, source, asOf string) Claim {
+	if t == (lang.Text{}) {
+		return Claim{}
+	}
+	return Claim{t, source, asOf}
+}
+
+// saidOf fills a text in both languages.
+func saidOf(t lang.Text, args ...any) lang.Text {
+	return lang.Text{EN: t.Sprintf(lang.EN, args...), JA: t.Sprintf(lang.JA, args...)}
+}
+
 // A Finding is one thing to mend.
 type Finding struct {
 	Rule     *Rule

@@ -15,7 +15,7 @@ var hintRules = []*Rule{
 		Title:  lang.T("hint that gives the password away", "パスワードが分かってしまうヒント"),
 		Why:    lang.T("whoever sees the hint, on the sheet or at the service, has the password", "用紙やサービスの画面でヒントを見た人に、パスワードが分かってしまいます"),
 		Do:     lang.T("write a hint that reminds only you:", "自分だけが思い出せる言葉に書き直してください:"),
-		Source: "troyhunt.com, adobe credentials, 2013", AsOf: "2013-11-04",
+		Source: "troyhunt.com, on the password hints of Adobe (2013)", AsOf: "2026-11-22",
 	},
 	{
 		ID: "H02", Severity: Medium, effort: visit, record: hintSame,
@@ -112,33 +112,59 @@ func hintSame(v *survey, s *subject, hit func(match)) {
 }
 
 // namesService returns the service of another account that a hint names.
-// Templates whose English label is a common noun (mailbox, bank) name none.
 func (v *survey) namesService(s *subject, hint string) (lang.Text, bool) {
 	folded := lang.Fold(hint)
-	for _, t := range v.services() {
-		if s.t != nil && t.Name == s.t.Name {
+	for _, b := range v.services() {
+		if s.t != nil && b.t.Name == s.t.Name {
 			continue
 		}
-		for _, name := range append([]string{t.Label.EN, t.Label.JA}, t.Aliases...) {
-			if namedIn(hint, folded, name) {
-				return t.Label, true
+		for _, name := range b.names {
+			if name.exact && wholeWord(hint, name.text) || !name.exact && wholeWord(folded, name.text) {
+				return b.t.Label, true
 			}
 		}
 	}
 	return lang.Text{}, false
 }
 
-// namedIn looks for a name as a whole word. A short name in Latin letters must
-// be in capitals as the service writes it: LINE is not a line.
-func namedIn(hint, folded, name string) bool {
-	key := lang.Fold(name)
-	if utf8.RuneCountInString(key) < 3 && len(key) < 6 {
-		return false
+// A brand is a service by the names that people call it.
+type brand struct {
+	t     *record.Template
+	names []brandName
+}
+
+// A brandName is folded, or stands for itself in the capitals of the service
+// where it is a word as well: LINE is not a line.
+type brandName struct {
+	text  string
+	exact bool
+}
+
+// kindOfAccount is what labels put behind the name of a service.
+var kindOfAccount = strings.NewReplacer(" account", "", " Account", "", " アカウント", "", "アカウント", "", " ID", "")
+
+// brandOf returns the names of a template's service. A template whose English
+// label is a common noun (mailbox, bank account) names none.
+func brandOf(t *record.Template) (b brand, ok bool) {
+	if first, _ := utf8.DecodeRuneInString(t.Label.EN); !unicode.IsUpper(first) && !unicode.IsDigit(first) {
+		return brand{}, false
 	}
-	if key != name && len(name) <= 4 && len(name) == utf8.RuneCountInString(name) {
-		return wholeWord(hint, name)
+	list := []string{kindOfAccount.Replace(t.Label.EN), kindOfAccount.Replace(t.Label.JA)}
+	if len(t.Aliases) > 0 {
+		list = append(list, t.Aliases[0])
 	}
-	return wholeWord(folded, key)
+	b.t = t
+	for _, name := range list {
+		folded := lang.Fold(name)
+		switch latin := len(folded) == utf8.RuneCountInString(folded); {
+		case utf8.RuneCountInString(folded) < 2 || latin && len(folded) < 3:
+		case latin && len(folded) <= 5:
+			b.names = append(b.names, brandName{name, true})
+		default:
+			b.names = append(b.names, brandName{folded, false})
+		}
+	}
+	return b, len(b.names) > 0
 }
 
 // wholeWord reports whether word stands in text with no Latin letter beside it.
@@ -160,11 +186,10 @@ func wholeWord(text, word string) bool {
 
 func isLatin(r rune) bool { return r < 0x250 && unicode.IsLetter(r) }
 
-// services are the templates of the accounts that are noted and that bear a
-// proper name.
-func (v *survey) services() []*record.Template {
+// services are the brands of the accounts that are noted.
+func (v *survey) services() []brand {
 	if v.brands == nil {
-		v.brands = []*record.Template{}
+		v.brands = []brand{}
 		seen := map[string]bool{}
 		for i := range v.subjects {
 			t := v.subjects[i].t
@@ -172,8 +197,8 @@ func (v *survey) services() []*record.Template {
 				continue
 			}
 			seen[t.Name] = true
-			if first, _ := utf8.DecodeRuneInString(t.Label.EN); unicode.IsUpper(first) {
-				v.brands = append(v.brands, t)
+			if b, ok := brandOf(t); ok {
+				v.brands = append(v.brands, b)
 			}
 		}
 	}

@@ -139,7 +139,7 @@ func mailEnds(v *survey, s *subject, hit func(match)) {
 	for _, m := range v.mails(s) {
 		label := s.label(m.f.Key)
 		if d := v.domain(m.address); d.Dead != "" && d.Dead <= v.today.Format(time.DateOnly) {
-			hit(match{fields: []string{m.f.Key}, service: Claim{d.Ends, d.Source, d.AsOf},
+			hit(match{fields: []string{m.f.Key}, service: claimed(saidOf(lang.T("mail at %s ended on %s", "%s のメールは %s に終わりました"), d.Name, d.Dead), d.Source, d.AsOf),
 				what: words(lang.T("%q is %s; the mail service %s ended on %s", "「%s」は %s です。%s のメールは %s に終わっています"),
 					label, m.address, d.Name, d.Dead),
 				coach: words(lang.T("Mail at %s ended on %s: nothing arrives there any more.", "%s のメールは %s に終わっています。もう何も届きません。"), d.Name, d.Dead)})
@@ -220,8 +220,7 @@ func someNames(list []*subject) lang.Text {
 	}
 	out := lang.Text{EN: strings.Join(names, ", "), JA: strings.Join(names, "、")}
 	if more := len(list) - most; more > 0 {
-		t := lang.T("%s and %d more", "%s ほか %d 件")
-		return lang.Text{EN: t.Sprintf(lang.EN, out, more), JA: t.Sprintf(lang.JA, out, more)}
+		return saidOf(lang.T("%s and %d more", "%s ほか %d 件"), out, more)
 	}
 	return out
 }
@@ -244,7 +243,7 @@ func mailOfContract(v *survey, s *subject, hit func(match)) {
 			continue
 		}
 		d := v.domain(m.address)
-		out := match{fields: []string{m.f.Key}, service: Claim{d.Ends, d.EndsSource, d.EndsAsOf},
+		out := match{fields: []string{m.f.Key}, service: claimed(d.Ends, d.EndsSource, d.EndsAsOf),
 			what: words(lang.T("%q is %s: %s", "「%s」は %s（%s）です"), s.label(m.f.Key), m.address, class.Label())}
 		if class == maildomain.Carrier {
 			out.coach = words(lang.T("This address ends when you change the mobile carrier. An address that stays yours is better here.",
@@ -315,7 +314,7 @@ func mailOfOthers(v *survey, s *subject, hit func(match)) {
 			continue
 		}
 		d := v.domain(m.address)
-		out := match{fields: []string{m.f.Key}, service: Claim{d.Ends, d.EndsSource, d.EndsAsOf},
+		out := match{fields: []string{m.f.Key}, service: claimed(d.Ends, d.EndsSource, d.EndsAsOf),
 			what: words(lang.T("%q is %s: %s", "「%s」は %s（%s）です"), s.label(m.f.Key), m.address, class.Label()),
 			coach: words(lang.T("This address ends when you leave. For what is yours, an address of your own is better.",
 				"このアドレスは、卒業や退職のあとは使えなくなります。ご自分のものには、個人のアドレスのほうが安心です。"))}
@@ -329,7 +328,7 @@ func mailThrowaway(v *survey, s *subject, hit func(match)) {
 			continue
 		}
 		d := v.domain(m.address)
-		hit(match{fields: []string{m.f.Key}, service: Claim{d.Ends, d.EndsSource, d.EndsAsOf},
+		hit(match{fields: []string{m.f.Key}, service: claimed(d.Ends, d.EndsSource, d.EndsAsOf),
 			what: words(lang.T("%q is %s, and %s is on the list of throw-away addresses", "「%s」は %s で、%s は使い捨てアドレスの一覧に載っています"), s.label(m.f.Key), m.address, d.Name),
 			coach: words(lang.T("This is a throw-away address: it will be gone when you need it.",
 				"これは使い捨てのアドレスです。いざというとき、もう使えません。"))})
@@ -344,6 +343,9 @@ func mailOfOwnDomain(v *survey, s *subject, hit func(match)) {
 	for _, m := range v.mails(s) {
 		name := domainPart(m.address)
 		own := v.owned[name]
+		if box := v.boxes[mailKey(m.address)]; own == nil && box != nil && box.has(record.RoleExpires) {
+			own = box
+		}
 		if own == nil && v.class(m.address) != maildomain.Own || seen[name] {
 			continue
 		}
@@ -504,7 +506,7 @@ func (v *survey) idle(s *subject) (int, Claim) {
 	}
 	for _, a := range s.values(record.RoleAddress) {
 		if d := v.domain(a.f.Value); d.IdleMonths > 0 {
-			return d.IdleMonths, Claim{d.Ends, d.IdleSource, d.IdleAsOf}
+			return d.IdleMonths, claimed(saidOf(lang.T("a mailbox that nobody signs in to for %d months may be lost", "%d か月サインインしないと、メールが使えなくなることがあります"), d.IdleMonths), d.IdleSource, d.IdleAsOf)
 		}
 	}
 	return 0, Claim{}

@@ -27,7 +27,7 @@ type survey struct {
 	kinds   map[string]record.Kind       // of telephone numbers as they are noted
 	keys    map[uint64]*subject          // first holder of a code or key, by its hash; nil until asked for
 	seed    maphash.Seed
-	brands  []*record.Template // see services; nil until asked for
+	brands  []brand // see services; nil until asked for
 }
 
 // A subject is one record with its template.
@@ -293,7 +293,8 @@ func (v *survey) class(address string) maildomain.Class {
 }
 
 // ends returns the day on which what a record is about ends: its own, or that
-// of the contract it refers to. where has the day.
+// of the contract or the company it names, if that has a record. where has the
+// day.
 func (v *survey) ends(s *subject) (day span, where *subject, key string) {
 	for hops := 0; s != nil && hops < 4; hops++ {
 		for _, a := range s.values(record.RoleEnds) {
@@ -303,10 +304,11 @@ func (v *survey) ends(s *subject) (day span, where *subject, key string) {
 		}
 		var next *subject
 		for _, a := range s.answers {
-			if a.role == record.RoleContract || a.role == record.RoleProvider {
-				if to := v.refersTo(a); to != nil && to != s {
-					next = to
-				}
+			if a.role != record.RoleContract && a.role != record.RoleProvider {
+				continue
+			}
+			if to := v.named[record.NameKey(a.f.Value)]; to != nil && to != s {
+				next = to
 			}
 		}
 		s = next
@@ -342,3 +344,8 @@ func readDay(s string) (span, bool) {
 
 // days counts the days from today to t, negative if t is past.
 func (v *survey) days(t time.Time) int { return int(t.Sub(v.today).Hours() / 24) }
+
+// noteText is what a check of a value says, in both languages.
+func noteText(n record.Note) lang.Text {
+	return lang.Text{EN: n.Say(lang.EN), JA: n.Say(lang.JA)}
+}

@@ -1,0 +1,463 @@
+package audit
+
+import (
+	"hash/maphash"
+	"regexp"
+	"strings"
+
+	"memovault/internal/lang"
+	"memovault/internal/record"
+)
+
+var codeRules = []*Rule{
+	{
+		ID: "C01", Severity: High, effort: visit, record: codesMissing,
+		Title:  lang.T("two-step verification without codes for emergencies", "2 段階認証がオンなのに、非常用のコードがない"),
+		Why:    lang.T("when the phone is lost, these codes are often the only way in that is left", "電話をなくしたとき、残る手段はこのコードだけ、ということがよくあります"),
+		Do:     lang.T("have the service give you the codes, print them, and note them:", "サービスで非常用のコードを発行して印刷し、ここにも書いてください:"),
+		Source: "Gerlitz et al., SOUPS 2023; docs.github.com; bitwarden.com/help", AsOf: "2026-11-22",
+	},
+	{
+		ID: "C02", Severity: Medium, effort: visit, record: codesRunningOut,
+		Title:  lang.T("codes that are nearly used up, or not complete", "非常用のコードが残り少ない・数が合わない"),
+		Why:    lang.T("each code works once; without one left, a lost phone locks the account", "コードは 1 つにつき 1 回だけです。なくなると、電話をなくしたときに戻れません"),
+		Do:     lang.T("have the service make a new set, and note all of it:", "サービスで新しいコードを発行し、全部書いてください:"),
+		Source: notesAlone, AsOf: "2026-11-22",
+	},
+	{
+		ID: "C03", Severity: Medium, effort: visit, record: codesOutdated,
+		Title:  lang.T("codes that may be of an older set", "古いコードかもしれない"),
+		Why:    lang.T("a new set makes the old one void: codes of the old one no longer open anything", "新しいコードを発行すると、前のコードは使えなくなります"),
+		Do:     lang.T("compare with the service, or make a new set, and note it with its day:", "サービスで確かめるか発行し直して、コードと発行日を書いてください:"),
+		Source: "copy of support.google.com/accounts/answer/1187538; docs.github.com", AsOf: "2026-11-22",
+	},
+	{
+		ID: "C04", Severity: High, effort: note, record: keyMiscopied,
+		Title:  lang.T("product key that is copied wrongly", "プロダクトキーの写し間違い"),
+		Why:    lang.T("with a wrong character the key is refused, when the card may be gone already", "1 文字違うだけで受け付けられません。カードをなくしたあとでは直せません"),
+		Do:     lang.T("compare it with the card; the place is shown there:", "カードと見比べてください。間違いの場所はここで分かります:"),
+		Source: "ntriver.org/pkeymaster; checked against six published keys", AsOf: "2026-11-22",
+	},
+	{
+		ID: "C05", Severity: High, effort: note, record: diskKeyMiscopied,
+		Title:  lang.T("disk recovery key that is copied wrongly", "ディスクの回復キーの写し間違い"),
+		Why:    lang.T("with a wrong digit the encrypted disk stays closed, and nobody else has the key", "1 桁違うだけで、暗号化したディスクは開きません"),
+		Do:     lang.T("compare it with the paper or the screen it came from:", "元の紙や画面と見比べてください:"),
+		Source: "Aorimn/dislocker a0d5fb6, recovery_password.c", AsOf: "2026-11-22",
+	},
+	{
+		ID: "C06", Severity: Medium, effort: note, record: codesMixedUp,
+		Title:  lang.T("codes that belong elsewhere", "ほかのものと取り違えたコード"),
+		Why:    lang.T("codes of the wrong account are found out on the day they are needed", "取り違えは、使おうとした日に初めて分かります"),
+		Do:     lang.T("look at the service or the paper which ones belong here:", "サービスの画面や紙で、どちらのものか確かめてください:"),
+		Source: notesAlone, AsOf: "2026-11-22",
+	},
+	{
+		ID: "C07", Severity: Medium, effort: note, record: keyWithoutAccount,
+		Title:  lang.T("key without its account", "キーだけで、アカウントの記録がない"),
+		Why:    lang.T("the key alone may not install it again: the licence moves to an account at the first use", "最初に使うと権利はアカウントに移るので、キーだけでは入れ直せないことがあります"),
+		Do:     lang.T("look up the account it was set up with, and note it:", "セットアップに使ったアカウントを調べて、書いてください:"),
+		Source: "support.microsoft.com/ja-jp 959ac957", AsOf: "2026-11-22",
+	},
+	{
+		ID: "C08", Severity: Medium, effort: errand, record: licenceWithoutProof,
+		Title:  lang.T("licence without a proof of purchase", "購入の証明がない"),
+		Why:    lang.T("when the account is forgotten, the receipt and a photo of the key are what support asks for", "アカウントが分からないとき、サポートでは領収書やキーの写真を求められます"),
+		Do:     lang.T("note where the receipt is, or keep a photo with --attach FILE:", "領収書の場所を書くか、--attach で写真をしまってください:"),
+		Source: "1105r.com", AsOf: "2026-11-22",
+	},
+	{
+		ID: "C09", Severity: High, effort: note, record: halfOfTwo,
+		Title:  lang.T("one half of two that are needed together", "2 つそろって使うものの、片方しかない"),
+		Why:    lang.T("the key and the master password open only together; nobody can make up for the missing one", "キーとマスターパスワードは、両方そろわないと開きません。片方では何もできません"),
+		Do:     lang.T("note the missing half, apart from the other:", "足りないほうを、もう片方とは別の場所に用意して書いてください:"),
+		Source: "support.1password.com/secret-key-security; bitwarden.com/help/two-step-recovery-code", AsOf: "2026-11-22",
+	},
+	{
+		ID: "C10", Severity: High, effort: visit, record: recoveryKeyAlone,
+		Title:  lang.T("recovery key without the number and the device it needs", "復旧キーに要る電話番号と端末がない"),
+		Why:    lang.T("the key works only together with a trusted number and a device, and turns the usual way back off", "復旧キーは、信頼できる番号と端末がそろって初めて使えます。普通の復旧はオフになっています"),
+		Do:     lang.T("note both, or turn the recovery key off:", "両方を書くか、復旧キーをオフにしてください:"),
+		Source: "support.apple.com 109345", AsOf: "2026-11-22",
+	},
+	{
+		ID: "C11", Severity: Low, effort: note, record: pinWithoutPassword,
+		Title:  lang.T("PIN noted, password not", "PIN はあるのに、パスワードの手がかりがない"),
+		Why:    lang.T("the PIN opens this one device; the account behind it asks for its password", "PIN はその端末だけのものです。アカウントにはパスワードで入ります"),
+		Do:     lang.T("note a hint for the account's password, or where it is written:", "アカウントのパスワードのヒントか、書いた場所を記録してください:"),
+		Source: "custom-pc-life.com, windows10-login", AsOf: "2026-11-22",
+	},
+}
+
+// claim returns what the template says under the first of the ids it has.
+func (s *subject) claim(ids ...string) Claim {
+	for _, id := range ids {
+		if c := s.fact(id); c.Source != "" {
+			return c
+		}
+	}
+	return Claim{}
+}
+
+func (s *subject) codesClaim() Claim {
+	return s.claim("recovery-codes", "backup-codes", "backup-code", "recovery-code")
+}
+
+// rescueSpec is the field that takes what opens the account when the second
+// step is gone, nil if the service gives nothing of the kind.
+func (s *subject) rescueSpec() *record.Spec {
+	if spec := s.spec(record.RoleCodes); spec != nil {
+		return spec
+	}
+	return s.spec(record.RoleRescue)
+}
+
+func codesMissing(v *survey, s *subject, hit func(match)) {
+	spec, step := s.rescueSpec(), s.spec(record.RoleTwoStep)
+	if spec == nil || step == nil || !s.account() || s.has(record.RoleCodes) || s.has(record.RoleRescue) || v.ended(s) {
+		return
+	}
+	switch s.twoStep() {
+	case "on":
+		hit(match{fields: []string{spec.Key}, on: []string{step.Key, spec.Key}, service: s.codesClaim(),
+			what:  words(lang.T("two-step verification is on, and %q is empty", "2 段階認証はオンですが、「%s」が空です"), s.label(spec.Key)),
+			coach: words(lang.T("Two-step verification is on: have the service give you codes now, and print them.", "2 段階認証がオンなら、非常用のコードを今のうちに発行し、印刷しておくと安心です。"))})
+	case "", "unknown":
+		hit(match{open: true, fields: []string{step.Key}, what: words(lang.T("whether two-step verification is on is not noted", "2 段階認証がオンかどうかが記録されていません"))})
+	}
+}
+
+// few is how many unused codes are nearly none.
+const few = 2
+
+func codesRunningOut(_ *survey, s *subject, hit func(match)) {
+	for _, a := range s.values(record.RoleCodes) {
+		n, left := len(a.f.Codes), record.Unused(a.f.Codes)
+		expect := 0
+		if a.spec != nil {
+			expect = a.spec.Expect
+		}
+		out := match{fields: []string{a.f.Key}, service: s.codesClaim()}
+		switch {
+		case n == 0:
+			continue
+		case left == 0:
+			out.severity = High
+			out.what = words(lang.T("every code in %q is used", "「%s」のコードは、すべて使用済みです"), s.label(a.f.Key))
+		case left <= few && n > few:
+			out.what = words(lang.T("%d of %d codes are left in %q", "残りは %d 個です（%d 個中、「%s」）"), left, n, s.label(a.f.Key))
+		case expect > 0 && n != expect:
+			out.what = words(lang.T("%d codes are in %[3]q, and the service gives %[2]d", "「%[3]s」のコードは %[1]d 個ですが、サービスが発行するのは %[2]d 個です"), n, expect, s.label(a.f.Key))
+		default:
+			continue
+		}
+		hit(out)
+	}
+}
+
+func codesOutdated(_ *survey, s *subject, hit func(match)) {
+	made := s.spec(record.RoleCodesDay)
+	if made == nil || s.codesLeft() == 0 {
+		return
+	}
+	days := s.values(record.RoleCodesDay)
+	if len(days) == 0 {
+		hit(match{open: true, fields: []string{made.Key}, what: words(lang.T("when the codes were made is not noted", "コードの発行日が記録されていません"))})
+		return
+	}
+	day, ok := readDay(days[0].f.Value)
+	if !ok {
+		return
+	}
+	for _, a := range s.values(record.RoleCodes) {
+		for _, c := range a.f.Codes {
+			used, ok := readDay(c.Used)
+			if !ok || !used.last.Before(day.first) {
+				continue
+			}
+			hit(match{fields: []string{a.f.Key}, on: []string{made.Key}, service: s.codesClaim(),
+				what: words(lang.T("a code was used on %s, before the set was made on %s", "使用日（%s）が、コードの発行日（%s）より前になっています"), written(used), written(day)),
+				coach: words(lang.T("A code here was used before that day: are these still the codes of the old set?",
+					"その日より前に使ったコードが残っています。前のコードのままではありませんか。"))})
+			break
+		}
+	}
+}
+
+// oddities returns what the check of a field's form says of its value: how
+// many characters it has, which group is wrong. No remark of it quotes the key.
+func (a answer) oddities() []record.Note {
+	if a.spec == nil || a.spec.Format == "" || a.f.Value == "" {
+		return nil
+	}
+	_, notes, _ := a.spec.Clean(a.f.Value)
+	odd := notes[:0:0]
+	for _, n := range notes {
+		if !n.Changed && n.Key != "no-n" { // older keys have none; keyMiscopied asks for the product
+			odd = append(odd, n)
+		}
+	}
+	return odd
+}
+
+func (a answer) format() record.Format {
+	if a.spec == nil {
+		return ""
+	}
+	return a.spec.Format
+}
+
+// withoutN names the products whose keys have an N.
+var withoutN = regexp.MustCompile(`(?:office|オフィス|おふぃす|word|excel|visio|project).*(?:2013|2016|2019|2021|2024)|windows ?(?:8|10|11)`)
+
+func keyMiscopied(_ *survey, s *subject, hit func(match)) {
+	for _, a := range s.answers {
+		if a.format() != record.FormatMicrosoftKey {
+			continue
+		}
+		out := match{fields: []string{a.f.Key}, command: []lang.Text{both("edit"), both(s.r.Name)}}
+		odd := a.oddities()
+		switch {
+		case len(odd) > 0 && odd[0].Key == "length":
+			out.what = words(lang.T("%q has not the 25 characters of a product key", "「%s」が、プロダクトキーの 25 文字になっていません"), s.label(a.f.Key))
+		case len(odd) > 0 && odd[0].Key == "checksum":
+			out.what = words(lang.T("%q does not fit its own check sum: a character is wrong", "「%s」の検査の数字が合いません。どこか 1 文字が違います"), s.label(a.f.Key))
+		case len(odd) > 0:
+			out.what = words(lang.T("%q has a character that no product key has", "「%s」に、プロダクトキーでは使われない文字があります"), s.label(a.f.Key))
+		case !strings.Contains(a.f.Value, "N") && withoutN.MatchString(s.product()):
+			out.severity = Medium
+			out.what = words(lang.T("%q has no N, and every key of Office 2013, Windows 8 and later has one", "「%s」に N がありません。Office 2013・Windows 8 以降のキーには必ず 1 つあります"), s.label(a.f.Key))
+		default:
+			continue
+		}
+		hit(out)
+	}
+}
+
+// product is what the record says of what it is about.
+func (s *subject) product() string {
+	list := []string{s.r.Title}
+	for _, a := range s.answers {
+		if a.kind == record.TypeText && a.role == "" {
+			list = append(list, a.f.Value)
+		}
+	}
+	return lang.Fold(strings.Join(list, " | "))
+}
+
+func diskKeyMiscopied(_ *survey, s *subject, hit func(match)) {
+	for _, a := range s.answers {
+		if a.format() != record.FormatBitLocker {
+			continue
+		}
+		for _, n := range a.oddities() {
+			hit(match{fields: []string{a.f.Key}, command: []lang.Text{both("edit"), both(s.r.Name)},
+				what: words(lang.T("%q: %s", "「%s」: %s"), s.label(a.f.Key), noteText(n))})
+			break
+		}
+	}
+}
+
+func codesMixedUp(v *survey, s *subject, hit func(match)) {
+	for _, a := range s.answers {
+		if a.kind != record.TypeCodes && a.kind != record.TypeProductKey {
+			continue
+		}
+		if n := a.strangers(); n > 0 {
+			hit(match{fields: []string{a.f.Key},
+				what: words(lang.T("%q does not have the form of this service's codes (%d of them)", "「%s」が、このサービスのコードの形ではありません（%d 個）"), s.label(a.f.Key), n)})
+			continue
+		}
+		if other := v.holder(s, a); other != nil {
+			hit(match{fields: []string{a.f.Key},
+				what:  words(lang.T("the same code or key stands in %q too", "同じコードやキーが、記録「%s」にもあります"), other.r.Name),
+				coach: words(lang.T("The same one is noted in %q already: does it belong here?", "同じものが、記録「%s」にもう書いてあります。こちらのもので合っていますか。"), other.r.Name)})
+		}
+	}
+}
+
+// strangers counts the codes of an answer that have not the form of its
+// service. Product keys and disk keys have rules of their own.
+func (a answer) strangers() int {
+	switch a.format() {
+	case "", record.FormatMicrosoftKey, record.FormatBitLocker:
+		return 0
+	}
+	if a.kind == record.TypeProductKey {
+		return min(len(a.oddities()), 1)
+	}
+	n := 0
+	for _, c := range a.f.Codes {
+		_, notes, err := a.spec.Clean(c.Code)
+		odd := err != nil
+		for _, note := range notes {
+			odd = odd || !note.Changed
+		}
+		if odd {
+			n++
+		}
+	}
+	return n
+}
+
+// shortCode is the length up to which two equal codes may be chance.
+const shortCode = 6
+
+// holder returns the first other record that has one of the codes too, so that
+// each pair is found once.
+func (v *survey) holder(s *subject, a answer) *subject {
+	if v.keys == nil {
+		v.indexKeys()
+	}
+	for c := range a.secrets() {
+		if first := v.keys[maphash.String(v.seed, c)]; first != nil && first != s {
+			return first
+		}
+	}
+	return nil
+}
+
+func (v *survey) indexKeys() {
+	n := 0
+	for i := range v.subjects {
+		for _, a := range v.subjects[i].answers {
+			n += len(a.f.Codes)
+		}
+	}
+	v.keys = make(map[uint64]*subject, n+len(v.subjects))
+	for i := range v.subjects {
+		s := &v.subjects[i]
+		for _, a := range s.answers {
+			if a.kind != record.TypeCodes && a.kind != record.TypeProductKey {
+				continue
+			}
+			for c := range a.secrets() {
+				h := maphash.String(v.seed, c)
+				if v.keys[h] == nil {
+					v.keys[h] = s
+				}
+			}
+		}
+	}
+}
+
+// secrets yields the codes or the key of an answer, those too short to tell
+// left out.
+func (a answer) secrets() func(yield func(string) bool) {
+	return func(yield func(string) bool) {
+		if len(a.f.Value) > shortCode && !yield(a.f.Value) {
+			return
+		}
+		for _, c := range a.f.Codes {
+			if len(c.Code) > shortCode && !yield(c.Code) {
+				return
+			}
+		}
+	}
+}
+
+func keyWithoutAccount(_ *survey, s *subject, hit func(match)) {
+	spec := s.spec(record.RoleLicensee)
+	keys := s.values(record.RoleKey)
+	if spec == nil || len(keys) == 0 || s.has(record.RoleLicensee) {
+		return
+	}
+	out := match{fields: []string{spec.Key}, on: []string{keys[0].f.Key}, service: s.claim("bound-to-account", "account-needed", "relink"),
+		what:  words(lang.T("%q is noted, and %q is not", "「%s」はありますが、「%s」がありません"), s.label(keys[0].f.Key), s.label(spec.Key)),
+		coach: words(lang.T("After the first set-up the licence belongs to an account. Note that account too.", "最初のセットアップのあと、権利はアカウントに移ります。そのアカウントも書いておきましょう。"))}
+	if out.service.Source == "" {
+		out.severity = Low
+	}
+	hit(out)
+}
+
+func licenceWithoutProof(_ *survey, s *subject, hit func(match)) {
+	spec := s.spec(record.RoleProof)
+	if spec == nil || s.spec(record.RoleKey) == nil || !s.has(record.RoleKey) && !s.has(record.RoleLicensee) ||
+		s.has(record.RoleProof) || len(s.r.Attachments) > 0 {
+		return
+	}
+	hit(match{fields: []string{spec.Key}, service: s.claim("evidence", "proof", "keep-receipts"),
+		what: words(lang.T("%q is empty, and no photo is kept", "「%s」が空で、写真もしまってありません"), s.label(spec.Key))})
+}
+
+func halfOfTwo(_ *survey, s *subject, hit func(match)) {
+	if s.t == nil {
+		return
+	}
+	for i := range s.t.Fields {
+		key := &s.t.Fields[i]
+		place := s.spec(record.RolePlace)
+		if key.Format != record.FormatOnePassword && key.Format != record.FormatBitwarden || place == nil {
+			continue
+		}
+		f := s.r.Field(key.Key)
+		has, opens := f != nil && f.Value != "", s.has(record.RolePassword) || s.has(record.RolePlace) || s.keptSomewhere()
+		switch {
+		case has && !opens:
+			hit(match{fields: []string{place.Key}, service: s.claim("both", "all-three"),
+				what: words(lang.T("%q is noted, and where the master password is written is not", "「%s」はありますが、マスターパスワードを書いた場所がありません"), s.label(key.Key))})
+		case !has && opens && key.Format == record.FormatOnePassword:
+			hit(match{fields: []string{key.Key}, service: s.claim("both", "secret-key"),
+				what: words(lang.T("where the master password is written is noted, and %q is not", "マスターパスワードを書いた場所はありますが、「%s」がありません"), s.label(key.Key))})
+		}
+	}
+}
+
+func recoveryKeyAlone(v *survey, s *subject, hit func(match)) {
+	for _, a := range s.answers {
+		if a.format() != record.FormatAppleKey {
+			continue
+		}
+		phone, device := s.spec(record.RoleRecovery, record.TypePhone), s.spec(record.RoleFactor, record.TypeRef)
+		var missing []string
+		if phone != nil && len(v.phones(s)) == 0 {
+			missing = append(missing, phone.Key)
+		}
+		if device != nil && !s.has(record.RoleFactor) && !s.has(record.RoleDevice) {
+			missing = append(missing, device.Key)
+		}
+		if len(missing) > 0 {
+			hit(match{fields: missing, on: []string{a.f.Key}, service: s.claim("recovery-key"),
+				what:  words(lang.T("a recovery key is noted, and no %s", "復旧キーはありますが、%s がありません"), s.labels(missing)),
+				coach: words(lang.T("The key works only with a trusted number and a device: note those too.", "復旧キーは、信頼できる番号と端末がそろって使えます。その 2 つも書いておきましょう。"))})
+		}
+	}
+}
+
+// labels names several fields.
+func (s *subject) labels(keys []string) lang.Text {
+	var en, ja []string
+	for _, key := range keys {
+		l := s.label(key)
+		en, ja = append(en, l.EN), append(ja, "「"+l.JA+"」")
+	}
+	return lang.Text{EN: strings.Join(en, ", "), JA: strings.Join(ja, "")}
+}
+
+// pinWithoutPassword looks at devices and systems that one opens with a PIN
+// while an account stands behind them.
+func pinWithoutPassword(v *survey, s *subject, hit func(match)) {
+	if s.spec(record.RoleLicensee) == nil || s.has(record.RolePlace) || s.has(record.RolePassword) {
+		return
+	}
+	for _, a := range s.answers {
+		isPIN := a.f.Key == "pin" || strings.HasPrefix(a.f.Key, "pin_") || strings.HasSuffix(a.f.Key, "_pin")
+		if !isPIN || a.kind != record.TypeHint && a.kind != record.TypeSecret {
+			continue
+		}
+		out := match{fields: []string{a.f.Key}, service: s.claim("pin-is-local"),
+			what:  words(lang.T("%q is noted, and of the account's password nothing", "「%s」はありますが、アカウントのパスワードの手がかりがありません"), s.label(a.f.Key)),
+			coach: words(lang.T("The PIN opens this PC only. The account's password is another: keep it too.", "PIN はこのパソコン専用です。アカウントのパスワードは別なので、そちらも忘れずに。"))}
+		account := v.accountOf(s, s.value(record.RoleLicensee))
+		switch {
+		case account == nil:
+			out.command = []lang.Text{both("edit"), both(s.r.Name)}
+		case account.has(record.RoleHint) || account.has(record.RolePlace) || account.has(record.RolePassword) || account.keptSomewhere():
+			continue
+		default:
+			out.command = []lang.Text{both("edit"), both(account.r.Name)}
+		}
+		hit(out)
+	}
+}
