@@ -294,7 +294,7 @@ func bare(r *record.Record) *record.Record {
 // Say names a state for people.
 func (s State) Say() lang.Text {
 	return map[State]lang.Text{
-		New:   lang.T("new", "新しい"),
+		New:   lang.T("new", "金庫にない"),
 		Same:  lang.T("same", "同じ"),
 		Other: lang.T("differs", "内容が違う"),
 		Taken: lang.T("name taken", "名前が重なる"),
