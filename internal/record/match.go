@@ -17,9 +17,10 @@ type Query struct {
 // A queryWord is one word in the forms in which it is looked for.
 type queryWord struct {
 	folded    string
-	code      string   // folded as a code, for fields that are stored so; "" if the same
-	digits    string   // of a telephone number: compared without its grouping; "" if it is none
-	templates []string // names of the templates whose label or alias has the word
+	code      string      // folded as a code, for fields that are stored so; "" if the same
+	digits    string      // of a telephone number: compared without its grouping; "" if it is none
+	kana      kanaPattern // of a word that can be romaji
+	templates []string    // names of the templates whose label or alias has the word
 }
 
 // minDigits is the number of digits from which a word is looked for in
@@ -31,13 +32,13 @@ const minDigits = 4
 func NewQuery(s string, templates []*Template) Query {
 	var q Query
 	for _, word := range strings.Fields(lang.Fold(s)) {
-		w := queryWord{folded: word}
+		w := queryWord{folded: word, kana: readRomaji(word)}
 		if code := lang.FoldCode(word); code != word {
 			w.code = code
 		}
 		w.digits = queryDigits(lang.FoldCode(word))
 		for _, t := range templates {
-			if labelled(t, word) {
+			if labelled(t, &w) {
 				w.templates = append(w.templates, t.Name)
 			}
 		}
@@ -55,16 +56,23 @@ func queryDigits(word string) string {
 	return strings.TrimPrefix(phoneDigits(word), "0")
 }
 
-func labelled(t *Template, word string) bool {
-	has := func(name string) bool { return strings.Contains(lang.Fold(name), word) }
+func labelled(t *Template, w *queryWord) bool {
+	has := func(name string) bool { return w.inText([]byte(lang.Fold(name))) }
 	return t != nil && (has(t.Label.EN) || has(t.Label.JA) || slices.ContainsFunc(t.Aliases, has))
+}
+
+// inText reports whether a folded text has the word as it was typed or, if it
+// is romaji, in kana.
+func (w *queryWord) inText(text []byte) bool {
+	return bytes.Contains(text, []byte(w.folded)) || w.kana.in(text)
 }
 
 // Matches reports whether every word of the query occurs in the record: in
 // its name, title, owner, tags, notes, where things are kept, its template's
 // name, label or aliases, the names of attachments, or any field that is not secret.
 // Case, width and the kind of kana make no difference; the grouping of a
-// telephone number makes none either. The template may be nil.
+// telephone number makes none either. A word of romaji is found in kana, too.
+// The template may be nil.
 //
 // To search many records, prepare a Query.
 func Matches(r *Record, t *Template, query string) bool {
@@ -132,8 +140,8 @@ func (m *matcher) text(s string) bool {
 	if m.buf = folded; !simple {
 		m.buf = append(m.buf[:0], lang.Fold(s)...)
 	}
-	for i, w := range m.words {
-		if m.missing&(1<<i) != 0 && bytes.Contains(m.buf, []byte(w.folded)) {
+	for i := range m.words {
+		if m.missing&(1<<i) != 0 && m.words[i].inText(m.buf) {
 			m.missing &^= 1 << i
 		}
 	}
@@ -192,7 +200,7 @@ func hasOddEscape(line []byte) bool {
 // in reports whether the word can be in a folded line. It may append to the
 // line behind its end.
 func (w *queryWord) in(line []byte) (bool, []byte) {
-	if strings.ContainsAny(w.folded, `"\`) || bytes.Contains(line, []byte(w.folded)) ||
+	if strings.ContainsAny(w.folded, `"\`) || w.inText(line) ||
 		w.code != "" && bytes.Contains(line, []byte(w.code)) {
 		return true, line
 	}

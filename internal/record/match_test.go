@@ -110,6 +110,7 @@ func FuzzMayMatch(f *testing.F) {
 	f.Add("a\"b\\c\nd\t", `a"b\c`)
 	f.Add("ｵﾌｨｽ \u0085 ㈱", "オフィス (株)")
 	f.Add("葛\U000e0100飾", "葛飾")
+	f.Add("ﾄｰｷｮｰ\tとうきょう", "tokyo")
 	tpl := officeLike(f)
 	f.Fuzz(func(t *testing.T, value, query string) {
 		for _, kind := range []Type{TypeText, TypePhone} {
@@ -141,7 +142,7 @@ func benchmarkRecords(b *testing.B) []*Record {
 	return rs
 }
 
-var benchmarkQueries = map[string]string{"ascii": "zebra", "kanji": "佐藤", "kana": "オフィス", "digits": "090-1234-5678"}
+var benchmarkQueries = map[string]string{"ascii": "zebra", "kanji": "佐藤", "kana": "オフィス", "romaji": "sakura", "digits": "090-1234-5678"}
 
 func BenchmarkMatches10k(b *testing.B) {
 	rs := benchmarkRecords(b)
