@@ -1,7 +1,6 @@
 package record
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,16 +13,16 @@ import (
 var (
 	// numbering is what stands before a code in a list: 1. 2) (3) 4: No.5 and
 	// bullets. The number is in one of the groups.
-	numbering = regexp.MustCompile(`^(?:\(?(\d{1,2})\)|(\d{1,2})[.:]|(?i:no\.?|#) ?(\d{1,2})[.:]?|[*+>]|-+)(?:\s+|$)`)
-	tightNo   = regexp.MustCompile(`^\(?(\d{1,2})[.):]`) // 1.abcd
-	bareNo    = regexp.MustCompile(`^\d{1,2}$`)
-	codeForm  = regexp.MustCompile(`^[0-9A-Za-z]+(?:[- ][0-9A-Za-z]+)*$`)
-	codeFirst = regexp.MustCompile(`^([0-9A-Za-z]+(?:[- ][0-9A-Za-z]+)*) *[^\x00-\x7f(]*(?:\(|[^\x00-\x7f])`)
-	labelHead = regexp.MustCompile(`^[^0-9:]*[^0-9: ] *(\d{1,2})?:\s*`) // "Code 3: ", "backup codes: "
-	dayForm   = regexp.MustCompile(`(\d{4})(?:[-/.](\d{1,2})[-/.](\d{1,2})|年 ?(\d{1,2})月 ?(\d{1,2})日)`)
-	columnGap = regexp.MustCompile(`\t+| {2,}|[,;、|]+`)
-	unusedTag = regexp.MustCompile(`(?i)\(?(?:未使用|\bunused\b|\bnot (?:yet )?used\b)\)?`)
-	usedWord  = regexp.MustCompile(`(?i)\(?(?:使用済み?|使った|使いました|済み?|\bused\b(?: on)?)\)?|\[x\]|~~|</?(?:s|del|strike)>`)
+	numbering = pattern(`^(?:\(?(\d{1,2})\)|(\d{1,2})[.:]|(?i:no\.?|#) ?(\d{1,2})[.:]?|[*+>]|-+)(?:\s+|$)`)
+	tightNo   = pattern(`^\(?(\d{1,2})[.):]`) // 1.abcd
+	bareNo    = pattern(`^\d{1,2}$`)
+	codeForm  = pattern(`^[0-9A-Za-z]+(?:[- ][0-9A-Za-z]+)*$`)
+	codeFirst = pattern(`^([0-9A-Za-z]+(?:[- ][0-9A-Za-z]+)*) *[^\x00-\x7f(]*(?:\(|[^\x00-\x7f])`)
+	labelHead = pattern(`^[^0-9:]*[^0-9: ] *(\d{1,2})?:\s*`) // "Code 3: ", "backup codes: "
+	dayForm   = pattern(`(\d{4})(?:[-/.](\d{1,2})[-/.](\d{1,2})|年 ?(\d{1,2})月 ?(\d{1,2})日)`)
+	columnGap = pattern(`\t+| {2,}|[,;、|]+`)
+	unusedTag = pattern(`(?i)\(?(?:未使用|\bunused\b|\bnot (?:yet )?used\b)\)?`)
+	usedWord  = pattern(`(?i)\(?(?:使用済み?|使った|使いました|済み?|\bused\b(?: on)?)\)?|\[x\]|~~|</?(?:s|del|strike)>`)
 )
 
 // ParseCodes reads a pasted list of one-time codes in any of the forms in
@@ -73,9 +72,9 @@ func parseLine(line string) []foundCode {
 	}
 	var codes []foundCode
 	amidst, waiting := false, 0
-	for _, column := range columnGap.Split(strings.TrimSpace(line), -1) {
+	for _, column := range columnGap().Split(strings.TrimSpace(line), -1) {
 		column, number := takeNumbering(column)
-		if bareNo.MatchString(column) {
+		if bareNo().MatchString(column) {
 			column, number = "", atoi(column)
 		}
 		if number == 0 {
@@ -85,7 +84,7 @@ func parseLine(line string) []foundCode {
 			waiting = number // it stands in a column of its own
 		}
 		found, plain := splitCodes(column)
-		if rest := labelHead.FindStringSubmatch(column); len(found) == 0 && rest != nil {
+		if rest := labelHead().FindStringSubmatch(column); len(found) == 0 && rest != nil {
 			column, number = takeNumbering(column[len(rest[0]):])
 			found, _ = splitCodes(column)
 			if rest[1] != "" {
@@ -131,10 +130,10 @@ func takeMarks(line string) (rest, used string) {
 	for i, c := range columns {
 		columns[i] = lang.FoldCode(c)
 	}
-	line = unusedTag.ReplaceAllString(strings.Join(columns, "\t"), "  ")
-	if usedWord.MatchString(line) {
+	line = unusedTag().ReplaceAllString(strings.Join(columns, "\t"), "  ")
+	if usedWord().MatchString(line) {
 		used = UsedUnknown
-		line = usedWord.ReplaceAllString(line, "  ")
+		line = usedWord().ReplaceAllString(line, "  ")
 	}
 	return strings.NewReplacer("[", " ", "]", " ").Replace(line), used
 }
@@ -153,7 +152,7 @@ func circled(r rune) int {
 
 // takeDay takes a day out of a line that has a code before it.
 func takeDay(line string) (rest, day string) {
-	for _, at := range dayForm.FindAllStringIndex(line, -1) {
+	for _, at := range dayForm().FindAllStringIndex(line, -1) {
 		if before := lang.FoldCode(line[:at[0]]); !strings.ContainsAny(before, "0123456789") && len(onlyAlnum(before)) < minCode {
 			continue
 		}
@@ -169,13 +168,13 @@ func takeDay(line string) (rest, day string) {
 func takeNumbering(column string) (rest string, number int) {
 	for rest = strings.TrimSpace(column); ; {
 		n := 0
-		if at := numbering.FindStringSubmatch(rest); at != nil {
+		if at := numbering().FindStringSubmatch(rest); at != nil {
 			n = len(at[0])
 			number = max(number, atoi(at[1]+at[2]+at[3]))
-		} else if at := tightNo.FindStringSubmatch(rest); at != nil {
+		} else if at := tightNo().FindStringSubmatch(rest); at != nil {
 			n = len(at[0])
 			number = atoi(at[1])
-		} else if first, _, ok := strings.Cut(rest, " "); ok && bareNo.MatchString(first) {
+		} else if first, _, ok := strings.Cut(rest, " "); ok && bareNo().MatchString(first) {
 			n = len(first)
 			number = atoi(first)
 		}
@@ -197,8 +196,8 @@ func splitCodes(column string) (codes []string, plain bool) {
 	if column == "" {
 		return nil, true
 	}
-	if !codeForm.MatchString(column) {
-		if first := codeFirst.FindStringSubmatch(column); first != nil {
+	if !codeForm().MatchString(column) {
+		if first := codeFirst().FindStringSubmatch(column); first != nil {
 			codes, _ = splitCodes(first[1])
 		}
 		return codes, false

@@ -142,7 +142,7 @@ func FuzzParseCodes(f *testing.F) {
 		codes := ParseCodes(raw)
 		var lines []string
 		for _, c := range codes {
-			if !codeForm.MatchString(c.Code) || len(c.Code) > 200 {
+			if !codeForm().MatchString(c.Code) || len(c.Code) > 200 {
 				t.Fatalf("%q is no code", c.Code)
 			}
 			if c.Used != "" && c.Used != UsedUnknown && !isDay(c.Used) {

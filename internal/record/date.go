@@ -32,19 +32,19 @@ func day(y, m, d int) time.Time { return time.Date(y, time.Month(m), d, 0, 0, 0,
 const eraName = `(明治|大正|昭和|平成|令和|meiji|taisho|showa|heisei|reiwa|[mtshr])`
 
 var (
-	dateParts   = regexp.MustCompile(`^(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?$`)
-	dateKanji   = regexp.MustCompile(`^(\d{4})年(?:(\d{1,2})月(?:(\d{1,2})日)?)?$`)
-	dateCompact = regexp.MustCompile(`^(\d{4})(\d{2})(\d{2})$`)
-	dateTurned  = regexp.MustCompile(`^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})$`)
-	dateShort   = regexp.MustCompile(`^\d{1,2}[-/.]\d{1,2}[-/.]\d{1,2}$`)
-	eraParts    = regexp.MustCompile(`^` + eraName + `\.?(\d{1,2}|元)(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?$`)
-	eraKanji    = regexp.MustCompile(`^` + eraName + `(\d{1,2}|元)年(?:(\d{1,2})月(?:(\d{1,2})日)?)?$`)
-	digitGap    = regexp.MustCompile(`([0-9]) +\b`)
-	dateTail    = regexp.MustCompile(`(?:\([月火水木金土日]\)|生まれ|生)$`)
-	kanjiNumber = regexp.MustCompile(`[一二三四五六七八九]?十[一二三四五六七八九]?|[〇一二三四五六七八九]+`)
-	ordinal     = regexp.MustCompile(`\b(\d{1,2})(?:st|nd|rd|th)\b`)
-	weekdayName = regexp.MustCompile(`\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b`)
-	monthName   = regexp.MustCompile(`^(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)$`)
+	dateParts   = pattern(`^(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?$`)
+	dateKanji   = pattern(`^(\d{4})年(?:(\d{1,2})月(?:(\d{1,2})日)?)?$`)
+	dateCompact = pattern(`^(\d{4})(\d{2})(\d{2})$`)
+	dateTurned  = pattern(`^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})$`)
+	dateShort   = pattern(`^\d{1,2}[-/.]\d{1,2}[-/.]\d{1,2}$`)
+	eraParts    = pattern(`^` + eraName + `\.?(\d{1,2}|元)(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?$`)
+	eraKanji    = pattern(`^` + eraName + `(\d{1,2}|元)年(?:(\d{1,2})月(?:(\d{1,2})日)?)?$`)
+	digitGap    = pattern(`([0-9]) +\b`)
+	dateTail    = pattern(`(?:\([月火水木金土日]\)|生まれ|生)$`)
+	kanjiNumber = pattern(`[一二三四五六七八九]?十[一二三四五六七八九]?|[〇一二三四五六七八九]+`)
+	ordinal     = pattern(`\b(\d{1,2})(?:st|nd|rd|th)\b`)
+	weekdayName = pattern(`\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b`)
+	monthName   = pattern(`^(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)$`)
 )
 
 const monthLetters = "janfebmaraprmayjunjulaugsepoctnovdec"
@@ -57,10 +57,10 @@ func cleanDate(s string) (string, error) {
 	s = strings.ToLower(s)
 	y, m, d, ok := readEnglish(s)
 	if !ok {
-		s = digitGap.ReplaceAllString(s, "$1-") // 2026 11 22
-		s = dateTail.ReplaceAllString(strings.ReplaceAll(s, " ", ""), "")
+		s = digitGap().ReplaceAllString(s, "$1-") // 2026 11 22
+		s = dateTail().ReplaceAllString(strings.ReplaceAll(s, " ", ""), "")
 		var err error
-		if y, m, d, err = readDate(kanjiNumber.ReplaceAllStringFunc(s, readKanji)); err != nil {
+		if y, m, d, err = readDate(kanjiNumber().ReplaceAllStringFunc(s, readKanji)); err != nil {
 			return "", err
 		}
 	}
@@ -68,20 +68,20 @@ func cleanDate(s string) (string, error) {
 }
 
 func readDate(s string) (y, m, d int, err error) {
-	for _, form := range []*regexp.Regexp{dateParts, dateKanji, dateCompact} {
-		if p := form.FindStringSubmatch(s); p != nil {
+	for _, form := range []func() *regexp.Regexp{dateParts, dateKanji, dateCompact} {
+		if p := form().FindStringSubmatch(s); p != nil {
 			return atoi(p[1]), part(p[2]), part(p[3]), nil
 		}
 	}
-	for _, form := range []*regexp.Regexp{eraParts, eraKanji} {
-		if p := form.FindStringSubmatch(s); p != nil {
+	for _, form := range []func() *regexp.Regexp{eraParts, eraKanji} {
+		if p := form().FindStringSubmatch(s); p != nil {
 			return readEra(p[1], p[2], part(p[3]), part(p[4]))
 		}
 	}
-	if p := dateTurned.FindStringSubmatch(s); p != nil {
+	if p := dateTurned().FindStringSubmatch(s); p != nil {
 		return readTurned(atoi(p[3]), part(p[1]), part(p[2]))
 	}
-	if dateShort.MatchString(s) {
+	if dateShort().MatchString(s) {
 		return 0, 0, 0, refuse("date-year", lang.T("the year needs four digits: write it like 1951-04-01",
 			"西暦は 4 桁で入力してください（例: 1951-04-01）。元号なら S26.4.1 や 昭和26年4月1日 のように入力できます"))
 	}
@@ -108,10 +108,10 @@ func readTurned(y, a, b int) (int, int, int, error) {
 // readEnglish reads a date with the name of a month: April 1, 1951; 1st Apr
 // 1951; 1951 Apr 1; Apr 1951.
 func readEnglish(s string) (y, m, d int, ok bool) {
-	s = weekdayName.ReplaceAllString(ordinal.ReplaceAllString(s, "$1"), " ")
+	s = weekdayName().ReplaceAllString(ordinal().ReplaceAllString(s, "$1"), " ")
 	for _, word := range strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(" ,.-/", r) }) {
 		switch n, err := strconv.Atoi(word); {
-		case m == 0 && monthName.MatchString(word):
+		case m == 0 && monthName().MatchString(word):
 			m = strings.Index(monthLetters, word[:3])/3 + 1
 		case y == 0 && err == nil && len(word) == 4:
 			y = n

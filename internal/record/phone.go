@@ -1,7 +1,7 @@
 package record
 
 import (
-	"regexp"
+	"slices"
 	"strings"
 
 	"memovault/internal/lang"
@@ -41,7 +41,7 @@ func (k Kind) Label() lang.Text {
 // 060 is a mobile prefix from July 2026.
 type phoneKind struct {
 	kind   Kind
-	prefix *regexp.Regexp
+	begins []string
 	digits int
 	name   lang.Text
 }
@@ -49,27 +49,27 @@ type phoneKind struct {
 // phoneKinds in the order in which they are tried: 0800 is toll-free and comes
 // before 080, which is mobile.
 var phoneKinds = []phoneKind{
-	{KindTollFree, regexp.MustCompile(`^0800`), 11, lang.T("a toll-free number", "フリーダイヤル")},
-	{KindMobile, regexp.MustCompile(`^0[6789]0`), 11, lang.T("a mobile number", "携帯電話の番号")},
-	{KindIP050, regexp.MustCompile(`^050`), 11, lang.T("an IP telephone number (050)", "IP 電話の番号（050）")},
-	{KindMachine, regexp.MustCompile(`^020`), 11, lang.T("a machine number (020)", "機器用の番号（020）")},
-	{KindTollFree, regexp.MustCompile(`^0120`), 10, lang.T("a toll-free number", "フリーダイヤル")},
-	{KindService, regexp.MustCompile(`^0570|^0990`), 10, lang.T("a service number (0570, 0990)", "ナビダイヤルなどの番号（0570、0990）")},
-	{KindLandline, regexp.MustCompile(`^0[1-9]`), 10, lang.T("a landline number", "固定電話の番号")},
-	{KindShort, regexp.MustCompile(`^1`), 3, lang.T("a service number of three digits", "3 桁の特別な番号")},
+	{KindTollFree, []string{"0800"}, 11, lang.T("a toll-free number", "フリーダイヤル")},
+	{KindMobile, []string{"060", "070", "080", "090"}, 11, lang.T("a mobile number", "携帯電話の番号")},
+	{KindIP050, []string{"050"}, 11, lang.T("an IP telephone number (050)", "IP 電話の番号（050）")},
+	{KindMachine, []string{"020"}, 11, lang.T("a machine number (020)", "機器用の番号（020）")},
+	{KindTollFree, []string{"0120"}, 10, lang.T("a toll-free number", "フリーダイヤル")},
+	{KindService, []string{"0570", "0990"}, 10, lang.T("a service number (0570, 0990)", "ナビダイヤルなどの番号（0570、0990）")},
+	{KindLandline, []string{"01", "02", "03", "04", "05", "06", "07", "08", "09"}, 10, lang.T("a landline number", "固定電話の番号")},
+	{KindShort, []string{"1"}, 3, lang.T("a service number of three digits", "3 桁の特別な番号")},
 }
 
 // What is written around a number, and what is dialled before it.
 var (
-	phoneTail   = regexp.MustCompile(`(?i)(?:[,;( ]*(?:内線|ext(?:ension)?\.?|x|#)[:. ]*\d{1,6}\)?| ?\(代表?\)| ?代表?)$`)
-	phoneHead   = regexp.MustCompile(`(?i)^(?:電話(?:番号)?|携帯(?:電話)?|自宅|固定|tel|phone|mobile)[:. ]*`)
-	phoneShort  = regexp.MustCompile(`^#\d{4}$`) // #9110 and its like
-	phoneBody   = regexp.MustCompile(`^\+?[0-9() .-]+$`)
-	phoneOsaka  = regexp.MustCompile(`^\(?06[-) (.]`)            // grouped so it is no mobile number
-	phoneHidden = regexp.MustCompile(`^18[46](0\d+)$`)           // shows or hides the caller
-	phoneAbroad = regexp.MustCompile(`^(?:00\d{1,2})?010(\d+)$`) // with or without a carrier before it
-	phoneVia    = regexp.MustCompile(`^00\d\d(0\d+)$`)           // through a carrier
-	phoneList   = regexp.MustCompile(`[/,;、]|(?:または|もしくは| or | and )`)
+	phoneTail   = pattern(`(?i)(?:[,;( ]*(?:内線|ext(?:ension)?\.?|x|#)[:. ]*\d{1,6}\)?| ?\(代表?\)| ?代表?)$`)
+	phoneHead   = pattern(`(?i)^(?:電話(?:番号)?|携帯(?:電話)?|自宅|固定|tel|phone|mobile)[:. ]*`)
+	phoneShort  = pattern(`^#\d{4}$`) // #9110 and its like
+	phoneBody   = pattern(`^\+?[0-9() .-]+$`)
+	phoneOsaka  = pattern(`^\(?06[-) (.]`)            // grouped so it is no mobile number
+	phoneHidden = pattern(`^18[46](0\d+)$`)           // shows or hides the caller
+	phoneAbroad = pattern(`^(?:00\d{1,2})?010(\d+)$`) // with or without a carrier before it
+	phoneVia    = pattern(`^00\d\d(0\d+)$`)           // through a carrier
+	phoneList   = pattern(`[/,;、]|(?:または|もしくは| or | and )`)
 )
 
 // readPhone finds the number in what was typed: as it is dialled in Japan, with
@@ -78,11 +78,11 @@ var (
 // there is more or less than one number.
 func readPhone(s string) (number string, osaka bool) {
 	s = lang.FoldCode(s)
-	if phoneShort.MatchString(s) {
+	if phoneShort().MatchString(s) {
 		return s, false
 	}
-	body := strings.TrimSpace(phoneHead.ReplaceAllString(phoneTail.ReplaceAllString(s, ""), ""))
-	if !phoneBody.MatchString(body) {
+	body := strings.TrimSpace(phoneHead().ReplaceAllString(phoneTail().ReplaceAllString(s, ""), ""))
+	if !phoneBody().MatchString(body) {
 		return "", false
 	}
 	digits := onlyDigits(body)
@@ -92,11 +92,11 @@ func readPhone(s string) (number string, osaka bool) {
 		country = digits
 	case strings.HasPrefix(digits, "0081"):
 		country = digits[2:]
-	case phoneAbroad.MatchString(digits):
-		country = phoneAbroad.FindStringSubmatch(digits)[1]
-	case phoneHidden.MatchString(digits):
+	case phoneAbroad().MatchString(digits):
+		country = phoneAbroad().FindStringSubmatch(digits)[1]
+	case phoneHidden().MatchString(digits):
 		digits = digits[3:]
-	case phoneVia.MatchString(digits):
+	case phoneVia().MatchString(digits):
 		digits = digits[4:]
 	}
 	switch {
@@ -105,7 +105,7 @@ func readPhone(s string) (number string, osaka bool) {
 	case country != "":
 		return "+" + country, false
 	}
-	return digits, phoneOsaka.MatchString(body)
+	return digits, phoneOsaka().MatchString(body)
 }
 
 // PhoneDigits returns the digits in which two spellings of one number are
@@ -140,11 +140,15 @@ func PhoneKind(value string) Kind {
 func kindOf(number string, osaka bool) *phoneKind {
 	for i := range phoneKinds {
 		k := &phoneKinds[i]
-		if k.prefix.MatchString(number) && !(osaka && k.kind == KindMobile) {
+		if k.starts(number) && !(osaka && k.kind == KindMobile) {
 			return k
 		}
 	}
 	return nil
+}
+
+func (k *phoneKind) starts(number string) bool {
+	return slices.ContainsFunc(k.begins, func(prefix string) bool { return strings.HasPrefix(number, prefix) })
 }
 
 // checkPhone looks at the length of a number; it never regroups it, because
@@ -174,7 +178,7 @@ func checkPhone(s string) []Note {
 // countNumbers counts the numbers in a list with commas, slashes or words.
 func countNumbers(s string) int {
 	n := 0
-	for _, part := range phoneList.Split(s, -1) {
+	for _, part := range phoneList().Split(s, -1) {
 		if PhoneDigits(part) != "" {
 			n++
 		}

@@ -2,7 +2,6 @@ package record
 
 import (
 	"math/big"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -245,7 +244,7 @@ const (
 
 // bitlockerID is the identifier by which Windows says which key it wants. It
 // stands beside the key on paper and on the screen, and is copied instead.
-var bitlockerID = regexp.MustCompile(`(?i)^\{?[0-9A-F]{8}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{12}\}?$`)
+var bitlockerID = pattern(`(?i)^\{?[0-9A-F]{8}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{12}\}?$`)
 
 // digitAlike says which digit a letter in a number may have been.
 var digitAlike = map[byte]string{'O': "0", 'D': "0", 'Q': "0", 'I': "1", 'L': "1", 'Z': "2", 'S': "5", 'G': "6", 'B': "8"}
@@ -266,7 +265,7 @@ var (
 // a0d5fb6.
 func cleanBitLocker(s string) (string, []Note) {
 	switch {
-	case bitlockerID.MatchString(s):
+	case bitlockerID().MatchString(s):
 		return s, []Note{remark("form", textBitLockerID)}
 	case isSeveral(s, bitlockerLength):
 		return s, []Note{remark("several", textTwoKeys)}

@@ -1,7 +1,6 @@
 package record
 
 import (
-	"regexp"
 	"strings"
 
 	"memovault/internal/lang"
@@ -58,14 +57,14 @@ func cleanBitwarden(s string) (string, []Note) {
 
 // steamForm is what programs that add an authenticator get back from Steam as
 // its revocation_code. Valve's help speaks of the R-code without a length.
-var steamForm = regexp.MustCompile(`^R[0-9]{5}$`)
+var steamForm = pattern(`^R[0-9]{5}$`)
 
 func cleanSteam(s string) (string, []Note) {
 	value, notes := s, []Note(nil)
 	if isGrouped(s, isAlnum) {
 		value, notes = inCapitals(s)
 	}
-	if !steamForm.MatchString(value) {
+	if !steamForm().MatchString(value) {
 		notes = append(notes, remark("form", lang.T("a recovery code of Steam is usually R and five digits: compare it with the app",
 			"Steam の復旧コードは普通「R」と数字 5 桁です。アプリの画面と見比べてください")))
 	}
@@ -74,10 +73,10 @@ func cleanSteam(s string) (string, []Note) {
 
 // githubForm is how the codes in github-recovery-codes.txt look. GitHub
 // documents that there are sixteen, not what they look like.
-var githubForm = regexp.MustCompile(`^[0-9a-f]{5}-[0-9a-f]{5}$`)
+var githubForm = pattern(`^[0-9a-f]{5}-[0-9a-f]{5}$`)
 
 func checkGitHub(s string) []Note {
-	if githubForm.MatchString(s) {
+	if githubForm().MatchString(s) {
 		return nil
 	}
 	return []Note{remark("form", lang.T("a recovery code of GitHub usually looks like a1b2c-3d4e5: compare it with the file",
