@@ -27,7 +27,7 @@ var ageRules = []*Rule{
 		Title:  lang.T("something that must be renewed", "更新の期限が近い・過ぎている"),
 		Why:    lang.T("what is not renewed in time ends, and with it whatever hangs on it", "更新しないと終わり、それに頼っているものも使えなくなります"),
 		Do:     lang.T("renew it, and note the new day:", "更新して、新しい期限を書いてください:"),
-		Source: notesAlone, AsOf: "2026-11-22",
+		Source: NotesAlone, AsOf: "2026-11-22",
 	},
 }
 
@@ -48,7 +48,7 @@ func notConfirmed(v *survey, s *subject, hit func(match)) {
 	if last.IsZero() || !last.AddDate(0, confirmed(s.r.Importance), 0).Before(v.now) || !s.hasRoles() || v.ended(s) {
 		return
 	}
-	out := match{command: []lang.Text{both("edit"), both(s.r.Name)},
+	out := match{
 		what: words(lang.T("last changed or gone through on %s", "最後に変更・見直しをしたのは %s です"), last.In(v.now.Location()).Format(time.DateOnly))}
 	if s.r.Importance == 0 && !s.account() {
 		out.severity = Low
@@ -81,9 +81,6 @@ func formGaps(v *survey, s *subject, hit func(match)) {
 	}
 	out := match{fields: missing, service: s.fact(s.t.Form.Fact),
 		what: words(lang.T("not noted: %s", "書かれていない項目: %s"), s.labels(missing))}
-	if len(missing) > 1 {
-		out.command = []lang.Text{both("edit"), both(s.r.Name)}
-	}
 	hit(out)
 }
 

@@ -171,16 +171,16 @@ func Audit(in Input) ([]Finding, []Open) {
 				switch {
 				case m.onlyTalk:
 				case m.open:
-					open = append(open, Open{Rule: r, Record: s.r, Field: m.fields[0], What: m.what, Command: v.command(s, m)})
+					open = append(open, Open{Rule: r, Record: s.r, Field: m.fields[0], What: m.what, Command: s.command(m)})
 				default:
-					findings = append(findings, v.finding(r, s, m))
+					findings = append(findings, newFinding(r, s, m))
 				}
 			})
 		}
 	}
 	for _, r := range rules {
 		if r.vault != nil {
-			r.vault(in, func(m match) { findings = append(findings, v.finding(r, nil, m)) })
+			r.vault(in, func(m match) { findings = append(findings, newFinding(r, nil, m)) })
 		}
 	}
 	sortFindings(findings)
@@ -191,55 +191,34 @@ func Audit(in Input) ([]Finding, []Open) {
 	return findings, open
 }
 
-func (v *survey) finding(r *Rule, s *subject, m match) Finding {
+func newFinding(r *Rule, s *subject, m match) Finding {
 	f := Finding{Rule: r, Severity: cmp.Or(m.severity, r.Severity), Fields: m.fields, What: m.what,
 		Why: words(r.Why), Do: m.do, Service: m.service, Due: m.due, Command: m.command}
 	if f.Do.Empty() {
 		f.Do = words(r.Do)
 	}
 	if s != nil {
-		f.Record, f.Command = s.r, v.command(s, m)
+		f.Record, f.Command = s.r, s.command(m)
 	}
 	return f
 }
 
-// command is what to type: the match's own, or the edit of its first field.
-func (v *survey) command(s *subject, m match) []lang.Text {
+// command is what to type: the match's own, or the edit of its fields.
+func (s *subject) command(m match) []lang.Text {
 	if m.command != nil {
 		return m.command
 	}
-	return s.edit(m.fields[0])
+	return s.edit(m.fields...)
 }
 
-// edit is the command that notes one field. A secret is asked for, never typed
-// into a command.
-func (s *subject) edit(key string) []lang.Text {
-	name := both(s.r.Name)
-	spec := s.t.Spec(key)
-	if spec == nil || spec.Type.Secret() || spec.Type == record.TypeHint {
-		return []lang.Text{both("edit"), name}
+// edit is the command that asks for fields of the record anew; with none it
+// asks for all.
+func (s *subject) edit(keys ...string) []lang.Text {
+	command := []lang.Text{both("edit"), both(s.r.Name)}
+	for _, key := range keys {
+		command = append(command, both(key))
 	}
-	return []lang.Text{both("edit"), name, both("--field"), placeholder(key, spec.Type)}
-}
-
-// placeholder is KEY=VALUE with a word that says what to put there.
-func placeholder(key string, t record.Type) lang.Text {
-	value := lang.T("VALUE", "値")
-	switch t {
-	case record.TypeEmail:
-		value = lang.T("ADDRESS", "アドレス")
-	case record.TypePhone:
-		value = lang.T("NUMBER", "番号")
-	case record.TypeDate:
-		value = lang.T("DATE", "日付")
-	case record.TypePersonName:
-		value = lang.T("NAME", "氏名")
-	case record.TypeRef:
-		value = lang.T("RECORD", "記録の名前")
-	case record.TypeChoice:
-		value = lang.T("ANSWER", "答え")
-	}
-	return lang.Text{EN: key + "=" + value.EN, JA: key + "=" + value.JA}
+	return command
 }
 
 func both(s string) lang.Text { return lang.Text{EN: s, JA: s} }

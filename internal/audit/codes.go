@@ -22,21 +22,21 @@ var codeRules = []*Rule{
 		Title:  lang.T("codes that are nearly used up, or not complete", "非常用のコードが残り少ない・数が合わない"),
 		Why:    lang.T("each code works once; without one left, a lost phone locks the account", "コードは 1 つにつき 1 回だけです。なくなると、電話をなくしたときに戻れません"),
 		Do:     lang.T("have the service make a new set, and note all of it:", "サービスで新しいコードを発行し、全部書いてください:"),
-		Source: notesAlone, AsOf: "2026-11-22",
+		Source: NotesAlone, AsOf: "2026-11-22",
 	},
 	{
 		ID: "C03", Severity: Medium, effort: visit, record: codesOutdated,
 		Title:  lang.T("codes that may be of an older set", "古いコードかもしれない"),
 		Why:    lang.T("a new set makes the old one void: codes of the old one no longer open anything", "新しいコードを発行すると、前のコードは使えなくなります"),
 		Do:     lang.T("compare with the service, or make a new set, and note it with its day:", "サービスで確かめるか発行し直して、コードと発行日を書いてください:"),
-		Source: "copy of support.google.com/accounts/answer/1187538; docs.github.com", AsOf: "2026-11-22",
+		Source: "support.google.com/accounts/answer/1187538; docs.github.com", AsOf: "2026-11-22",
 	},
 	{
 		ID: "C04", Severity: High, effort: note, record: keyMiscopied,
 		Title:  lang.T("product key that is copied wrongly", "プロダクトキーの写し間違い"),
 		Why:    lang.T("with a wrong character the key is refused, when the card may be gone already", "1 文字違うだけで受け付けられません。カードをなくしたあとでは直せません"),
 		Do:     lang.T("compare it with the card; the place is shown there:", "カードと見比べてください。間違いの場所はここで分かります:"),
-		Source: "ntriver.org/pkeymaster; checked against six published keys", AsOf: "2026-11-22",
+		Source: "ntriver.org/pkeymaster", AsOf: "2026-11-22",
 	},
 	{
 		ID: "C05", Severity: High, effort: note, record: diskKeyMiscopied,
@@ -50,7 +50,7 @@ var codeRules = []*Rule{
 		Title:  lang.T("codes that belong elsewhere", "ほかのものと取り違えたコード"),
 		Why:    lang.T("codes of the wrong account are found out on the day they are needed", "取り違えは、使おうとした日に初めて分かります"),
 		Do:     lang.T("look at the service or the paper which ones belong here:", "サービスの画面や紙で、どちらのものか確かめてください:"),
-		Source: notesAlone, AsOf: "2026-11-22",
+		Source: NotesAlone, AsOf: "2026-11-22",
 	},
 	{
 		ID: "C07", Severity: Medium, effort: note, record: keyWithoutAccount,
@@ -215,23 +215,29 @@ func keyMiscopied(_ *survey, s *subject, hit func(match)) {
 		if a.format() != record.FormatMicrosoftKey {
 			continue
 		}
-		out := match{fields: []string{a.f.Key}, command: []lang.Text{both("edit"), both(s.r.Name)}}
-		odd := a.oddities()
-		switch {
-		case len(odd) > 0 && odd[0].Key == "length":
-			out.what = words(lang.T("%q has not the 25 characters of a product key", "「%s」が、プロダクトキーの 25 文字になっていません"), s.label(a.f.Key))
-		case len(odd) > 0 && odd[0].Key == "checksum":
-			out.what = words(lang.T("%q does not fit its own check sum: a character is wrong", "「%s」の検査の数字が合いません。どこか 1 文字が違います"), s.label(a.f.Key))
-		case len(odd) > 0:
-			out.what = words(lang.T("%q has a character that no product key has", "「%s」に、プロダクトキーでは使われない文字があります"), s.label(a.f.Key))
-		case !strings.Contains(a.f.Value, "N") && withoutN.MatchString(s.product()):
-			out.severity = Medium
-			out.what = words(lang.T("%q has no N, and every key of Office 2013, Windows 8 and later has one", "「%s」に N がありません。Office 2013・Windows 8 以降のキーには必ず 1 つあります"), s.label(a.f.Key))
-		default:
-			continue
+		if odd := a.oddities(); len(odd) > 0 {
+			hit(s.miscopied(a, odd[0]))
+		} else if !strings.Contains(a.f.Value, "N") && withoutN.MatchString(s.product()) {
+			hit(match{fields: []string{a.f.Key}, severity: Medium,
+				what: words(lang.T("%q has no N, and every key of Office 2013, Windows 8 and later has one", "「%s」に N がありません。Office 2013・Windows 8 以降のキーには必ず 1 つあります"), s.label(a.f.Key))})
 		}
-		hit(out)
 	}
+}
+
+// miscopied says what is wrong with a key without quoting any of it.
+func (s *subject) miscopied(a answer, n record.Note) match {
+	out := match{fields: []string{a.f.Key}}
+	switch n.Key {
+	case "several":
+		out.what = words(lang.T("%q holds more than one key", "「%s」に、キーが 2 つ以上入っています"), s.label(a.f.Key))
+	case "length":
+		out.what = words(lang.T("%q is too long or too short", "「%s」の文字の数が合いません"), s.label(a.f.Key))
+	case "checksum":
+		out.what = words(lang.T("%q does not fit its own check sum: a character is wrong", "「%s」は検算が合いません。どこかの文字が違っています"), s.label(a.f.Key))
+	default:
+		out.what = words(lang.T("%q has characters that no such key has", "「%s」に、このキーでは使われない文字があります"), s.label(a.f.Key))
+	}
+	return out
 }
 
 // product is what the record says of what it is about.
@@ -250,10 +256,12 @@ func diskKeyMiscopied(_ *survey, s *subject, hit func(match)) {
 		if a.format() != record.FormatBitLocker {
 			continue
 		}
-		for _, n := range a.oddities() {
-			hit(match{fields: []string{a.f.Key}, command: []lang.Text{both("edit"), both(s.r.Name)},
-				what: words(lang.T("%q: %s", "「%s」: %s"), s.label(a.f.Key), noteText(n))})
-			break
+		switch odd := a.oddities(); {
+		case len(odd) == 0:
+		case odd[0].Key == "checksum":
+			hit(match{fields: []string{a.f.Key}, what: words(lang.T("%q: %s", "「%s」: %s"), s.label(a.f.Key), noteText(odd[0]))})
+		default:
+			hit(s.miscopied(a, odd[0]))
 		}
 	}
 }
@@ -381,26 +389,32 @@ func licenceWithoutProof(_ *survey, s *subject, hit func(match)) {
 		what: words(lang.T("%q is empty, and no photo is kept", "「%s」が空で、写真もしまってありません"), s.label(spec.Key))})
 }
 
-func halfOfTwo(_ *survey, s *subject, hit func(match)) {
+// twoHalves is the field of a key that opens only together with the master
+// password, nil where there is none.
+func (s *subject) twoHalves() *record.Spec {
 	if s.t == nil {
-		return
+		return nil
 	}
 	for i := range s.t.Fields {
-		key := &s.t.Fields[i]
-		place := s.spec(record.RolePlace)
-		if key.Format != record.FormatOnePassword && key.Format != record.FormatBitwarden || place == nil {
-			continue
+		if f := &s.t.Fields[i]; f.Format == record.FormatOnePassword || f.Format == record.FormatBitwarden {
+			return f
 		}
-		f := s.r.Field(key.Key)
-		has, opens := f != nil && f.Value != "", s.has(record.RolePassword) || s.has(record.RolePlace) || s.keptSomewhere()
-		switch {
-		case has && !opens:
-			hit(match{fields: []string{place.Key}, service: s.claim("both", "all-three"),
-				what: words(lang.T("%q is noted, and where the master password is written is not", "「%s」はありますが、マスターパスワードを書いた場所がありません"), s.label(key.Key))})
-		case !has && opens && key.Format == record.FormatOnePassword:
-			hit(match{fields: []string{key.Key}, service: s.claim("both", "secret-key"),
-				what: words(lang.T("where the master password is written is noted, and %q is not", "マスターパスワードを書いた場所はありますが、「%s」がありません"), s.label(key.Key))})
-		}
+	}
+	return nil
+}
+
+func halfOfTwo(_ *survey, s *subject, hit func(match)) {
+	key, place := s.twoHalves(), s.spec(record.RolePlace)
+	if key == nil || place == nil {
+		return
+	}
+	switch has, opens := s.answered(key.Key), s.opens(); {
+	case has && !opens:
+		hit(match{fields: []string{place.Key}, service: s.claim("both", "all-three"),
+			what: words(lang.T("%q is noted, and where the master password is written is not", "「%s」はありますが、マスターパスワードを書いた場所がありません"), s.label(key.Key))})
+	case !has && opens && key.Format == record.FormatOnePassword:
+		hit(match{fields: []string{key.Key}, service: s.claim("both", "secret-key"),
+			what: words(lang.T("where the master password is written is noted, and %q is not", "マスターパスワードを書いた場所はありますが、「%s」がありません"), s.label(key.Key))})
 	}
 }
 
@@ -438,7 +452,7 @@ func (s *subject) labels(keys []string) lang.Text {
 // pinWithoutPassword looks at devices and systems that one opens with a PIN
 // while an account stands behind them.
 func pinWithoutPassword(v *survey, s *subject, hit func(match)) {
-	if s.spec(record.RoleLicensee) == nil || s.has(record.RolePlace) || s.has(record.RolePassword) {
+	if s.spec(record.RoleLicensee) == nil || s.opens() {
 		return
 	}
 	for _, a := range s.answers {
@@ -452,11 +466,11 @@ func pinWithoutPassword(v *survey, s *subject, hit func(match)) {
 		account := v.accountOf(s, s.value(record.RoleLicensee))
 		switch {
 		case account == nil:
-			out.command = []lang.Text{both("edit"), both(s.r.Name)}
-		case account.has(record.RoleHint) || account.has(record.RolePlace) || account.has(record.RolePassword) || account.keptSomewhere():
+			out.command = s.edit()
+		case account.has(record.RoleHint) || account.opens():
 			continue
 		default:
-			out.command = []lang.Text{both("edit"), both(account.r.Name)}
+			out.command = account.edit()
 		}
 		hit(out)
 	}

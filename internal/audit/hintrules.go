@@ -15,14 +15,14 @@ var hintRules = []*Rule{
 		Title:  lang.T("hint that gives the password away", "パスワードが分かってしまうヒント"),
 		Why:    lang.T("whoever sees the hint, on the sheet or at the service, has the password", "用紙やサービスの画面でヒントを見た人に、パスワードが分かってしまいます"),
 		Do:     lang.T("write a hint that reminds only you:", "自分だけが思い出せる言葉に書き直してください:"),
-		Source: "troyhunt.com, on the password hints of Adobe (2013)", AsOf: "2026-11-22",
+		Source: "troyhunt.com (Adobe, 2013)", AsOf: "2026-11-22",
 	},
 	{
 		ID: "H02", Severity: Medium, effort: visit, record: hintSame,
 		Title:  lang.T("hint that says the password is used elsewhere", "ほかと同じパスワードだと分かるヒント"),
 		Why:    lang.T("when one of the services leaks it, all the others are open", "1 か所から漏れると、ほかのサービスにも入られてしまいます"),
 		Do:     lang.T("give this account a password of its own, then a hint for it:", "このアカウントだけのパスワードに変えてから、ヒントを書き直してください:"),
-		Source: "duo.com/blog/adobe-retrospective; bastian.rieck.ru, 2013", AsOf: "2026-11-22",
+		Source: "duo.com/blog/adobe-retrospective; bastian.rieck.ru", AsOf: "2026-11-22",
 	},
 	{
 		ID: "H03", Severity: Medium, effort: visit, record: hintPublic,
@@ -36,7 +36,7 @@ var hintRules = []*Rule{
 		Title:  lang.T("nothing that reminds of the password", "パスワードを思い出す手がかりがない"),
 		Why:    lang.T("after a year without typing it, a password is forgotten", "1 年も打たないでいると、パスワードは忘れてしまいます"),
 		Do:     lang.T("note a hint, or where the password is written:", "ヒントか、パスワードを書いた場所を書いてください:"),
-		Source: notesAlone, AsOf: "2026-11-22",
+		Source: NotesAlone, AsOf: "2026-11-22",
 	},
 }
 
@@ -258,11 +258,16 @@ func hintMissing(v *survey, s *subject, hit func(match)) {
 		}
 	}
 	spec := s.spec(record.RoleHint)
-	if spec == nil || !s.account() || len(hints) > 0 || v.ended(s) || s.has(record.RolePassword) || s.has(record.RolePlace) || s.keptSomewhere() {
+	if spec == nil || !s.account() || len(hints) > 0 || v.ended(s) || s.opens() || s.twoHalves() != nil {
 		return
 	}
 	hit(match{fields: []string{spec.Key},
 		what: words(lang.T("neither the password, nor a hint, nor where it is written is noted", "パスワードも、ヒントも、書いた場所も記録されていません"))})
+}
+
+// opens reports whether the password is noted, or where it is written.
+func (s *subject) opens() bool {
+	return s.has(record.RolePassword) || s.has(record.RolePlace) || s.keptSomewhere()
 }
 
 // keptSomewhere reports whether the record says where its password is kept,

@@ -11,10 +11,10 @@ import (
 )
 
 // technician is the report the program began with.
-const technician = "report of a Japanese PC-support technician"
+const technician = "a PC-support technician's article (パソコンサポートの記事)"
 
-// notesAlone is the source of a rule that follows from what is noted.
-const notesAlone = "memovault"
+// NotesAlone is the Source of a rule that follows from what is noted alone.
+const NotesAlone = "memovault"
 
 var mailRules = []*Rule{
 	{
@@ -71,14 +71,14 @@ var mailRules = []*Rule{
 		Title:  lang.T("not signed in for a long time", "長い間サインインしていない"),
 		Why:    lang.T("services close what nobody signs in to", "長く使わないアカウントは、サービス側で閉じられることがあります"),
 		Do:     lang.T("sign in once, then note the day:", "一度サインインして、その日を書いてください:"),
-		Source: notesAlone, AsOf: "2026-11-22",
+		Source: NotesAlone, AsOf: "2026-11-22",
 	},
 	{
 		ID: "M09", Severity: Info, effort: note, record: mailUnknown,
 		Title:  lang.T("mailbox that is not noted", "メールボックスの記録がない"),
 		Why:    lang.T("whether the mailbox stays, and how to get into it, cannot be judged", "そのメールがいつまで使えるか、どうすれば入れるかが判断できません"),
 		Do:     lang.T("note the mailbox:", "メールボックスを記録してください:"),
-		Source: notesAlone, AsOf: "2026-11-22",
+		Source: NotesAlone, AsOf: "2026-11-22",
 	},
 	{
 		ID: "G05", Severity: High, effort: visit, record: ownRecovery,
@@ -355,7 +355,7 @@ func mailOfOwnDomain(v *survey, s *subject, hit func(match)) {
 			hit(match{fields: []string{m.f.Key}, command: []lang.Text{both("add"), both("domain")},
 				what: words(lang.T("%q is %s, an address of your own domain %s, and no record says until when that is paid", "「%s」は %s で、自分のドメイン %s のアドレスですが、いつまで有効かの記録がありません"), s.label(m.f.Key), m.address, name)})
 		case !own.has(record.RoleExpires):
-			hit(match{fields: []string{m.f.Key}, command: v.editRole(own, record.RoleExpires),
+			hit(match{fields: []string{m.f.Key}, command: own.editRole(record.RoleExpires),
 				what: words(lang.T("%q is %s, and the record %q does not say until when the domain is paid", "「%s」は %s ですが、記録「%s」に、ドメインがいつまで有効かが書かれていません"), s.label(m.f.Key), m.address, own.r.Name)})
 		default:
 			v.domainExpires(s, m, own, hit)
@@ -369,7 +369,7 @@ func (v *survey) domainExpires(s *subject, m mailUse, own *subject, hit func(mat
 	if !ok || left > renewal {
 		return
 	}
-	out := match{fields: []string{m.f.Key}, severity: High, due: day.first, command: v.editRole(own, record.RoleExpires),
+	out := match{fields: []string{m.f.Key}, severity: High, due: day.first, command: own.editRole(record.RoleExpires),
 		what: words(lang.T("%q is %s, and the domain is paid until %s only, %d more days (noted in %q)", "「%s」は %s ですが、ドメインの期限は %s、あと %d 日です（記録「%s」）"),
 			s.label(m.f.Key), m.address, written(day), left, own.r.Name)}
 	if left < 0 {
@@ -381,11 +381,11 @@ func (v *survey) domainExpires(s *subject, m mailUse, own *subject, hit func(mat
 }
 
 // editRole is the command that fills the first field of a role.
-func (v *survey) editRole(s *subject, role record.Role) []lang.Text {
+func (s *subject) editRole(role record.Role) []lang.Text {
 	if spec := s.spec(role); spec != nil {
 		return s.edit(spec.Key)
 	}
-	return []lang.Text{both("edit"), both(s.r.Name)}
+	return s.edit()
 }
 
 func mailSameProvider(v *survey, s *subject, hit func(match)) {
@@ -442,12 +442,16 @@ func ownRecovery(v *survey, s *subject, hit func(match)) {
 	}
 }
 
+// mailUnknown asks for each mailbox once, at the first record that uses it. One
+// that is thrown away or over need not be noted any more.
 func mailUnknown(v *survey, s *subject, hit func(match)) {
 	for _, m := range v.mails(s) {
-		if m.kind == record.TypeRef || v.mailboxOf(m.address) != nil || s.hosts(m.address) {
+		users := v.logins[mailKey(m.address)]
+		if m.kind == record.TypeRef || len(users) > 0 && users[0] != s || v.mailboxOf(m.address) != nil ||
+			v.class(m.address) == maildomain.Disposable || v.ending(m.address) {
 			continue
 		}
-		hit(match{fields: []string{m.f.Key}, command: []lang.Text{both("add"), both("mailbox")},
+		hit(match{fields: []string{m.f.Key}, command: []lang.Text{both("add"), both("mailbox"), both("--field"), both(firstKey("mailbox", record.RoleAddress) + "=" + m.address)},
 			what: words(lang.T("%q is %s, and no record is about that mailbox", "「%s」は %s ですが、そのメールの記録がありません"), s.label(m.f.Key), m.address)})
 	}
 }

@@ -20,7 +20,7 @@ var phoneRules = []*Rule{
 		Title:  lang.T("number that gets no SMS", "SMS が届かない番号を登録している"),
 		Why:    lang.T("the code is sent by SMS, and such a number does not receive it", "確認コードは SMS で送られますが、このような番号には届きません"),
 		Do:     lang.T("register a mobile number at the service, then note it:", "サービスに携帯の番号を登録し、ここにも書いてください:"),
-		Source: "umanity.jp FAQ 177; copies of Valve's Steam Guard FAQ", AsOf: "2026-11-22",
+		Source: "umanity.jp FAQ 177; Steam Guard FAQ (Valve)", AsOf: "2026-11-22",
 	},
 	{
 		ID: "P03", Severity: Medium, effort: visit, record: phoneLandline,
@@ -41,7 +41,7 @@ var phoneRules = []*Rule{
 		Title:  lang.T("number that cannot be right", "番号の書き間違い"),
 		Why:    lang.T("a wrong digit sends every code to somebody else, or nowhere", "1 桁違うだけで、確認コードは届きません"),
 		Do:     lang.T("compare it with the service, then correct it:", "サービスの画面と見比べて、書き直してください:"),
-		Source: "numbering plan of Japan; ITU-T E.164", AsOf: "2026-11-22",
+		Source: "numbering plan of Japan (電気通信番号計画); ITU-T E.164", AsOf: "2026-11-22",
 	},
 	{
 		ID: "P06", Severity: Medium, effort: visit, record: phoneHoldsAll,
@@ -80,8 +80,8 @@ func phoneMissing(v *survey, s *subject, hit func(match)) {
 	out := match{fields: []string{spec.Key},
 		what:  words(lang.T("no telephone number is noted for this account", "このアカウントの電話番号が記録されていません")),
 		coach: words(lang.T("No number? As long as a code reaches you by phone, a forgotten password is no problem.", "番号がないと、パスワードを忘れたときに困ります。携帯の番号を登録しておくと安心です。"))}
-	if s.codesLeft() > 0 || s.has(record.RoleRescue) {
-		out.severity = Medium
+	if s.codesLeft() > 0 || s.has(record.RoleRescue) || len(s.values(record.RoleRecovery)) > 0 {
+		out.severity = Medium // another way back is noted
 	}
 	hit(out)
 }
@@ -104,8 +104,8 @@ func phoneNoSMS(v *survey, s *subject, hit func(match)) {
 			continue
 		}
 		hit(match{fields: []string{p.f.Key},
-			what:  words(lang.T("%q is %s: %s", "「%s」は %s（%s）です"), s.label(p.f.Key), p.number, kind.Label()),
-			coach: words(lang.T("SMS does not reach this number (%s), and codes come by SMS. A mobile number is better here.", "この番号（%s）には SMS の確認コードが届きません。携帯の番号のほうが安心です。"), kind.Label())})
+			what:  words(lang.T("%q is %s: %s", "「%s」は %s。%sです"), s.label(p.f.Key), p.number, kind.Label()),
+			coach: words(lang.T("SMS does not reach %s, and codes come by SMS. A mobile number is better here.", "%sには、SMS の確認コードが届きません。携帯の番号のほうが安心です。"), kind.Label())})
 	}
 }
 

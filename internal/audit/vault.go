@@ -35,42 +35,42 @@ var vaultRules = []*Rule{
 		Title:  lang.T("only one key opens the vault", "金庫を開ける方法が 1 つしかない"),
 		Why:    lang.T("if that one key is forgotten or lost, everything in the vault is lost with it", "それを忘れたりなくしたりすると、金庫の中身をすべて失います"),
 		Do:     lang.T("keep a copy that has a passphrase of its own:", "別の合言葉を付けた写しを作っておいてください:"),
-		Source: notesAlone, AsOf: "2026-11-22",
+		Source: NotesAlone, AsOf: "2026-11-22",
 	},
 	{
 		ID: "V02", Severity: High, effort: note, vault: vaultNoRecovery,
 		Title:  lang.T("the vault has no recovery key", "金庫に回復キーがない"),
 		Why:    lang.T("a forgotten passphrase can then be replaced by nothing on paper", "合言葉を忘れたとき、紙に頼ることができません"),
 		Do:     lang.T("keep a copy that has a passphrase of its own, written down:", "別の合言葉を付けた写しを作り、その合言葉を紙に書いておいてください:"),
-		Source: notesAlone, AsOf: "2026-11-22",
+		Source: NotesAlone, AsOf: "2026-11-22",
 	},
 	{
 		ID: "V03", Severity: Medium, effort: note, vault: vaultUnproven,
 		Title:  lang.T("the recovery key was never tried", "回復キーを一度も試していない"),
 		Why:    lang.T("a slip of copying on the paper shows only on the day when nothing else opens the vault", "書き間違いがあっても、いざというときまで気付けません"),
 		Do:     lang.T("type the recovery key from the paper in place of the passphrase; that is noted:", "合言葉の代わりに、紙の回復キーを打って開けてみてください。試した日を記録します:"),
-		Source: notesAlone, AsOf: "2026-11-22",
+		Source: NotesAlone, AsOf: "2026-11-22",
 	},
 	{
 		ID: "V04", Severity: Medium, effort: note, vault: vaultNoBackup,
 		Title:  lang.T("no recent backup of the vault", "金庫の新しい控えがない"),
 		Why:    lang.T("what was noted since the last backup exists once", "最後の控えのあとに書いたことは、1 か所にしかありません"),
 		Do:     lang.T("make a copy, and give the record of the place where it lies the tag backup:", "写しを作り、置き場所の記録に名札「控え」を付けてください:"),
-		Source: notesAlone, AsOf: "2026-11-22",
+		Source: NotesAlone, AsOf: "2026-11-22",
 	},
 	{
 		ID: "V05", Severity: Low, effort: errand, vault: vaultOneHouse,
 		Title:  lang.T("no copy of the vault elsewhere is noted", "金庫の写しを別の場所に置いた記録がない"),
 		Why:    lang.T("the automatic backups lie beside the vault: a fire or a thief takes all of them together", "自動の控えは金庫と同じ所にあるので、火事や盗難では一度に失います"),
 		Do:     lang.T("make a copy, take it to another house, and give the record of that place the tag backup:", "写しを作って別の家に預け、その場所の記録に名札「控え」を付けてください:"),
-		Source: notesAlone, AsOf: "2026-11-22",
+		Source: NotesAlone, AsOf: "2026-11-22",
 	},
 	{
 		ID: "V06", Severity: Medium, effort: note, vault: vaultNothingTyped,
 		Title:  lang.T("the vault opens with files only", "金庫がファイルの鍵でしか開かない"),
 		Why:    lang.T("a file is lost with the disk it is on, often the one that the vault is on too", "ファイルの鍵は、ディスクと一緒に（多くは金庫と一緒に）失われます"),
 		Do:     lang.T("keep a copy that opens with a passphrase:", "合言葉で開く写しを作っておいてください:"),
-		Source: notesAlone, AsOf: "2026-11-22",
+		Source: NotesAlone, AsOf: "2026-11-22",
 	},
 }
 
@@ -101,7 +101,7 @@ func vaultUnproven(in Input, hit func(match)) {
 		case !s.Recovery:
 		case s.Proven.IsZero():
 			hit(match{command: []lang.Text{both("audit")},
-				what: words(lang.T("the recovery key of %s has not opened the vault yet", "%s に作った回復キーで、まだ一度も開けていません"), s.Created.Format(time.DateOnly))})
+				what: words(lang.T("the recovery key of %s has not opened the vault yet", "%s に作った回復キーでは、まだ一度も金庫を開けていません"), s.Created.Format(time.DateOnly))})
 		case in.Now.Sub(s.Proven) > stale*24*time.Hour:
 			hit(match{command: []lang.Text{both("audit")}, severity: Low,
 				what: words(lang.T("the recovery key opened the vault last on %s", "回復キーで最後に開けたのは %s です"), s.Proven.Format(time.DateOnly))})
