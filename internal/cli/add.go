@@ -22,11 +22,13 @@ func (a *app) newAdd() *cobra.Command {
 		short: lang.T("note something new", "新しく記録する"),
 		long: lang.T(`Notes something new: asks the questions of the template one by one, shows all
 answers, and saves after your yes. Where there is no vault yet, it makes one first.
-The record is called like its template unless you give a NAME.
-With --field or --from-json it asks nothing.`,
+Then it offers to note what the answers mention (a mailbox, a phone line, a PC), and
+asks whether there is something else to note. The record is called like its template
+unless you give a NAME. With --field or --from-json it asks nothing.`,
 			`新しく記録します。ひな形の質問に 1 つずつ答え、最後に全部を確かめてから保存します。
-金庫がまだなければ、先に作ります。名前を省くと、ひな形と同じ名前になります。
---field か --from-json を付けると、何も聞きません。`),
+金庫がまだなければ、先に作ります。保存したあと、答えに出てきたメールアドレスや電話回線、
+パソコンも記録するかを聞き、続けてほかの記録もできます。名前を省くと、ひな形と同じ名前に
+なります。--field か --from-json を付けると、何も聞きません。`),
 		examples: []example{
 			{"add office", lang.T("note a Microsoft Office", "Microsoft Office を記録する")},
 			{"add office office-tanaka --owner 田中", lang.T("for a customer", "お客様の分を記録する")},
@@ -63,7 +65,7 @@ func (a *app) runAdd(cmd *cobra.Command, c *changes, args []string) error {
 	if err != nil {
 		return err
 	}
-	r := &record.Record{ID: record.NewID(), Template: tmpl.Name, Owner: c.owner, Created: a.now.UTC().Truncate(time.Second)}
+	r := a.newRecord(tmpl, c.owner)
 	files, err := a.apply(cmd, r, c)
 	if err != nil {
 		return err
@@ -72,20 +74,26 @@ func (a *app) runAdd(cmd *cobra.Command, c *changes, args []string) error {
 	if err != nil {
 		return err
 	}
-	if r.Name, err = a.freeName(s, name, r); err != nil {
+	if !hasContent(c) {
+		r.Name = name
+		return a.sit(s, draft{r: r, tmpl: tmpl, files: files}, c.noCoach, cmd.Flags().Changed("owner"))
+	}
+	if r.Name, err = a.freeName(s, name, r, true); err != nil {
 		return err
 	}
-	if !hasContent(c) {
-		if err := a.askAll(cmd, s, r, tmpl); err != nil {
-			return err
-		}
-	}
+	a.remarkOn(s, &record.Record{}, r, c)
 	return a.save(s, r, files)
 }
 
+func (a *app) newRecord(t *record.Template, owner string) *record.Record {
+	return &record.Record{ID: record.NewID(), Template: t.Name, Owner: owner, Created: a.now.UTC().Truncate(time.Second)}
+}
+
 // hasContent reports whether the flags say what to note, so that nothing is
-// asked. An owner, tags and files go with the questions.
-func hasContent(c *changes) bool { return len(c.fields) > 0 || c.fromJSON != "" }
+// asked. An owner, notes, tags and files go with the questions.
+func hasContent(c *changes) bool {
+	return len(c.fields)+len(c.own)+len(c.ownSecret) > 0 || c.fromJSON != ""
+}
 
 // arguments adds the template and name that the JSON names to those typed.
 func (g *givenRecord) arguments(args []string) []string {
@@ -128,8 +136,27 @@ func (a *app) whatToAdd(cmd *cobra.Command, args []string) (*record.Template, st
 			return nil, "", err
 		}
 	}
+	if near := nearTemplate(name); near != nil {
+		yes, err := a.yesNo(true, lang.T("There is no template %q. Did you mean %s?", "「%s」というひな形はありません。もしかして %s ですか？"), name, near.Name)
+		if err != nil || yes {
+			return near, "", err
+		}
+	}
 	t, err := a.chooseTemplate(name)
 	return t, name, err
+}
+
+// nearTemplate is the template whose name somebody may have wanted to type; nil
+// if there is none.
+func nearTemplate(typed string) *record.Template {
+	var names []string
+	for _, t := range record.Templates() {
+		names = append(names, t.Name)
+	}
+	if near := nearest(lang.Fold(typed), names); near != "" {
+		return record.LookupTemplate(near)
+	}
+	return nil
 }
 
 func (a *app) cleanName(typed string) (string, error) {
@@ -202,8 +229,9 @@ func (a *app) choose(labels []string, standard int, match func(typed string) int
 }
 
 // freeName returns the name the record gets: the one wanted, which must be
-// free, or one made from the template and the owner.
-func (a *app) freeName(s *store.Store, wanted string, r *record.Record) (string, error) {
+// free, or one made from the template and the owner. Where that one is taken,
+// ask says whether the person may be asked for another.
+func (a *app) freeName(s *store.Store, wanted string, r *record.Record, ask bool) (string, error) {
 	taken := func(name string) bool {
 		c, err := s.Find(name)
 		return err == nil && !c.Trashed
@@ -224,7 +252,7 @@ func (a *app) freeName(s *store.Store, wanted string, r *record.Record) (string,
 	for n := 2; taken(name); n++ {
 		name = fmt.Sprintf("%s-%d", base, n)
 	}
-	if name == base || !a.interactive() {
+	if name == base || !ask || !a.interactive() {
 		return name, nil
 	}
 	return a.askName(name, base, taken)
@@ -252,31 +280,6 @@ func (a *app) askName(suggested, base string, taken func(string) bool) (string, 
 	}
 }
 
-// askAll runs the form of a new record.
-func (a *app) askAll(cmd *cobra.Command, s *store.Store, r *record.Record, tmpl *record.Template) error {
-	t, err := a.terminal()
-	if err != nil {
-		return &failure{status: statusUsage, code: "input_needed", err: err,
-			what: said(lang.T("there is no terminal to ask at", "端末がないので、質問ができません")),
-			next: []words{said(lang.T("give the answers with --field KEY=VALUE or --from-json FILE; the keys: %s templates %s", "--field 項目=値 か --from-json ファイル で渡してください。項目の一覧: %s templates %s"), a.name, tmpl.Name)}}
-	}
-	cards, err := s.Cards()
-	if err != nil {
-		return err
-	}
-	t.Print("\n")
-	a.tell(t, 0, a.text(lang.T("Noting %q (%s)", "「%s」を記録します（%s）"), r.Name, a.text(tmpl.Label)))
-	f := a.newForm(t, r, tmpl, cards)
-	if !cmd.Flags().Changed("owner") {
-		f.askOwner()
-	}
-	yes, err := f.fill()
-	if err == nil && !yes {
-		err = term.ErrCancelled
-	}
-	return err
-}
-
 // save commits a record. What a person has typed is not thrown away because the
 // vault is busy or the disk full: they may try again.
 func (a *app) save(s *store.Store, r *record.Record, files []store.NewFile) error {
@@ -295,16 +298,17 @@ func (a *app) save(s *store.Store, r *record.Record, files []store.NewFile) erro
 	}
 	a.say(plural(len(r.Fields), lang.T("saved: %s (%d field)", "保存しました: %s（%d 項目）"),
 		lang.T("saved: %s (%d fields)", "保存しました: %s（%d 項目）")), r.Name, len(r.Fields))
-	a.say(lang.T("to see it: %s show %s   to print it: %s print %s", "見るには: %s show %s  印刷するには: %s print %s"), a.name, shellWord(r.Name), a.name, shellWord(r.Name))
+	a.say(lang.T("to see it: %s show %s   to print it: %s print %s", "見るには: %s show %s  印刷するには: %s print %s"), a.call(), shellWord(r.Name), a.call(), shellWord(r.Name))
 	return nil
 }
 
 // commit saves a change and says what went wrong beside it.
 func (a *app) commit(s *store.Store, c store.Change) error {
-	if err := s.Commit(c); err != nil {
+	err := s.Commit(c)
+	if err != nil {
 		return err
 	}
-	err := s.Warnings()
+	err = s.Warnings()
 	switch {
 	case err == nil:
 	case errors.As(err, new(*store.FlushError)):

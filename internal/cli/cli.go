@@ -33,6 +33,7 @@ type app struct {
 	dirs dirs
 
 	givenOnce *givenRecord // what --from-json held
+	staged    bool         // a demonstration, which says nothing of the file it plays with
 }
 
 // globals are the flags that every command has.
@@ -211,6 +212,15 @@ func (a *app) path() string {
 	return filepath.Join(a.dirs.data, "default.vault")
 }
 
+// call is the program as it is to be typed for the same vault: hints that leave
+// --file out would lead to another one.
+func (a *app) call() string {
+	if a.g.file == "" || a.staged {
+		return a.name
+	}
+	return a.name + " --file " + shellWord(a.g.file)
+}
+
 func (a *app) config() store.Config {
 	return store.Config{
 		StateDir:    a.dirs.state,
@@ -257,6 +267,7 @@ this computer, and prints it. Nothing is sent over the network, ever.`,
 		a.newList(),
 		a.newShow(),
 		a.newEdit(),
+		a.newTag(),
 		a.newRm(),
 		a.newUndo(),
 		a.newHistory(),

@@ -107,7 +107,7 @@ func (d *demo) makeVault() error {
 // stage is the program as the story runs it: the same commands, another vault,
 // nobody to ask, everything said into the demonstration.
 func (d *demo) stage() *app {
-	return &app{name: d.a.name, lang: d.a.lang, now: d.a.now, in: d.a.in, out: &d.out, err: &d.out,
+	return &app{name: d.a.name, lang: d.a.lang, now: d.a.now, in: d.a.in, out: &d.out, err: &d.out, staged: true,
 		dirs: dirs{data: d.dir, state: filepath.Join(d.dir, "state")}}
 }
 
@@ -150,7 +150,7 @@ func (d *demo) add(r demoRecord, more ...string) {
 		d.err = err
 		return
 	}
-	d.run(append([]string{"add", r.template, r.name.In(d.a.lang), "--from-json", file}, more...)...)
+	d.run(append([]string{"add", r.template, r.name.In(d.a.lang), "--from-json", file, "--no-coach"}, more...)...)
 }
 
 // chapter begins a part.

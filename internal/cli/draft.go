@@ -1,12 +1,9 @@
 package cli
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -22,28 +19,40 @@ import (
 
 // changes are the flags by which add and edit take values without asking.
 type changes struct {
-	fields   []string // KEY=VALUE, KEY=- or KEY=@FILE
-	fromJSON string
-	title    string
-	owner    string
-	tags     []string
-	attach   []string
+	fields     []string // KEY=VALUE, KEY=- or KEY=@FILE
+	own        []string // LABEL=VALUE, LABEL=- or LABEL=@FILE
+	ownSecret  []string // LABEL=- or LABEL=@FILE
+	fromJSON   string
+	title      string
+	owner      string
+	notes      string // TEXT, - or @FILE
+	importance int
+	tags       []string
+	attach     []string
+	noCoach    bool
 }
 
 func (a *app) changeFlags(cmd *cobra.Command, c *changes) {
 	f := cmd.Flags()
 	f.StringArrayVar(&c.fields, "field", nil, a.text(lang.T("set a field: `KEY=VALUE`; KEY=- reads standard input, KEY=@FILE a file (secrets only so)", "項目を書く: `項目=値`。項目=- は標準入力、項目=@ファイル はファイルから読む（秘密の項目はこの 2 つだけ）")))
+	f.StringArrayVar(&c.own, "add-field", nil, a.text(lang.T("add a field of your own: `LABEL=VALUE`, or LABEL:TYPE=VALUE (email, phone, date ...)", "自分で項目を足す: `項目の名前=値`（種類も決めるなら 項目の名前:種類=値。種類は help fields を参照）")))
+	f.StringArrayVar(&c.ownSecret, "add-secret", nil, a.text(lang.T("add a secret field of your own: `LABEL=-` or LABEL=@FILE", "秘密の項目を足す: `項目の名前=-` か 名前=@ファイル")))
 	f.StringVar(&c.fromJSON, "from-json", "", a.text(lang.T("take fields from the JSON `FILE` (- for standard input)", "JSON の`ファイル`から読む（- は標準入力）")))
 	f.StringVar(&c.title, "title", "", a.text(lang.T("a `TITLE` for lists and paper", "一覧や紙に出す`題`")))
 	f.StringVar(&c.owner, "owner", "", a.text(lang.T("whose it is: `NAME` of a family member or customer", "持ち主（家族やお客様）の`名前`")))
+	f.StringVar(&c.notes, "notes", "", a.text(lang.T("`TEXT` to go with it; - reads standard input, @FILE a file", "一緒に残す`メモ`。- は標準入力、@ファイル はファイルから読む")))
+	f.IntVar(&c.importance, "importance", 0, a.text(lang.T("from `0` (no matter) to 3 (must never be lost)", "大切さ。`0`（なくても困らない）から 3（絶対になくせない）まで")))
 	f.StringArrayVar(&c.tags, "tag", nil, a.text(lang.T("add the tag `TAG`; -TAG takes it off", "`名札`を付ける（-名札 で外す）")))
 	f.StringArrayVar(&c.attach, "attach", nil, a.text(lang.T("keep a copy of `FILE` (photo of the key card, receipt)", "`ファイル`の写しを一緒にしまう（キーカードの写真、領収書など）")))
+	f.BoolVar(&c.noCoach, "no-coach", false, a.text(lang.T("no hints on what will matter later", "あとで困らないための「ひとこと」を出さない")))
 }
 
 // any reports whether a flag gave something to change.
 func (c *changes) any(cmd *cobra.Command) bool {
-	return len(c.fields)+len(c.tags)+len(c.attach) > 0 || c.fromJSON != "" ||
-		cmd.Flags().Changed("title") || cmd.Flags().Changed("owner")
+	if len(c.fields)+len(c.own)+len(c.ownSecret)+len(c.tags)+len(c.attach) > 0 || c.fromJSON != "" {
+		return true
+	}
+	return slices.ContainsFunc([]string{"title", "owner", "notes", "importance"}, cmd.Flags().Changed)
 }
 
 // apply puts what the flags say into the record and returns the files to store.
@@ -59,23 +68,64 @@ func (a *app) apply(cmd *cobra.Command, r *record.Record, c *changes) ([]store.N
 			return nil, err
 		}
 	}
-	for _, line := range []struct {
-		flag string
-		from string
-		to   *string
-	}{{"title", c.title, &r.Title}, {"owner", c.owner, &r.Owner}} {
-		if cmd.Flags().Changed(line.flag) {
-			value, _, err := record.Clean(record.TypeText, line.from)
-			if err != nil {
-				return nil, refused(line.flag, err)
-			}
-			*line.to = value
+	for _, one := range c.own {
+		if err := a.addOwn(r, t, "add-field", one, record.TypeText); err != nil {
+			return nil, err
 		}
+	}
+	for _, one := range c.ownSecret {
+		if err := a.addOwn(r, t, "add-secret", one, record.TypeSecret); err != nil {
+			return nil, err
+		}
+	}
+	if err := a.applyRest(cmd, r, c); err != nil {
+		return nil, err
 	}
 	if err := applyTags(r, c.tags); err != nil {
 		return nil, err
 	}
 	return a.attachFiles(r, c.attach)
+}
+
+// applyRest sets what is no field: title, owner, notes and importance.
+func (a *app) applyRest(cmd *cobra.Command, r *record.Record, c *changes) error {
+	if cmd.Flags().Changed("notes") && (c.notes == "-" || strings.HasPrefix(c.notes, "@")) {
+		var err error
+		if c.notes, err = a.valueFrom(a.text(notesLabel), record.TypeMultiline, c.notes); err != nil {
+			return err
+		}
+	}
+	for _, line := range []struct {
+		flag string
+		kind record.Type
+		from string
+		to   *string
+	}{{"title", record.TypeText, c.title, &r.Title}, {"owner", record.TypeText, c.owner, &r.Owner}, {"notes", record.TypeMultiline, c.notes, &r.Notes}} {
+		if !cmd.Flags().Changed(line.flag) {
+			continue
+		}
+		value, _, err := record.Clean(line.kind, line.from)
+		if err != nil {
+			return refused(line.flag, err)
+		}
+		*line.to = value
+	}
+	if cmd.Flags().Changed("importance") {
+		return setImportance(r, c.importance)
+	}
+	return nil
+}
+
+// notesLabel is what the free text of a record is called.
+var notesLabel = lang.T("notes", "メモ")
+
+func setImportance(r *record.Record, n int) error {
+	if n < 0 || n > record.MaxImportance {
+		return &failure{status: statusUsage, code: "value",
+			what: said(lang.T("the importance is a number from 0 to %d", "大切さは 0 から %d までの数です"), record.MaxImportance)}
+	}
+	r.Importance = n
+	return nil
 }
 
 func applyTags(r *record.Record, tags []string) error {
@@ -86,9 +136,13 @@ func applyTags(r *record.Record, tags []string) error {
 			return refused("tag", err)
 		}
 		r.Tags = slices.DeleteFunc(slices.Clone(r.Tags), func(have string) bool { return lang.Fold(have) == lang.Fold(value) })
-		if !remove {
-			r.Tags = append(r.Tags, value)
+		if remove {
+			continue
 		}
+		if len(r.Tags) >= record.MaxTags {
+			return refused("tag", &record.ValueError{Key: "many", Text: lang.T("a record can have at most %d tags", "1 つの記録に付けられる名札は %d 枚までです"), Args: []any{record.MaxTags}})
+		}
+		r.Tags = append(r.Tags, value)
 	}
 	return nil
 }
@@ -109,19 +163,16 @@ func (a *app) applyField(cmd *cobra.Command, r *record.Record, t *record.Templat
 	if !ok || key == "" {
 		return a.usage(cmd, lang.T("--field takes KEY=VALUE, not %q", "--field は「項目=値」の形です: %q"), key)
 	}
-	spec := t.Spec(key)
-	if spec == nil && r.Field(key) == nil {
+	key = fieldNamed(t, r, key)
+	if t.Spec(key) == nil && r.Field(key) == nil {
 		return a.unknownField(t, key)
 	}
-	kind := record.TypeText
-	if spec != nil {
-		kind = spec.Type
-	}
+	spec := specOf(t, r, key)
 	switch {
 	case raw == "-" || strings.HasPrefix(raw, "@"):
 		from := raw
 		var err error
-		if raw, err = a.valueFrom(t, key, from, kind); err != nil {
+		if raw, err = a.valueFrom(a.text(spec.Label), spec.Type, from); err != nil {
 			return err
 		}
 		if strings.TrimSpace(raw) == "" {
@@ -129,19 +180,38 @@ func (a *app) applyField(cmd *cobra.Command, r *record.Record, t *record.Templat
 				what: said(lang.T("there is nothing in %s for %q", "%s が空です（%q の値になりません）"), from, key),
 				next: []words{said(lang.T("to take a field away: %s edit NAME --remove %s", "項目を取り除くには: %s edit 名前 --remove %s"), a.name, key)}}
 		}
-	case kind.Secret() && raw != "":
-		return &failure{status: statusUsage, code: "secret_argument",
-			what: said(lang.T("%q is a secret and can't be given on the command line", "%q は秘密の項目なので、コマンドの中には書けません"), key),
-			why:  said(lang.T("other users and the shell's history could see it", "ほかの利用者や、シェルの履歴から見えてしまうためです")),
-			next: []words{said(lang.T("use --field %s=- (standard input) or --field %s=@FILE", "--field %s=- （標準入力）か --field %s=@ファイル を使ってください"), key, key)}}
+	case spec.Type.Secret() && raw != "":
+		return secretArgument(key, "--field "+shellWord(key))
 	}
 	return a.setField(r, t, key, raw)
 }
 
-// valueFrom reads the value that KEY=- or KEY=@FILE stands for. Where standard
+// secretArgument refuses a secret among the arguments. option is the flag with
+// the field, to which =- or =@FILE is added.
+func secretArgument(key, option string) error {
+	return &failure{status: statusUsage, code: "secret_argument",
+		what: said(lang.T("%q is a secret and can't be given on the command line", "%q は秘密の項目なので、コマンドの中には書けません"), key),
+		why:  said(lang.T("other users and the shell's history could see it", "ほかの利用者や、シェルの履歴から見えてしまうためです")),
+		next: []words{said(lang.T("use %s=- (standard input) or %s=@FILE", "%s=- （標準入力）か %s=@ファイル を使ってください"), option, option)}}
+}
+
+// specOf is the field's spec in the template; of a field of one's own, one made
+// from what the record says of it.
+func specOf(t *record.Template, r *record.Record, key string) *record.Spec {
+	if spec := t.Spec(key); spec != nil {
+		return spec
+	}
+	f := r.Field(key)
+	if f == nil {
+		f = &record.Field{Key: key}
+	}
+	return &record.Spec{Key: key, Type: record.TypeOf(nil, f), Label: record.Label(nil, f), Help: ownFieldHelp}
+}
+
+// valueFrom reads the value that "-" or "@FILE" stands for. Where standard
 // input is the terminal itself, it asks there, hidden if the field is a secret:
 // a bare reader would look hung and echo.
-func (a *app) valueFrom(t *record.Template, key, from string, kind record.Type) (string, error) {
+func (a *app) valueFrom(label string, kind record.Type, from string) (string, error) {
 	if from != "-" || !isTerminal(os.Stdin) {
 		b, err := readSmall(strings.TrimPrefix(from, "@"))
 		return strings.TrimRight(string(b), "\r\n"), err
@@ -150,7 +220,7 @@ func (a *app) valueFrom(t *record.Template, key, from string, kind record.Type) 
 	if err != nil {
 		return "", err
 	}
-	prompt := a.text(record.Label(t, &record.Field{Key: key, Type: kind})) + ": "
+	prompt := label + ": "
 	switch {
 	case kind.Multi():
 		items, err := tty.ReadLines(term.List{Prompt: prompt})
@@ -163,13 +233,7 @@ func (a *app) valueFrom(t *record.Template, key, from string, kind record.Type) 
 
 // setField cleans and sets a value; an empty one takes the field away.
 func (a *app) setField(r *record.Record, t *record.Template, key, raw string) error {
-	spec := t.Spec(key)
-	if spec == nil {
-		spec = &record.Spec{Key: key, Type: record.TypeText}
-		if have := r.Field(key); have != nil && have.Type != "" {
-			spec.Type = have.Type
-		}
-	}
+	spec := specOf(t, r, key)
 	if strings.TrimSpace(raw) == "" {
 		r.Remove(key)
 		return nil
@@ -217,160 +281,6 @@ func (a *app) unknownField(t *record.Template, key string) error {
 	}
 	f.next = append(f.next, said(lang.T("its fields: %s templates %s", "項目の一覧: %s templates %s"), a.name, t.Name))
 	return f
-}
-
-// A givenRecord is what --from-json takes: the form that show --json and
-// export write, or simply {"fields": {"key": "value"}}.
-type givenRecord struct {
-	Template *string         `json:"template"`
-	Name     *string         `json:"name"`
-	Title    *string         `json:"title"`
-	Owner    *string         `json:"owner"`
-	Notes    *string         `json:"notes"`
-	Tags     []string        `json:"tags"`
-	Fields   json.RawMessage `json:"fields"`
-}
-
-type givenField struct {
-	Key   string      `json:"key"`
-	Type  record.Type `json:"type"`
-	Value string      `json:"value"`
-	Codes []givenCode `json:"codes"`
-}
-
-// givenCode is a code as a string, or as {"code": …, "used": …}.
-type givenCode record.Code
-
-func (c *givenCode) UnmarshalJSON(b []byte) error {
-	if len(b) > 0 && b[0] == '"' {
-		return json.Unmarshal(b, &c.Code)
-	}
-	return json.Unmarshal(b, (*record.Code)(c))
-}
-
-// readGiven reads --from-json. It forgets nothing silently: a member it does
-// not know is an error.
-func readGiven(path string) (*givenRecord, error) {
-	b, err := readSmall(path)
-	if err != nil {
-		return nil, err
-	}
-	var g givenRecord
-	dec := json.NewDecoder(bytes.NewReader(b))
-	dec.DisallowUnknownFields()
-	err = dec.Decode(&g)
-	if _, rest := dec.Token(); err == nil && rest != io.EOF {
-		err = fmt.Errorf("more than one value")
-	}
-	if err != nil {
-		return nil, badJSON(path, err)
-	}
-	return &g, nil
-}
-
-func badJSON(path string, err error) error {
-	f := &failure{status: statusUsage, code: "json", err: err,
-		what: said(lang.T("%s is not the JSON of a record", "%s は記録の JSON になっていません"), path),
-		next: []words{said(lang.T(`it looks like {"fields": {"product": "Office 2021"}}`, `書き方の例: {"fields": {"product": "Office 2021"}}`))}}
-	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
-		f.why = said(lang.T("it has a member %s that means nothing here", "知らない名前があります: %s"), name)
-	}
-	return f
-}
-
-func (a *app) applyJSON(r *record.Record, t *record.Template, path string) error {
-	g, err := a.given(path)
-	if err != nil {
-		return err
-	}
-	for _, line := range []struct {
-		key  string
-		kind record.Type
-		from *string
-		to   *string
-	}{{"title", record.TypeText, g.Title, &r.Title}, {"owner", record.TypeText, g.Owner, &r.Owner}, {"notes", record.TypeMultiline, g.Notes, &r.Notes}} {
-		if line.from == nil {
-			continue
-		}
-		value, _, err := record.Clean(line.kind, *line.from)
-		if err != nil {
-			return refused(line.key, err)
-		}
-		*line.to = value
-	}
-	if err := applyTags(r, g.Tags); err != nil {
-		return err
-	}
-	fields, err := g.fields(path)
-	if err != nil {
-		return err
-	}
-	for _, f := range fields {
-		if t.Spec(f.Key) == nil && r.Field(f.Key) == nil {
-			return a.unknownField(t, f.Key)
-		}
-		if len(f.Codes) > 0 {
-			codes := make([]record.Code, len(f.Codes))
-			for i, c := range f.Codes {
-				codes[i] = record.Code(c)
-			}
-			spec := t.Spec(f.Key)
-			if spec == nil {
-				spec = &record.Spec{Key: f.Key, Type: record.TypeCodes}
-			}
-			err = a.setCodes(r, spec, codes)
-		} else {
-			err = a.setField(r, t, f.Key, f.Value)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// given reads --from-json once: standard input can't be read twice.
-func (a *app) given(path string) (*givenRecord, error) {
-	if a.givenOnce == nil {
-		g, err := readGiven(path)
-		if err != nil {
-			return nil, err
-		}
-		a.givenOnce = g
-	}
-	return a.givenOnce, nil
-}
-
-// fields reads the fields in either form.
-func (g *givenRecord) fields(path string) ([]givenField, error) {
-	raw := bytes.TrimSpace(g.Fields)
-	if len(raw) == 0 || raw[0] == '[' {
-		var list []givenField
-		if len(raw) > 0 {
-			if err := json.Unmarshal(raw, &list); err != nil {
-				return nil, badJSON(path, err)
-			}
-		}
-		return list, nil
-	}
-	var byKey map[string]json.RawMessage
-	if err := json.Unmarshal(raw, &byKey); err != nil {
-		return nil, badJSON(path, err)
-	}
-	var list []givenField
-	for key, value := range byKey {
-		f := givenField{Key: key}
-		err := json.Unmarshal(value, &f.Value)
-		if err != nil {
-			err = json.Unmarshal(value, &f.Codes)
-		}
-		if err != nil {
-			return nil, badJSON(path, err)
-		}
-		list = append(list, f)
-	}
-	slices.SortFunc(list, func(x, y givenField) int { return strings.Compare(x.Key, y.Key) })
-	return list, nil
 }
 
 // attachFiles reads files to keep beside the record.

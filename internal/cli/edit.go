@@ -2,8 +2,10 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -16,40 +18,51 @@ import (
 
 type editOptions struct {
 	changes
-	rename string
-	remove []string
+	rename  string
+	remove  []string
+	labels  []string // KEY=NEW LABEL
+	detach  []string
+	useCode string
 }
 
 func (a *app) newEdit() *cobra.Command {
 	var o editOptions
 	cmd := a.command(spec{
-		name: "edit", args: lang.T("NAME", "名前"), group: "notes",
+		name: "edit", args: lang.T("NAME [FIELD...]", "名前 [項目...]"), group: "notes",
 		short: lang.T("change a record", "記録を書き直す"),
 		long: lang.T(`Asks all questions of a record again with the answers filled in; Enter keeps one.
-With flags it changes just that and asks nothing. What was there before is kept:
-see history and undo.`,
+With fields it asks only those. With flags it changes just that and asks nothing.
+What was there before is kept: see history and undo.`,
 			`記録の質問に、今の答えが入った状態で順に答え直します（Enter でそのまま）。
-オプションを付けると、そこだけを変えて何も聞きません。
+項目を書くと、その項目だけを聞きます。オプションを付けると、そこだけを変えて何も聞きません。
 前の内容は残ります（history と undo を見てください）。`),
 		examples: []example{
 			{"edit office", lang.T("go through all answers", "全部の答えを見直す")},
-			{"edit office --field phone=090-0000-0000", lang.T("change one field", "1 項目だけ変える")},
+			{"edit office product_key", lang.T("only this one", "この項目だけ答え直す")},
+			{"edit office --field phone=090-0000-0000", lang.T("change one field, without a question", "質問なしで 1 項目だけ変える")},
 			{"edit office --field product_key=-", lang.T("a secret from standard input", "秘密の項目は標準入力から")},
+			{`edit office --add-field "shop number=12345"`, lang.T("a field that the template does not have", "ひな形にない項目を足す")},
+			{"edit office --use-code", lang.T("a recovery code was used up", "回復用コードを 1 つ使ったとき")},
 			{"edit office --rename office-home", lang.T("give it another name", "名前を変える")},
 		},
 	})
 	a.changeFlags(cmd, &o.changes)
-	cmd.Flags().StringVar(&o.rename, "rename", "", a.text(lang.T("call the record `NAME`; records that refer to it follow", "記録の`名前`を変える（この記録を指している記録も直します）")))
-	cmd.Flags().StringArrayVar(&o.remove, "remove", nil, a.text(lang.T("take the field `KEY` away", "`項目`を取り除く")))
-	cmd.Args = a.argsBetween(1, 1)
-	cmd.RunE = func(cmd *cobra.Command, args []string) error { return a.runEdit(cmd, &o, args[0]) }
+	f := cmd.Flags()
+	f.StringVar(&o.rename, "rename", "", a.text(lang.T("call the record `NAME`; records that refer to it follow", "記録の`名前`を変える（この記録を指している記録も直します）")))
+	f.StringArrayVar(&o.remove, "remove", nil, a.text(lang.T("take the field `KEY` away", "`項目`を取り除く")))
+	f.StringArrayVar(&o.labels, "label", nil, a.text(lang.T("call a field of your own otherwise: `KEY=LABEL`", "自分で足した項目の名前を変える: `項目=新しい名前`")))
+	f.StringArrayVar(&o.detach, "detach", nil, a.text(lang.T("take the attached `FILE` off; of two with one name, the number that is shown then", "添付した`ファイル`を外す（同じ名前が 2 つあるときは、そのとき表示される番号で）")))
+	f.StringVar(&o.useCode, "use-code", "", a.text(lang.T("note that a one-time code was used today; =`KEY` if there are several lists", "使い捨てコードを 1 つ使ったと記録する。一覧がいくつもあるときは =`項目`")))
+	f.Lookup("use-code").NoOptDefVal = anyCodes
+	cmd.Args = a.argsBetween(1, -1)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error { return a.runEdit(cmd, &o, args[0], args[1:]) }
 	return cmd
 }
 
-func (a *app) runEdit(cmd *cobra.Command, o *editOptions, name string) error {
-	byFlags := o.any(cmd) || cmd.Flags().Changed("rename") || len(o.remove) > 0
-	if !byFlags && !a.interactive() {
-		return a.usage(cmd, lang.T("there is no terminal to ask at; say what to change, e.g. --field KEY=VALUE", "端末がないので聞けません。変えるところを指定してください（例: --field 項目=値）"))
+func (a *app) runEdit(cmd *cobra.Command, o *editOptions, name string, keys []string) error {
+	byFlags := o.any(cmd) || cmd.Flags().Changed("rename") || len(o.remove)+len(o.labels)+len(o.detach) > 0
+	if err := a.checkEdit(cmd, o, byFlags, keys); err != nil {
+		return err
 	}
 	s, err := a.openVault()
 	if err != nil {
@@ -64,7 +77,20 @@ func (a *app) runEdit(cmd *cobra.Command, o *editOptions, name string) error {
 		return err
 	}
 	r := before.Clone()
-	files, err := a.editRecord(cmd, s, r, o, byFlags)
+	if r.Schema > record.Schema {
+		return record.ErrNewer
+	}
+	var files []store.NewFile
+	switch {
+	case o.useCode != "":
+		return a.runUseCode(s, r, cmp.Or(strings.Join(keys, " "), o.useCode))
+	case !byFlags:
+		err = a.editByForm(s, r, keys, o.noCoach)
+	default:
+		if files, err = a.editByFlags(cmd, r, o); err == nil {
+			a.remarkOn(s, before, r, &o.changes)
+		}
+	}
 	if err != nil {
 		return err
 	}
@@ -78,16 +104,37 @@ func (a *app) runEdit(cmd *cobra.Command, o *editOptions, name string) error {
 	return a.save(s, r, files)
 }
 
-func (a *app) editRecord(cmd *cobra.Command, s *store.Store, r *record.Record, o *editOptions, byFlags bool) ([]store.NewFile, error) {
-	if r.Schema > record.Schema {
-		return nil, record.ErrNewer
+// checkEdit refuses what does not go together, and questions that nobody can
+// answer.
+func (a *app) checkEdit(cmd *cobra.Command, o *editOptions, byFlags bool, keys []string) error {
+	switch {
+	case o.useCode != "" && (byFlags || len(keys) > 1 || len(keys) == 1 && o.useCode != anyCodes):
+		return a.usage(cmd, lang.T("--use-code goes alone, with one field at most", "--use-code は、ほかの変更と一緒には使えません（項目は 1 つまで）"))
+	case o.useCode != "":
+		return nil
+	case byFlags && len(keys) > 0:
+		return a.usage(cmd, lang.T("%q is one argument too many: fields to be asked for do not go together with flags that change", "%q は余分です。項目を聞くのと、オプションで変えるのは、別々にしてください"), keys[0])
+	case !byFlags && !a.interactive():
+		return a.usage(cmd, lang.T("there is no terminal to ask at; say what to change, e.g. --field KEY=VALUE", "端末がないので聞けません。変えるところを指定してください（例: --field 項目=値）"))
 	}
-	if !byFlags {
-		return nil, a.editByForm(s, r)
-	}
+	return nil
+}
+
+func (a *app) editByFlags(cmd *cobra.Command, r *record.Record, o *editOptions) ([]store.NewFile, error) {
+	t := record.LookupTemplate(r.Template)
 	for _, key := range o.remove {
-		if !r.Remove(key) {
+		if !r.Remove(fieldNamed(t, r, key)) {
 			return nil, a.noField(r, key)
+		}
+	}
+	for _, arg := range o.labels {
+		if err := a.relabel(r, t, arg); err != nil {
+			return nil, err
+		}
+	}
+	for _, name := range o.detach {
+		if err := detach(r, name); err != nil {
+			return nil, err
 		}
 	}
 	if cmd.Flags().Changed("rename") {
@@ -100,8 +147,43 @@ func (a *app) editRecord(cmd *cobra.Command, s *store.Store, r *record.Record, o
 	return a.apply(cmd, r, &o.changes)
 }
 
-// editByForm asks everything again with the answers filled in.
-func (a *app) editByForm(s *store.Store, r *record.Record) error {
+// detach takes an attached file off the record: by its name, or by the first
+// digits of its SHA-256 where two have one name.
+func detach(r *record.Record, typed string) error {
+	names := func(at record.Attachment) bool {
+		return lang.Fold(at.Name) == lang.Fold(typed) || len(typed) >= 8 && strings.HasPrefix(at.SHA256, strings.ToLower(typed))
+	}
+	n := 0
+	for _, at := range r.Attachments {
+		if names(at) {
+			n++
+		}
+	}
+	switch n {
+	case 0:
+		f := &failure{status: statusNotFound, code: "no_attachment",
+			what: said(lang.T("the record %q has no attached file %q", "「%s」に %q という添付ファイルはありません"), r.Name, typed)}
+		for _, at := range r.Attachments {
+			f.next = append(f.next, said(lang.T("attached: %s", "添付: %s"), at.Name))
+		}
+		return f
+	case 1:
+		r.Attachments = slices.DeleteFunc(r.Attachments, names)
+		return nil
+	}
+	f := &failure{status: statusUsage, code: "ambiguous",
+		what: said(lang.T("%d attached files are called %q; say which", "添付ファイルが %d つあります（名前は %q）。どれかを指定してください"), n, typed)}
+	for _, at := range r.Attachments {
+		if names(at) {
+			f.next = append(f.next, said(lang.T("to take it off: --detach %s (%d KB)", "外すには: --detach %s（%d KB）"), at.SHA256[:12], (at.Size+1023)/1024))
+		}
+	}
+	return f
+}
+
+// editByForm asks again with the answers filled in: everything, or only what
+// was named, which needs no review.
+func (a *app) editByForm(s *store.Store, r *record.Record, keys []string, silent bool) error {
 	t, err := a.terminal()
 	if err != nil {
 		return err
@@ -111,15 +193,43 @@ func (a *app) editByForm(s *store.Store, r *record.Record) error {
 		return err
 	}
 	tmpl := formTemplate(r)
+	f := a.newForm(t, r, tmpl, cards)
+	if !silent {
+		f.coach = &coach{a: a, s: s}
+	}
+	f.askOwner()
+	if len(keys) > 0 {
+		f.asks = append(f.asks, notesQuestion())
+		if err := a.keepNamed(f, keys); err != nil {
+			return err
+		}
+		return f.askAll()
+	}
+	f.askNotes()
 	t.Print("\n")
 	a.tell(t, 0, a.text(lang.T("Changing %q (%s)", "「%s」を書き直します（%s）"), r.Name, a.kind(r.Template)))
-	f := a.newForm(t, r, tmpl, cards)
-	f.askOwner()
 	yes, err := f.fill()
 	if err == nil && !yes {
 		err = term.ErrCancelled
 	}
 	return err
+}
+
+// keepNamed leaves the questions that were named by key or by label.
+func (a *app) keepNamed(f *form, typed []string) error {
+	keys := make([]string, len(typed))
+	for i, name := range typed {
+		n := slices.IndexFunc(f.asks, func(q question) bool {
+			wanted, label := lang.Fold(name), q.spec.Label
+			return q.spec.Key == name || lang.Fold(label.EN) == wanted || lang.Fold(label.JA) == wanted
+		})
+		if n < 0 {
+			return a.unknownField(f.tmpl, name)
+		}
+		keys[i] = f.asks[n].spec.Key
+	}
+	f.keep(keys)
+	return nil
 }
 
 // formTemplate is the record's template with the fields it has besides. A
@@ -135,7 +245,7 @@ func formTemplate(r *record.Record) *record.Template {
 		f := &r.Fields[i]
 		if t.Spec(f.Key) == nil {
 			out.Fields = append(out.Fields, record.Spec{Key: f.Key, Type: record.TypeOf(t, f), Label: record.Label(t, f),
-				Help: lang.T("your own field", "自分で足した項目")})
+				Help: ownFieldHelp})
 		}
 	}
 	return out

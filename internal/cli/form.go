@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"memovault/internal/lang"
@@ -21,32 +20,77 @@ type form struct {
 	r     *record.Record // what is being filled in
 	tmpl  *record.Template
 	cards []store.Card // of the vault, to complete the names of other records
+	coach *coach       // nil where nobody wants to hear it
+	fresh bool         // a new record: Enter takes the template's usual answer
 	asks  []question
 }
 
-// A question is one field, or the owner of the record.
+// A question is one field, or the owner or the notes of the record.
 type question struct {
-	spec  *record.Spec
-	owner bool
+	spec *record.Spec
+	part part
+	own  string // the label of a field of one's own
 }
+
+// A part is what of a record a question is about.
+type part uint8
+
+const (
+	partField part = iota
+	partOwner
+	partNotes
+)
 
 func (a *app) newForm(t *term.Terminal, r *record.Record, tmpl *record.Template, cards []store.Card) *form {
 	f := &form{a: a, t: t, r: r, tmpl: tmpl, cards: cards}
 	for i := range tmpl.Fields {
-		f.asks = append(f.asks, question{spec: &tmpl.Fields[i]})
+		q := question{spec: &tmpl.Fields[i]}
+		if have := r.Field(q.spec.Key); have != nil {
+			q.own = have.Label
+		}
+		f.asks = append(f.asks, q)
 	}
 	return f
 }
 
-// askOwner puts the question whose record this is at the end.
-func (f *form) askOwner() {
-	f.asks = append(f.asks, question{owner: true, spec: &record.Spec{Key: "owner", Type: record.TypeText,
-		Label: lang.T("owner", "持ち主"), Help: lang.T("a family member or a customer; empty if it is yours", "家族やお客様の名前。自分のものなら空のまま")}})
+// askOwner puts the question whose record this is before all others: names and
+// hints depend on it.
+func (f *form) askOwner() { f.asks = append([]question{ownerQuestion()}, f.asks...) }
+
+func ownerQuestion() question {
+	return question{part: partOwner, spec: &record.Spec{Key: "owner", Type: record.TypeText,
+		Label: lang.T("owner", "持ち主"), Help: lang.T("a family member or a customer; empty if it is yours", "家族やお客様の名前。自分のものなら空のまま")}}
+}
+
+// askNotes puts the question for whatever else there is to say at the end. A
+// template that is itself free text needs none.
+func (f *form) askNotes() {
+	if f.r.Notes != "" || len(f.tmpl.Fields) == 0 || f.tmpl.Fields[0].Type != record.TypeMultiline {
+		f.asks = append(f.asks, notesQuestion())
+	}
+}
+
+func notesQuestion() question {
+	return question{part: partNotes, spec: &record.Spec{Key: "notes", Type: record.TypeMultiline,
+		Label: notesLabel, Help: lang.T("anything else that helps to get back in", "ほかに、戻るときに役立ちそうなこと")}}
+}
+
+// keep leaves only the questions with these keys.
+func (f *form) keep(keys []string) {
+	f.asks = slices.DeleteFunc(f.asks, func(q question) bool { return !slices.Contains(keys, q.spec.Key) })
 }
 
 // fill asks everything and reviews until the person says yes. It reports false
 // where they said no.
 func (f *form) fill() (bool, error) {
+	if err := f.askAll(); err != nil {
+		return false, err
+	}
+	return f.review()
+}
+
+// askAll asks one question after the other.
+func (f *form) askAll() error {
 	f.line(0, f.a.text(f.keys()))
 	f.t.Print("\n")
 	for i := 0; i < len(f.asks); {
@@ -55,43 +99,91 @@ func (f *form) fill() (bool, error) {
 		case errors.Is(err, term.ErrBack):
 			i = max(i-1, 0)
 		case err != nil:
-			return false, err
+			return err
 		default:
 			i++
 		}
 	}
-	return f.review()
+	return nil
 }
 
 // keys says how to move about.
 func (f *form) keys() lang.Text {
 	if f.t.Plain() {
-		return lang.T("Enter = next (empty: skip, or keep the answer shown)   - = empty it   Ctrl-P, Enter = back   Ctrl-C = stop, nothing is saved",
-			"Enter=次へ（空ならとばす。今の答えがあればそのまま）  - =答えを消す  Ctrl-P と Enter=前に戻る  Ctrl-C=やめる（保存しません）")
+		return lang.T("Enter = next (empty: skip, or keep the answer shown)   - = empty it   ? = more about the question   Ctrl-P, Enter = back   Ctrl-C = stop, nothing is saved",
+			"Enter=次へ（空ならとばす。今の答えがあればそのまま）  - =答えを消す  ? =質問の説明  Ctrl-P と Enter=前に戻る  Ctrl-C=やめる（保存しません）")
 	}
-	return lang.T("Enter = next (empty: skip)  Ctrl-P or Up = back  Ctrl-C = stop, save nothing",
-		"Enter=次へ（空ならとばす）  Ctrl-P か ↑=前に戻る  Ctrl-C=やめる（保存しません）")
+	return lang.T("Enter = next (empty: skip)  Ctrl-P or Up = back  ? = more about the question  Ctrl-C = stop, save nothing",
+		"Enter=次へ（空ならとばす）  Ctrl-P か ↑=前に戻る  ? =質問の説明  Ctrl-C=やめる（保存しません）")
 }
 
 // line prints a remark, indented.
 func (f *form) line(indent int, text string) { f.a.tell(f.t, indent, text) }
 
-// ask puts question i until it has an answer that can be kept.
-func (f *form) ask(i int) error {
-	q := f.asks[i]
-	number := fmt.Sprintf("%d/%d ", i+1, len(f.asks))
-	if help := f.helpLine(q.spec); help != "" {
-		f.line(len(number), help)
+// value is the answer so far, as it is stored; that of a list of codes is
+// elsewhere.
+func (f *form) value(q question) string {
+	switch q.part {
+	case partOwner:
+		return f.r.Owner
+	case partNotes:
+		return f.r.Notes
 	}
+	if have := f.r.Field(q.spec.Key); have != nil {
+		return have.Value
+	}
+	return ""
+}
+
+// put takes an answer; an empty one is none.
+func (f *form) put(q question, value string) {
 	switch {
-	case q.owner:
-		return f.askOwnerName(number, i > 0)
-	case q.spec.Type == record.TypeCodes:
-		return f.askCodes(number, q.spec, i > 0)
-	case q.spec.Type == record.TypeMultiline:
-		return f.askLines(number, q.spec, i > 0)
+	case q.part == partOwner:
+		f.r.Owner = value
+	case q.part == partNotes:
+		f.r.Notes = value
+	case value == "":
+		f.r.Remove(q.spec.Key)
+	default:
+		f.r.Set(q.spec.Key, q.spec.Type, value)
+		f.r.Field(q.spec.Key).Label = q.own
 	}
-	return f.askValue(number, q.spec, i > 0)
+}
+
+// taken says what there is to say about an answer that was just given.
+func (f *form) taken(q question) {
+	if q.part != partField || f.coach == nil {
+		return
+	}
+	for _, remark := range f.coach.remarks(f.r, q.spec.Key) {
+		f.hint(remark)
+	}
+}
+
+// hint prints a remark of the coach, marked by a word: colour says nothing to
+// who can't see it.
+func (f *form) hint(text string) {
+	f.hang(4, f.a.text(hintMark), text)
+}
+
+// hang prints text behind a head, its further rows below its first.
+func (f *form) hang(indent int, head, text string) {
+	cols, _ := f.t.Size()
+	room := max(cols-indent-term.Width(head)-1, narrowest)
+	for i, row := range term.Wrap(text, room) {
+		if i > 0 {
+			head = strings.Repeat(" ", term.Width(head))
+		}
+		f.t.Printf("%s%s%s\n", strings.Repeat(" ", indent), head, row)
+	}
+}
+
+// prompt is a label behind the number of its question, in as many rows as it
+// needs: a terminal would break words in the middle. The answer follows it.
+func (f *form) prompt(number, label string) string {
+	cols, _ := f.t.Size()
+	rows := term.Wrap(label, max(cols-2-len(number), narrowest))
+	return number + strings.Join(rows, "\n"+strings.Repeat(" ", len(number))) + " "
 }
 
 func (f *form) helpLine(s *record.Spec) string {
@@ -102,81 +194,53 @@ func (f *form) helpLine(s *record.Spec) string {
 	return help
 }
 
-func (f *form) askOwnerName(number string, back bool) error {
-	for initial := f.r.Owner; ; {
-		typed, err := f.a.readLine(f.t, term.Line{Prompt: f.prompt(number, f.asks[len(f.asks)-1].spec), Initial: initial, Back: back})
-		if err != nil {
-			return err
+// isHelp reports whether an answer asks for an explanation.
+func isHelp(typed string) bool { return lang.FoldCode(typed) == "?" }
+
+// explain says all that is known about a question: what it is for, whether the
+// service will ask for it, and what the service does, with source and date.
+func (f *form) explain(q question) error {
+	var rows []string
+	add := func(indent int, text string) {
+		cols, _ := f.t.Size()
+		for _, row := range term.Wrap(text, max(cols-indent-1, narrowest)) {
+			rows = append(rows, strings.Repeat(" ", indent)+row)
 		}
-		value, _, err := record.Clean(record.TypeText, typed)
-		if err == nil {
-			f.r.Owner = value
-			return nil
-		}
-		f.refuse(err)
-		initial = typed
 	}
+	add(4, f.helpLine(q.spec))
+	if n := q.spec.Expect; n > 0 {
+		add(4, f.a.text(lang.T("the service gives out %d of them", "このサービスが発行するのは %d 個です"), n))
+	}
+	if form := f.tmpl.Form; form != nil && slices.Contains(form.Fields, q.spec.Key) {
+		add(4, f.a.text(lang.T("the service asks for this when you have lost every other way in", "ほかの手段を全部なくしたとき、サービスから聞かれる項目です")))
+	}
+	if q.part == partField && len(f.tmpl.Facts) > 0 {
+		add(4, f.a.text(lang.T("What is known about %s:", "%sについて分かっていること:"), f.tmpl.Label))
+		for _, fact := range f.tmpl.Facts {
+			add(4, "- "+f.a.text(fact.Text))
+			add(6, f.a.text(lang.T("source: %s (as of %s)", "出典: %s（%s 現在）"), fact.Source, fact.AsOf))
+		}
+	}
+	_, err := f.page(rows)
+	return err
 }
 
-func (f *form) prompt(number string, s *record.Spec) string {
-	label := f.a.text(s.Label)
-	if len(s.Options) > 0 {
-		options := make([]string, len(s.Options))
-		for i, o := range s.Options {
-			options[i] = fmt.Sprintf("%d=%s", i+1, f.a.text(o.Label))
+// page prints rows, a screenful at a time. What is typed instead of a bare
+// Enter ends it and is returned.
+func (f *form) page(rows []string) (typed string, err error) {
+	_, height := f.t.Size()
+	for n := max(height-3, 5); !f.t.Plain() && len(rows) > n+2; {
+		f.t.Print(strings.Join(rows[:n], "\n") + "\n")
+		rows = rows[n:]
+		typed, err = f.a.readLine(f.t, term.Line{Prompt: f.a.text(lang.T("Enter = go on (%d more lines) ", "Enter=続き（あと %d 行） "), len(rows))})
+		if err != nil || strings.TrimSpace(typed) != "" {
+			return typed, err
 		}
-		label += " [" + strings.Join(options, " ") + "]"
 	}
-	return number + label + ": "
-}
-
-// askValue asks for one line.
-func (f *form) askValue(number string, s *record.Spec, back bool) error {
-	initial := f.current(s)
-	for {
-		line := term.Line{Prompt: f.prompt(number, s), Initial: initial, Back: back}
-		if s.Type == record.TypeRef {
-			line.Complete = f.completeName
-		}
-		typed, err := f.a.readLine(f.t, line)
-		if err != nil {
-			return err
-		}
-		if strings.TrimSpace(typed) == "" {
-			f.r.Remove(s.Key)
-			return nil
-		}
-		value, notes, err := s.Clean(f.pick(s, typed))
-		if err == nil {
-			f.tell(notes, value)
-			f.tellReference(s, value)
-			f.r.Set(s.Key, s.Type, value)
-			return nil
-		}
-		f.refuse(err)
-		initial = typed
+	for _, row := range rows {
+		f.t.Print(row + "\n")
 	}
-}
-
-// current is the answer so far, as a person would type it.
-func (f *form) current(s *record.Spec) string {
-	have := f.r.Field(s.Key)
-	if have == nil {
-		return ""
-	}
-	if o := s.Option(have.Value); o != nil {
-		return f.a.text(o.Label)
-	}
-	return have.Value
-}
-
-// pick turns the number of an option into the option.
-func (f *form) pick(s *record.Spec, typed string) string {
-	n, err := strconv.Atoi(lang.FoldCode(typed))
-	if err == nil && n >= 1 && n <= len(s.Options) {
-		return s.Options[n-1].Value
-	}
-	return typed
+	return "", nil
 }
 
 // completeName offers the names of records, for Tab.
@@ -199,11 +263,12 @@ func (f *form) tellReference(s *record.Spec, name string) {
 	}
 }
 
-// tell prints what was changed about an answer, and what looks odd.
+// tell prints what was changed about an answer, and what looks odd. Of a choice
+// the remark says the label; its value is for programs.
 func (f *form) tell(notes []record.Note, value string) {
 	for _, n := range notes {
 		line := n.Say(f.a.lang)
-		if n.Changed && value != "" && !strings.Contains(line, value) {
+		if n.Changed && n.Key != "choice" && value != "" && !strings.Contains(line, value) {
 			line += ": " + value
 		}
 		f.line(4, line)
@@ -214,169 +279,5 @@ func (f *form) refuse(err error) {
 	f.line(4, f.a.explain(err).what.in(f.a.lang))
 }
 
-// askCodes takes a list of one-time codes, typed or pasted in any form.
-func (f *form) askCodes(number string, s *record.Spec, back bool) error {
-	var initial []string
-	if have := f.r.Field(s.Key); have != nil {
-		for _, c := range have.Codes {
-			initial = append(initial, c.Code)
-		}
-	}
-	for {
-		items, err := f.a.readLines(f.t, f.list(number, s, initial, back))
-		if err != nil {
-			return err
-		}
-		if len(items) == 0 {
-			f.r.Remove(s.Key)
-			return nil
-		}
-		codes, err := readCodes(strings.Join(items, "\n"), f.r.Field(s.Key))
-		if err == nil {
-			f.line(4, f.a.text(lang.T("%d codes taken", "%d 個受け取りました"), len(codes)))
-			f.tell(s.CheckCodes(codes), "")
-			f.r.SetCodes(s.Key, codes)
-			return nil
-		}
-		f.refuse(err)
-		initial = items
-	}
-}
-
-// keepUsed carries the dates on which codes were used up over to the same
-// codes typed again.
-func keepUsed(codes []record.Code, before *record.Field) []record.Code {
-	if before == nil {
-		return codes
-	}
-	for i := range codes {
-		j := slices.IndexFunc(before.Codes, func(c record.Code) bool { return c.Code == codes[i].Code })
-		if j >= 0 && codes[i].Used == "" {
-			codes[i] = before.Codes[j]
-		}
-	}
-	return codes
-}
-
-// readCodes finds the codes in a text. Codes that were there before keep the
-// date on which they were used.
-func readCodes(raw string, before *record.Field) ([]record.Code, error) {
-	if _, _, err := record.Clean(record.TypeMultiline, raw); err != nil {
-		return nil, err
-	}
-	codes := keepUsed(record.ParseCodes(raw), before)
-	return codes, checkCodes(codes)
-}
-
-// checkCodes refuses a list without codes, one that ParseCodes may have cut
-// short, and codes with characters that no code has.
-func checkCodes(codes []record.Code) error {
-	switch {
-	case len(codes) == 0:
-		return &record.ValueError{Key: "codes", Text: lang.T("no code was found in it", "コードが見つかりません")}
-	case len(codes) >= record.MaxCodes:
-		return &record.ValueError{Key: "codes", Text: lang.T("too many codes: fewer than %d can be kept in one field", "コードが多すぎます。1 つの項目に入るのは %d 個未満です"), Args: []any{record.MaxCodes}}
-	}
-	for _, c := range codes {
-		if _, _, err := record.Clean(record.TypeText, c.Code); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (f *form) list(number string, s *record.Spec, initial []string, back bool) term.List {
-	return term.List{
-		Prompt: number + f.a.text(s.Label) + f.a.text(lang.T(" - one a line, or paste them all; an empty line ends", " - 1 行に 1 つ。まとめて貼り付けもできます。空の行で終わり")),
-		ItemPrompt: func(n int) string {
-			return fmt.Sprintf("%s%2d> ", strings.Repeat(" ", len(number)), n)
-		},
-		Initial: initial, Back: back,
-	}
-}
-
-// askLines takes text of several lines.
-func (f *form) askLines(number string, s *record.Spec, back bool) error {
-	var initial []string
-	if have := f.r.Field(s.Key); have != nil {
-		initial = strings.Split(have.Value, "\n")
-	}
-	list := f.list(number, s, nil, back)
-	list.Prompt = number + f.a.text(s.Label) + f.a.text(lang.T(" - as many lines as you like; an empty line ends", " - 何行でも。空の行で終わり"))
-	for {
-		list.Initial = initial
-		items, err := f.a.readLines(f.t, list)
-		if err != nil {
-			return err
-		}
-		text := strings.Join(items, "\n")
-		if strings.TrimSpace(text) == "" {
-			f.r.Remove(s.Key)
-			return nil
-		}
-		value, notes, err := s.Clean(text)
-		if err == nil {
-			f.tell(notes, "")
-			f.r.Set(s.Key, s.Type, value)
-			return nil
-		}
-		f.refuse(err)
-		initial = items
-	}
-}
-
-// review shows all answers with their numbers and asks whether to save. A
-// number goes back to that question.
-func (f *form) review() (bool, error) {
-	for {
-		f.t.Printf("\n%s\n", f.a.text(lang.T("Please check:", "確認してください:")))
-		f.printAnswers()
-		typed, err := f.a.readLine(f.t, term.Line{Prompt: f.a.text(lang.T("Save this? [Y/n/number to correct] ", "この内容で保存しますか？ [Y/n/直す番号] "))})
-		if err != nil {
-			return false, err
-		}
-		switch answer := lang.Fold(lang.FoldCode(typed)); answer {
-		case "", "y", "yes", "はい":
-			return true, nil
-		case "n", "no", "いいえ":
-			sure, err := f.a.confirm(lang.T("Throw all answers away?", "入力した内容を全部捨てますか？"))
-			if err != nil || sure {
-				return false, err
-			}
-		default:
-			n, err := strconv.Atoi(answer)
-			if err != nil || n < 1 || n > len(f.asks) {
-				f.line(4, f.a.text(lang.T("please answer y, n, or a number from 1 to %d", "y（はい）、n（いいえ）か、1〜%d の番号で答えてください"), len(f.asks)))
-				continue
-			}
-			if err := f.ask(n - 1); err != nil && !errors.Is(err, term.ErrBack) {
-				return false, err
-			}
-		}
-	}
-}
-
-func (f *form) printAnswers() {
-	widest := 0
-	for _, q := range f.asks {
-		widest = max(widest, term.Width(f.a.text(q.spec.Label)))
-	}
-	for i, q := range f.asks {
-		value := "-"
-		switch have := f.r.Field(q.spec.Key); {
-		case q.owner && f.r.Owner != "":
-			value = f.r.Owner
-		case !q.owner && have != nil && len(have.Codes) > 0:
-			value = f.a.codeLines(have.Codes)
-		case !q.owner && have != nil:
-			value = f.a.choiceLabel(f.tmpl, have)
-		}
-		for n, line := range strings.Split(term.SanitizeLines(value), "\n") {
-			if n == 0 {
-				f.t.Printf("  %2d  %s  %s\n", i+1, term.PadRight(f.a.text(q.spec.Label), widest), line)
-			} else {
-				f.t.Printf("      %s  %s\n", strings.Repeat(" ", widest), line)
-			}
-		}
-	}
-}
+// number is what stands before question i.
+func (f *form) number(i int) string { return fmt.Sprintf("%d/%d ", i+1, len(f.asks)) }

@@ -6,22 +6,82 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
+
+	"memovault/internal/record"
 )
+
+// questions are those of a form that asks everything: how many, and which is
+// the one for a key.
+type questions struct {
+	n  int
+	at map[string]int
+}
+
+func questionsOf(template string) questions {
+	t := record.LookupTemplate(template)
+	q := questions{n: 1, at: map[string]int{"owner": 1}}
+	add := func(key string) {
+		q.n++
+		q.at[key] = q.n
+	}
+	for _, s := range t.Fields {
+		add(s.Key)
+	}
+	if t.Fields[0].Type != record.TypeMultiline {
+		add("notes")
+	}
+	return q
+}
 
 // fillIn answers the questions of a form one after the other; those it is not
 // told about are left empty.
-func (s *session) fillIn(questions int, answers map[int]func()) {
+func (s *session) fillIn(q questions, answers map[string]func()) {
 	s.t.Helper()
-	for n := 1; n <= questions; n++ {
-		s.see(fmt.Sprintf("%d/%d ", n, questions))
-		if answer := answers[n]; answer != nil {
-			answer()
+	for key := range answers {
+		if q.at[key] == 0 {
+			s.t.Fatalf("there is no question for %q", key)
+		}
+	}
+	asked := make([]func(), q.n+1)
+	for key, n := range q.at {
+		asked[n] = answers[key]
+	}
+	for n := 1; n <= q.n; n++ {
+		s.see(fmt.Sprintf("%d/%d ", n, q.n))
+		if asked[n] != nil {
+			asked[n]()
 			continue
 		}
-		s.see(": ")
+		s.until("a prompt", func() bool {
+			rest := s.shown()[s.seen:]
+			return strings.Contains(rest, ": ") || strings.Contains(rest, "> ")
+		})
 		s.send("\r")
+	}
+}
+
+// nothingElse says no to every offer after saving.
+func (s *session) nothingElse() {
+	s.t.Helper()
+	offer := regexp.MustCompile(`Note this too \([^)]*\)\? \[Y/n\] |これも記録しますか？（[^）]*） \[Y/n\] `)
+	last := regexp.MustCompile(`Enter = done\) |Enter で終わり） `)
+	for done := false; !done; {
+		s.until("an offer", func() bool {
+			rest := s.shown()[s.seen:]
+			return offer.MatchString(rest) || last.MatchString(rest)
+		})
+		rest := s.shown()[s.seen:]
+		if loc := offer.FindStringIndex(rest); loc != nil {
+			s.seen += loc[1]
+			s.send("n\r")
+			continue
+		}
+		s.seen += last.FindStringIndex(rest)[1]
+		s.send("\r")
+		done = true
 	}
 }
 
@@ -36,23 +96,23 @@ func TestFormMendsAnswers(t *testing.T) {
 		s := h.at("vault", "add", "mailbox", "--passphrase-file", "pass.txt")
 		refusal := map[string]string{"en": "there is no such day", "ja": "その日はありません"}[language]
 		save := map[string]string{"en": "Save this?", "ja": "保存しますか"}[language]
-		s.fillIn(13, map[int]func(){
-			1: func() {
+		s.fillIn(questionsOf("mailbox"), map[string]func(){
+			"owner": func() { s.answer(": ", "花子\r") },
+			"address": func() {
 				s.answer(": ", "ｔａｎａｋａ＠ｅｘａｍｐｌｅ．ｊｐ\r")
 				s.see("tanaka@example.jp")
 			},
-			3: func() { s.answer("]:", "１\r") },
-			5: func() {
+			"class": func() { s.answer("]: ", "１\r") },
+			"contract_ends": func() {
 				s.answer(": ", "2024-02-30\r")
 				s.see(refusal)
 				s.answer(": 2024-02-30", "\x7f\x7f29\r")
 			},
-			12: func() { s.answer("1> ", "\r") },
-			13: func() { s.answer(": ", "花子\r") },
 		})
 		s.answer(save, "\r")
+		s.nothingElse()
 		s.want("exit 0")
-		got := h.run("show", "mailbox", "--passphrase-file", "pass.txt", "--json")
+		got := h.run("show", "mailbox-花子", "--passphrase-file", "pass.txt", "--json")
 		for _, part := range []string{`"tanaka@example.jp"`, `"2024-02-29"`, `"花子"`, `"key": "class"`} {
 			if !strings.Contains(got, part) {
 				t.Errorf("%s: %s is not in %s", language, part, got)
@@ -72,11 +132,11 @@ func TestFormSaysNo(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := h.at("vault", "add", "note", "second", "--passphrase-file", "pass.txt")
+	s.answer("owner: ", "\r")
 	s.answer("1> ", "text\r")
 	s.answer("2> ", "\r")
-	s.answer("owner: ", "\r")
 	s.answer("Save this?", "perhaps\r")
-	s.answer("please answer y, n, or a number", "ｎ\r")
+	s.answer("please answer y, n, +, or a number", "ｎ\r")
 	s.answer("Throw all answers away? [y/N] ", "\r")
 	s.answer("Save this?", "n\r")
 	s.answer("Throw all answers away? [y/N] ", "y\r")
@@ -84,9 +144,9 @@ func TestFormSaysNo(t *testing.T) {
 	s.want("exit 130")
 
 	s = h.at("vault", "edit", "first", "--passphrase-file", "pass.txt")
+	s.answer("owner: ", "\r")
 	s.answer("1> one", "\r")
 	s.answer("2> ", "\r")
-	s.answer("owner: ", "\r")
 	s.answer("Save this?", "\r")
 	s.see("nothing changed; nothing was saved")
 	s.want("exit 0")
@@ -107,16 +167,17 @@ func TestFormNames(t *testing.T) {
 	h.make()
 	h.run("add", "note", "--field", "note=x", "--passphrase-file", "pass.txt")
 	s := h.at("vault", "add", "note", "--passphrase-file", "pass.txt")
+	s.answer("owner: ", "\r")
+	s.answer("1> ", "text\r")
+	s.answer("2> ", "\r")
+	s.answer("Save this?", "\r")
 	s.see(`There is a record "note" already.`)
 	s.answer("Name: note-2", "\x15NOTE\r")
 	s.see(`there is a record "NOTE" already`)
 	s.answer("Name: NOTE", "\x15a/b\r")
 	s.see("can't be taken")
 	s.answer("Name: a/b", "\x15新しいメモ\r")
-	s.answer("1> ", "text\r")
-	s.answer("2> ", "\r")
-	s.answer("owner: ", "\r")
-	s.answer("Save this?", "\r")
+	s.nothingElse()
 	s.want("exit 0")
 	h.run("show", "新しいメモ", "--passphrase-file", "pass.txt")
 
@@ -124,8 +185,9 @@ func TestFormNames(t *testing.T) {
 	s.see(`What kind of record is "router-notes"?`)
 	s.answer("Number: ", "0\r")
 	s.see("please type a number from 1 to")
-	s.answer("Number: ", "１\r")
+	s.answer("Number: ", "office\r")
 	s.see(`Noting "router-notes"`)
-	s.answer("1/15 product: ", "\x03")
+	s.answer("owner: ", "\r")
+	s.answer("product: ", "\x03")
 	s.want("exit 130")
 }

@@ -120,6 +120,8 @@ func leakSteps(c *canaries) []leakStep {
 		run(0, nil, "add phone-line other --field network_pin=@../given/pin.txt"),
 		in(run(0, nil, "edit other --field sim_pin=-"), c.pin),
 		run(0, nil, "edit office --field recovery_codes=@../given/codes.txt"),
+		in(run(0, nil, "edit other --add-secret own=-"), c.pin), run(2, nil, "edit other --add-secret more="+c.pin),
+		run(0, nil, "edit office --use-code"), run(0, nil, "tag moving office other"), run(0, nil, "tag"),
 		run(0, nil, "list"), run(0, nil, "list --json"), run(0, nil, "list", c.note), run(0, nil, "list --trash"),
 		run(0, nil, "show office"), run(0, nil, "show line --json"), run(0, nil, "show line --save ../asked"),
 		run(0, codes, "show office --reveal"), run(0, []string{c.pin}, "show line --field network_pin"),

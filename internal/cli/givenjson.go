@@ -1,0 +1,190 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+
+	"memovault/internal/lang"
+	"memovault/internal/record"
+)
+
+// A givenRecord is what --from-json takes: the form that show --json and
+// export write, or simply {"fields": {"key": "value"}}.
+type givenRecord struct {
+	Template *string         `json:"template"`
+	Name     *string         `json:"name"`
+	Title    *string         `json:"title"`
+	Owner    *string         `json:"owner"`
+	Notes    *string         `json:"notes"`
+	Tags     []string        `json:"tags"`
+	Fields   json.RawMessage `json:"fields"`
+
+	Importance *int `json:"importance"`
+}
+
+type givenField struct {
+	Key   string      `json:"key"`
+	Type  record.Type `json:"type"`
+	Label string      `json:"label"` // of a field of one's own
+	Value string      `json:"value"`
+	Codes []givenCode `json:"codes"`
+}
+
+// givenCode is a code as a string, or as {"code": …, "used": …}.
+type givenCode record.Code
+
+func (c *givenCode) UnmarshalJSON(b []byte) error {
+	if len(b) > 0 && b[0] == '"' {
+		return json.Unmarshal(b, &c.Code)
+	}
+	return json.Unmarshal(b, (*record.Code)(c))
+}
+
+// readGiven reads --from-json. It forgets nothing silently: a member it does
+// not know is an error.
+func readGiven(path string) (*givenRecord, error) {
+	b, err := readSmall(path)
+	if err != nil {
+		return nil, err
+	}
+	var g givenRecord
+	dec := json.NewDecoder(bytes.NewReader(b))
+	dec.DisallowUnknownFields()
+	err = dec.Decode(&g)
+	if _, rest := dec.Token(); err == nil && rest != io.EOF {
+		err = fmt.Errorf("more than one value")
+	}
+	if err != nil {
+		return nil, badJSON(path, err)
+	}
+	return &g, nil
+}
+
+func badJSON(path string, err error) error {
+	f := &failure{status: statusUsage, code: "json", err: err,
+		what: said(lang.T("%s is not the JSON of a record", "%s は記録の JSON になっていません"), path),
+		next: []words{said(lang.T(`it looks like {"fields": {"product": "Office 2021"}}`, `書き方の例: {"fields": {"product": "Office 2021"}}`))}}
+	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
+		f.why = said(lang.T("it has a member %s that means nothing here", "知らない名前があります: %s"), name)
+	}
+	return f
+}
+
+func (a *app) applyJSON(r *record.Record, t *record.Template, path string) error {
+	g, err := a.given(path)
+	if err != nil {
+		return err
+	}
+	for _, line := range []struct {
+		key  string
+		kind record.Type
+		from *string
+		to   *string
+	}{
+		{"title", record.TypeText, g.Title, &r.Title},
+		{"owner", record.TypeText, g.Owner, &r.Owner},
+		{"notes", record.TypeMultiline, g.Notes, &r.Notes},
+	} {
+		if line.from == nil {
+			continue
+		}
+		value, _, err := record.Clean(line.kind, *line.from)
+		if err != nil {
+			return refused(line.key, err)
+		}
+		*line.to = value
+	}
+	if err := applyTags(r, g.Tags); err != nil {
+		return err
+	}
+	if g.Importance != nil {
+		if err := setImportance(r, *g.Importance); err != nil {
+			return err
+		}
+	}
+	fields, err := g.fields(path)
+	if err != nil {
+		return err
+	}
+	for _, f := range fields {
+		if err := a.applyGiven(r, t, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keyForm is what the key of a field looks like.
+var keyForm = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
+
+// applyGiven sets one field. One that the template does not have is a field of
+// one's own, if it has a label; without one it is a slip of the pen.
+func (a *app) applyGiven(r *record.Record, t *record.Template, f givenField) error {
+	if t.Spec(f.Key) == nil && r.Field(f.Key) == nil {
+		if f.Label == "" || !keyForm.MatchString(f.Key) {
+			return a.unknownField(t, f.Key)
+		}
+		label, err := a.cleanLabel(t, r, f.Label)
+		if err != nil {
+			return refused(f.Key, err)
+		}
+		r.Fields = append(r.Fields, record.Field{Key: f.Key, Type: f.Type, Label: label})
+	}
+	if len(f.Codes) == 0 {
+		return a.setField(r, t, f.Key, f.Value)
+	}
+	codes := make([]record.Code, len(f.Codes))
+	for i, c := range f.Codes {
+		codes[i] = record.Code(c)
+	}
+	return a.setCodes(r, specOf(t, r, f.Key), codes)
+}
+
+// given reads --from-json once: standard input can't be read twice.
+func (a *app) given(path string) (*givenRecord, error) {
+	if a.givenOnce == nil {
+		g, err := readGiven(path)
+		if err != nil {
+			return nil, err
+		}
+		a.givenOnce = g
+	}
+	return a.givenOnce, nil
+}
+
+// fields reads the fields in either form.
+func (g *givenRecord) fields(path string) ([]givenField, error) {
+	raw := bytes.TrimSpace(g.Fields)
+	if len(raw) == 0 || raw[0] == '[' {
+		var list []givenField
+		if len(raw) > 0 {
+			if err := json.Unmarshal(raw, &list); err != nil {
+				return nil, badJSON(path, err)
+			}
+		}
+		return list, nil
+	}
+	var byKey map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &byKey); err != nil {
+		return nil, badJSON(path, err)
+	}
+	var list []givenField
+	for key, value := range byKey {
+		f := givenField{Key: key}
+		err := json.Unmarshal(value, &f.Value)
+		if err != nil {
+			err = json.Unmarshal(value, &f.Codes)
+		}
+		if err != nil {
+			return nil, badJSON(path, err)
+		}
+		list = append(list, f)
+	}
+	slices.SortFunc(list, func(x, y givenField) int { return strings.Compare(x.Key, y.Key) })
+	return list, nil
+}
