@@ -9,7 +9,6 @@ import (
 	"os"
 	"strings"
 	"syscall"
-	"time"
 
 	"filippo.io/age"
 
@@ -43,6 +42,7 @@ func (a *app) openVault() (*store.Store, error) {
 
 // afterUnlock says what the person should know about the vault they opened.
 func (a *app) afterUnlock(s *store.Store) {
+	a.opened = s
 	if s.NewHere() {
 		a.warnPlace(s.Path())
 	}
@@ -73,8 +73,12 @@ func (a *app) unlock(s *store.Store) error {
 }
 
 func (a *app) askToUnlock(t *term.Terminal, s *store.Store) error {
+	prompt := lang.T("Passphrase: ", "合言葉: ")
+	if a.whose {
+		prompt = lang.T("Passphrase of the vault: ", "金庫の合言葉: ")
+	}
 	for left := tries - 1; ; left-- {
-		typed, err := t.ReadSecret(a.text(lang.T("Passphrase: ", "合言葉: ")))
+		typed, err := t.ReadSecret(a.text(prompt))
 		if errors.Is(err, term.ErrTooLong) || errors.Is(err, term.ErrControl) {
 			err = explainTyped(err)
 		}
@@ -84,10 +88,19 @@ func (a *app) askToUnlock(t *term.Terminal, s *store.Store) error {
 		if err == nil || left == 0 || !retriable(err) {
 			return err
 		}
-		f := a.explain(err)
-		a.tell(t, 2, f.what.in(a.lang))
-		a.tell(t, 2, a.text(lang.T("tries left: %d. Is Caps Lock off, and the input method too?", "あと %d 回。Caps Lock と日本語入力が切れているか、確かめてください"), left))
+		a.tell(t, 2, a.explain(err).what.in(a.lang))
+		a.tellTries(t, err, left)
 	}
+}
+
+// tellTries says how often a secret may be typed once more, and what to look at
+// where something was typed.
+func (a *app) tellTries(t *term.Terminal, err error, left int) {
+	if errors.Is(err, keyring.ErrEmpty) {
+		a.tell(t, 2, a.text(lang.T("tries left: %d", "あと %d 回"), left))
+		return
+	}
+	a.tell(t, 2, a.text(lang.T("tries left: %d. Is Caps Lock off, and the input method too?", "あと %d 回。Caps Lock と日本語入力が切れているか、確かめてください"), left))
 }
 
 // unlockWith takes what was typed for a passphrase or for the recovery key.
@@ -116,31 +129,6 @@ func explainTyped(err error) error {
 		return keyring.ErrTooLong
 	}
 	return keyring.ErrControl
-}
-
-// slowly runs f and says that a key is being derived once that takes a second.
-// A panic in f ends it here: on a goroutine of its own it would get past
-// crashed, and Go would print its message.
-func (a *app) slowly(f func() error) error {
-	if a.tty != nil {
-		release, _ := a.tty.Hush() // a passphrase typed ahead must not show; without that, go on
-		defer release()
-	}
-	done := make(chan error, 1)
-	go func() { done <- guarded(f) }()
-	select {
-	case err := <-done:
-		return rethrow(err)
-	case <-time.After(time.Second):
-	}
-	if a.tty == nil || a.g.quiet {
-		return rethrow(<-done)
-	}
-	line := a.text(lang.T("working out the key ...", "鍵を計算しています..."))
-	a.tell(a.tty, 0, line)
-	err := <-done
-	a.tty.Erase(a.tty.CountRows(line))
-	return rethrow(err)
 }
 
 // givenKeys reads the keys that flags name: identity files, or a passphrase
