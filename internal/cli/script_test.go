@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
@@ -31,6 +32,9 @@ func TestMain(m *testing.M) {
 			}
 			testOnlyNow = func() time.Time { return now }
 			testOnlyLockWait, _ = time.ParseDuration(os.Getenv("TEST_LOCK_WAIT"))
+			if seed := os.Getenv("TEST_SEED"); seed != "" {
+				rand.Reader = seededReader(seed)
+			}
 			if os.Getenv("TEST_PANIC") != "" {
 				testOnlyOpened = panicWithSecrets
 			}
@@ -84,6 +88,7 @@ func scriptSetup(env *testscript.Env) error {
 		{"VAULTS", vaults},
 		{"HOME", home}, {"XDG_DATA_HOME", ""}, {"XDG_STATE_HOME", ""}, {"TMPDIR", env.WorkDir},
 		{"MEMOVAULT_LANG", "en"}, {"MEMOVAULT_FILE", ""}, {"TERM", "xterm"}, {"TZ", "UTC"}, {"USER", "hanako"}, {"GORACE", "atexit_sleep_ms=0"},
+		{"ONLYVAULT", filepath.SplitList(env.Getenv("PATH"))[0]}, // a PATH without the programs of this computer
 		{"VAULT", filepath.Join(home, ".local", "share", "memovault", "default.vault")},
 	} {
 		env.Setenv(pair[0], pair[1])
