@@ -54,17 +54,22 @@ func (a *app) runList(o listOptions, query string) error {
 	if err != nil {
 		return err
 	}
-	var cards []store.Card
-	if query == "" {
-		cards, err = s.Cards()
-	} else {
-		cards, err = search(s, query, o.trash)
-	}
+	all, err := s.Cards()
 	if err != nil {
 		return err
 	}
-	if err := a.knownTemplate(cards, o.template); err != nil {
+	if err := a.knownTemplate(all, o.template); err != nil {
 		return err
+	}
+	cards := all
+	if query != "" {
+		err = a.patiently(lang.T("searching %d records ...", "%d 件の記録を探しています..."), func() (err error) {
+			cards, err = search(s, query, o.trash)
+			return err
+		}, len(all))
+		if err != nil {
+			return err
+		}
 	}
 	trashed := 0
 	for _, c := range cards {
@@ -72,6 +77,7 @@ func (a *app) runList(o listOptions, query string) error {
 			trashed++
 		}
 	}
+	owners := o.owner == "" && severalOwners(all)
 	cards = slices.DeleteFunc(cards, func(c store.Card) bool { return !o.shows(c) })
 	sortCards(cards)
 	if o.json {
@@ -81,8 +87,18 @@ func (a *app) runList(o listOptions, query string) error {
 		a.sayNothing(o, query, trashed)
 		return nil
 	}
-	a.listTable(cards)
+	if err := a.paged(func() error { return a.listTable(cards, owners) }); err != nil {
+		return err
+	}
+	a.say(plural(len(cards), lang.T("%d record. To see it: %s show NAME", "%d 件。見るには: %s show 名前"),
+		lang.T("%d records. To see one: %s show NAME", "%d 件。見るには: %s show 名前")), len(cards), a.call())
 	return nil
+}
+
+// severalOwners reports whether the vault is of more than one person: then a
+// list says whose each record is.
+func severalOwners(cards []store.Card) bool {
+	return slices.ContainsFunc(cards, func(c store.Card) bool { return c.Owner != cards[0].Owner })
 }
 
 func (o listOptions) shows(c store.Card) bool {
@@ -154,8 +170,11 @@ func sortCards(cards []store.Card) {
 	copy(cards, out)
 }
 
-func (a *app) listTable(cards []store.Card) {
-	owners := slices.ContainsFunc(cards, func(c store.Card) bool { return c.Owner != "" })
+// minTitle is the fewest columns in which what a record is can be told from
+// others; a window that leaves less gets each record in rows of its own.
+const minTitle = 16
+
+func (a *app) listTable(cards []store.Card, owners bool) error {
 	head := []string{a.text(lang.T("NAME", "名前")), a.text(lang.T("KIND", "種類"))}
 	if owners {
 		head = append(head, a.text(lang.T("OWNER", "持ち主")))
@@ -174,9 +193,13 @@ func (a *app) listTable(cards []store.Card) {
 		}
 		rows = append(rows, append(row, a.day(c.Updated), term.Sanitize(c.Title)))
 	}
-	io.WriteString(a.out, term.Table(rows, a.columns()))
-	a.say(plural(len(cards), lang.T("%d record. To see it: %s show NAME", "%d 件。見るには: %s show 名前"),
-		lang.T("%d records. To see one: %s show NAME", "%d 件。見るには: %s show 名前")), len(cards), a.name)
+	if cols := a.columns(); term.Crowded(rows, cols, minTitle) {
+		_, err := io.WriteString(a.out, strings.Join(term.Stack(rows[1:], cols), "\n")+"\n")
+		return err
+	}
+	first, body, _ := strings.Cut(term.Table(rows, a.columns()), "\n")
+	_, err := io.WriteString(a.out, a.paint(paintHead, first)+"\n"+body)
+	return err
 }
 
 // sayNothing explains an empty list.
@@ -185,12 +208,12 @@ func (a *app) sayNothing(o listOptions, query string, trashed int) {
 	case o.trash && query == "":
 		a.say(lang.T("the trash is empty", "ごみ箱は空です"))
 	case query != "" || o.owner != "" || o.tag != "" || o.template != "":
-		a.say(lang.T("no record fits. All of them: %s list", "あてはまる記録はありません。全部見るには: %s list"), a.name)
+		a.say(lang.T("no record fits. All of them: %s list", "あてはまる記録はありません。全部見るには: %s list"), a.call())
 	case trashed > 0:
 		a.say(plural(trashed, lang.T("no records; %d lies in the trash: %s list --trash", "記録はありません。ごみ箱に %d 件あります: %s list --trash"),
-			lang.T("no records; %d lie in the trash: %s list --trash", "記録はありません。ごみ箱に %d 件あります: %s list --trash")), trashed, a.name)
+			lang.T("no records; %d lie in the trash: %s list --trash", "記録はありません。ごみ箱に %d 件あります: %s list --trash")), trashed, a.call())
 	default:
-		a.say(lang.T("the vault is empty. To begin: %s add office", "金庫は空です。はじめるには: %s add office"), a.name)
+		a.say(lang.T("the vault is empty. To begin: %s add office", "金庫は空です。はじめるには: %s add office"), a.call())
 	}
 }
 

@@ -35,15 +35,15 @@ undo 名前 で元に戻せます。ごみ箱の中は list --trash で見られ
 }
 
 func (a *app) runRm(names []string, yes bool) error {
-	if err := a.mayAsk(yes); err != nil {
-		return err
-	}
 	s, err := a.openVault()
 	if err != nil {
 		return err
 	}
 	cards, err := a.toTrash(s, names)
 	if err != nil || len(cards) == 0 {
+		return err
+	}
+	if err := a.mayAsk(yes); err != nil {
 		return err
 	}
 	records, err := a.trashed(s, cards)

@@ -109,23 +109,46 @@ type session struct {
 // at starts a command at a terminal. Its standard error is the terminal too.
 func (h *home) at(name string, args ...string) *session {
 	h.t.Helper()
+	s := h.session(90, 50, name, args...)
+	s.cmd.Stdout = lockedWriter{&s.mu, &s.out}
+	s.start()
+	return s
+}
+
+// onScreen starts a command that has nothing but a terminal, of some size.
+func (h *home) onScreen(cols, rows uint16, name string, args ...string) *session {
+	h.t.Helper()
+	s := h.session(cols, rows, name, args...)
+	s.cmd.Stdout = s.slave
+	s.start()
+	return s
+}
+
+// session prepares a command and a terminal for it.
+func (h *home) session(cols, rows uint16, name string, args ...string) *session {
+	h.t.Helper()
 	master, slave, err := pty.Open()
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	if err := pty.Setsize(master, &pty.Winsize{Rows: 50, Cols: 90}); err != nil {
+	if err := pty.Setsize(master, &pty.Winsize{Rows: rows, Cols: cols}); err != nil {
 		h.t.Fatal(err)
 	}
 	s := &session{t: h.t, cmd: h.command(name, args...), master: master, slave: slave}
 	s.before = s.modes()
 	s.cmd.Stdin, s.cmd.Stderr = slave, slave
-	s.cmd.Stdout = lockedWriter{&s.mu, &s.out}
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	return s
+}
+
+func (s *session) start() {
+	s.t.Helper()
+	master, slave := s.master, s.slave
 	if err := s.cmd.Start(); err != nil {
-		h.t.Fatal(err)
+		s.t.Fatal(err)
 	}
 	go s.copy()
-	h.t.Cleanup(func() {
+	s.t.Cleanup(func() {
 		if s.cmd.ProcessState == nil {
 			s.cmd.Process.Kill()
 			s.cmd.Wait()
@@ -133,7 +156,6 @@ func (h *home) at(name string, args ...string) *session {
 		slave.Close()
 		master.Close()
 	})
-	return s
 }
 
 func (s *session) copy() {
