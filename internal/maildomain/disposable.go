@@ -44,8 +44,8 @@ func throwaway(name string) Domain {
 	return Domain{
 		Name: name, Class: Disposable,
 		Source: throwawaySource, AsOf: throwawayAsOf,
-		Ends: lang.T("an address made to be thrown away: it may be gone within minutes, and others may read its mail",
-			"使い捨て用のアドレスです。数分で使えなくなったり、ほかの人に読まれたりすることがあります"),
+		Ends: lang.T("it is made to be used for a short time, and may be gone when it is needed",
+			"短いあいだだけ使うためのアドレスです。必要になったときには、もう使えないかもしれません"),
 		EndsSource: throwawaySource, EndsAsOf: throwawayAsOf,
 	}
 }

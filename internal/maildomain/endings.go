@@ -40,7 +40,7 @@ var endings = map[string]ending{
 		"Yahoo! BB を解約すると使えなくなります"),
 		"mailonly"},
 	"plala": {lang.T(
-		"plala closes: its fibre line on 31 March 2027, its mail on 31 March 2028. Move what is registered with this address before that",
+		"plala is closing: its fibre line on 31 March 2027, its mail, as announced, on 31 March 2028. Change what it is registered with before that",
 		"ぷららはサービスを終了します。「ぷらら光」は 2027 年 3 月 31 日、メールは 2028 年 3 月 31 日までの予定です。このアドレスを登録しているサービスを、それまでに変更してください"),
 		"plala-end"},
 	"isp": {lang.T(
@@ -104,7 +104,7 @@ var endings = map[string]ending{
 		"卒業と同時、または数か月後に使えなくなる学校が多くあります。このアドレスを登録しているサービスを、卒業する前に変更してください"),
 		"school"},
 	"work": {lang.T(
-		"it is closed when you leave: change what it is registered with before that",
-		"退職すると使えなくなります。このアドレスを登録しているサービスを、その前に変更してください"),
+		"it is usually closed when you leave: change what it is registered with before that",
+		"退職すると、たいていは使えなくなります。このアドレスを登録しているサービスを、その前に変更してください"),
 		"work"},
 }

@@ -26,7 +26,7 @@ const (
 	Webmail    Class = "webmail"    // open to anybody, tied to no line
 	School     Class = "school"     // a school's or university's
 	Work       Class = "work"       // an authority's or an employer's
-	Disposable Class = "disposable" // made to be thrown away, often readable by anybody
+	Disposable Class = "disposable" // made to be used for a short time
 	Relay      Class = "relay"      // passes mail on and hides the address behind it
 	Alias      Class = "alias"      // passes mail on, kept for years, for a fee or a membership
 	Dead       Class = "dead"       // the service has ended: nothing arrives any more
@@ -73,7 +73,7 @@ type Domain struct {
 	EndsSource string
 	EndsAsOf   string
 
-	IdleMonths int // months without signing in until the address may be lost; 0 if not known
+	IdleMonths int // months without signing in until mail may stop arriving or the address be lost; 0 if not known
 	IdleSource string
 	IdleAsOf   string
 }
