@@ -142,8 +142,10 @@ func isGrouped(s string, kind func(byte) bool) bool {
 	return !separator
 }
 
+var groupGaps = strings.NewReplacer(" ", "", "-", "")
+
 // ungroup takes out the spaces and hyphens between groups.
-func ungroup(s string) string { return strings.NewReplacer(" ", "", "-", "").Replace(s) }
+func ungroup(s string) string { return groupGaps.Replace(s) }
 
 // group puts the separator between groups of these sizes, of which the last
 // goes on to the end. s is ASCII.
