@@ -99,19 +99,15 @@ func expiresSoon(v *survey, s *subject, hit func(match)) {
 	}
 	for _, a := range s.values(record.RoleExpires) {
 		day, ok := readDay(a.f.Value)
-		left := v.days(day.first)
-		if !ok || left > renewal {
+		if !ok || v.days(day.first) > renewal {
 			continue
 		}
 		out := match{fields: []string{a.f.Key}, due: day.first,
-			what:  words(lang.T("%q is %s, in %d days", "「%s」は %s、あと %d 日です"), s.label(a.f.Key), written(day), left),
-			coach: words(lang.T("That is in %d days: renew it in good time.", "あと %d 日です。早めに更新しましょう。"), left)}
+			what:  words(lang.T("%q is %s, %s", "「%s」は %s、%sです"), s.label(a.f.Key), written(day), v.left(day)),
+			coach: words(lang.T("That is %s: renew it in good time.", "%sです。早めに更新しましょう。"), v.left(day))}
 		if day.last.Before(v.today) {
 			out.what = words(lang.T("%q was %s, and no later day is noted", "「%s」は %s で、もう過ぎています"), s.label(a.f.Key), written(day))
 			out.coach = words(lang.T("That day is past: is it still alive, and until when?", "もう過ぎた日です。更新していれば、新しい期限を書いてください。"))
-		} else if left < 0 {
-			out.what = words(lang.T("%q is %s", "「%s」は %s です"), s.label(a.f.Key), written(day))
-			out.coach = words(lang.T("That is now: renew it in good time.", "もうすぐです。早めに更新しましょう。"))
 		}
 		hit(out)
 	}

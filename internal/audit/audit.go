@@ -183,7 +183,7 @@ func Audit(in Input) ([]Finding, []Open) {
 			r.vault(in, func(m match) { findings = append(findings, newFinding(r, nil, m)) })
 		}
 	}
-	sortFindings(findings)
+	findings = sortFindings(findings)
 	slices.SortStableFunc(open, func(a, b Open) int {
 		return cmp.Or(cmp.Compare(b.Rule.Severity, a.Rule.Severity), cmp.Compare(b.Record.Importance, a.Record.Importance),
 			strings.Compare(a.Record.Name, b.Record.Name), strings.Compare(a.Rule.ID, b.Rule.ID), strings.Compare(a.Field, b.Field))
@@ -223,8 +223,13 @@ func (s *subject) edit(keys ...string) []lang.Text {
 
 func both(s string) lang.Text { return lang.Text{EN: s, JA: s} }
 
-func sortFindings(list []Finding) {
-	slices.SortStableFunc(list, func(a, b Finding) int {
+// sortFindings sorts by reference: a finding is large to move.
+func sortFindings(list []Finding) []Finding {
+	order := make([]*Finding, len(list))
+	for i := range list {
+		order[i] = &list[i]
+	}
+	slices.SortStableFunc(order, func(a, b *Finding) int {
 		return cmp.Or(
 			cmp.Compare(b.Severity, a.Severity),
 			compareDue(a.Due, b.Due),
@@ -234,6 +239,11 @@ func sortFindings(list []Finding) {
 			strings.Compare(a.name(), b.name()),
 			slices.Compare(a.Fields, b.Fields))
 	})
+	sorted := make([]Finding, len(list))
+	for i, f := range order {
+		sorted[i] = *f
+	}
+	return sorted
 }
 
 // compareDue puts what has a day before what has none, the earlier day first.

@@ -425,7 +425,7 @@ func recoveryKeyAlone(v *survey, s *subject, hit func(match)) {
 		}
 		phone, device := s.spec(record.RoleRecovery, record.TypePhone), s.spec(record.RoleFactor, record.TypeRef)
 		var missing []string
-		if phone != nil && len(v.phones(s)) == 0 {
+		if phone != nil && len(s.phones) == 0 {
 			missing = append(missing, phone.Key)
 		}
 		if device != nil && !s.has(record.RoleFactor) && !s.has(record.RoleDevice) {

@@ -54,6 +54,10 @@ func leakOf(hint, password string, least int) leak {
 	return max(worst, nearly(h, p), part(h, p, least))
 }
 
+func isASCII(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) < 0
+}
+
 // squash folds s and keeps its letters and digits, at most limit of them.
 func squash(s string, limit int) string {
 	var b strings.Builder
@@ -87,6 +91,9 @@ func plainLetters(s string) string {
 
 // romaji is squash with kana in letters.
 func romaji(s string) string {
+	if isASCII(s) {
+		return squash(s, maxHint)
+	}
 	letters, _ := lang.Romaji(squash(s, maxHint))
 	return letters
 }
@@ -184,15 +191,23 @@ func looksLikePassword(hint string) bool {
 	return (lower || upper) && digit || lower && upper && sign
 }
 
-var sameAsElsewhere = regexp.MustCompile(`(?i)` +
-	`\b(?:the |my )?same (?:as|one|password|pass|pw|pin|code|everywhere)\b|^(?:the |my )?same$|` +
+// sameAsElsewhere reads folded hints.
+var sameAsElsewhere = regexp.MustCompile(`\b(?:the |my )?same (?:as|one|password|pass|pw|pin|code|everywhere)\b|^(?:the |my )?same$|` +
 	`\busual (?:one|password|pass|pw|pin|code|word)\b|^(?:as |the |my )?usual$|\bas (?:usual|always|everywhere)\b|\bthe one i always use\b|` +
-	`いつも(?:の)?(?:パス|ぱす|暗証|pw|番号|数字|言葉|やつ|もの|あれ|奴|単語|$)|いつも(?:通|どお|とお)り|いつもと(?:同じ|一緒)|` +
-	`と(?:同じ|おなじ|一緒|いっしょ|共通)|^(?:同じ|おなじ|共通|一緒)(?:もの|やつ|の|です)?$|(?:同じ|共通の|おなじ)(?:パス|ぱす|暗証|番号|pw)|使い回し|使いまわし`)
+	`いつも(?:の)?(?:ぱす|暗証|pw|番号|数字|言葉|やつ|もの|あれ|奴|単語|$)|いつも(?:通|どお|とお)り|いつもと(?:同じ|一緒)|` +
+	`と(?:同じ|おなじ|一緒|いっしょ|共通)|^(?:同じ|おなじ|共通|一緒)(?:もの|やつ|の|です)?$|(?:同じ|共通の|おなじ)(?:ぱす|暗証|番号|pw)|使い回し|使いまわし`)
+
+// sameWords are the words without one of which sameAsElsewhere finds nothing;
+// to look for them costs less.
+var sameWords = []string{"same", "usual", "always", "いつも", "同じ", "おなじ", "一緒", "いっしょ", "共通", "使い回", "使いまわ"}
 
 // saysSame reports whether a hint says that the password is used elsewhere.
 func saysSame(hint string) bool {
-	return sameAsElsewhere.MatchString(strings.TrimRight(strings.TrimSpace(hint), "。.．！!"))
+	folded := lang.Fold(hint)
+	if !slices.ContainsFunc(sameWords, func(w string) bool { return strings.Contains(folded, w) }) {
+		return false
+	}
+	return sameAsElsewhere.MatchString(strings.TrimRight(folded, "。.!"))
 }
 
 // vagueHints help nobody, the owner least of all.
@@ -232,7 +247,12 @@ func namesPublicFact(hint string, facts []string, shown bool) bool {
 	}
 	var forms []string
 	for _, fact := range facts {
-		forms = append(forms, squash(fact, maxHint), romaji(fact))
+		form := squash(fact, maxHint)
+		for _, f := range []string{form, romaji(form)} {
+			if strings.Contains(h, f) {
+				forms = append(forms, f)
+			}
+		}
 	}
 	slices.SortFunc(forms, func(a, b string) int { return len(b) - len(a) })
 	rest, found := h, false

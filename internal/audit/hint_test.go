@@ -56,7 +56,8 @@ func TestSaysSame(t *testing.T) {
 	for hint, want := range map[string]bool{
 		"same as the bank": true, "the usual": true, "usual password": true, "My usual one.": true, "same": true, "as always": true,
 		"いつもの": true, "いつものパスワード": true, "いつもの番号です": true, "銀行と同じ": true, "同じ": true, "同じパスワード": true, "使い回し": true, "いつも通り": true,
-		"ｲﾂﾓﾉ": false, "いつもの店の犬の名前": false, "同じ駅で降りた先生": false, "the same-day delivery song": false, "the usual suspects, who?": false,
+		"ｲﾂﾓﾉ": true, "イツモノパスワード": true, "ＳＡＭＥ": true,
+		"いつもの店の犬の名前": false, "同じ駅で降りた先生": false, "the same-day delivery song": false, "the usual suspects, who?": false,
 		"teacher at school": false, "": false,
 	} {
 		if got := saysSame(hint); got != want {

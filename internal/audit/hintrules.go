@@ -205,9 +205,9 @@ func (v *survey) services() []brand {
 	return v.brands
 }
 
-func hintPublic(_ *survey, s *subject, hit func(match)) {
+func hintPublic(v *survey, s *subject, hit func(match)) {
 	for _, a := range s.hints() {
-		if !namesPublicFact(a.f.Value, s.publicFacts(), a.shown()) {
+		if !namesPublicFact(a.f.Value, v.publicFacts(s), a.shown()) {
 			continue
 		}
 		hit(match{fields: []string{a.f.Key},
@@ -217,7 +217,7 @@ func hintPublic(_ *survey, s *subject, hit func(match)) {
 }
 
 // publicFacts are what the record says of its owner.
-func (s *subject) publicFacts() []string {
+func (v *survey) publicFacts(s *subject) []string {
 	var facts []string
 	for _, a := range s.answers {
 		switch {
@@ -227,7 +227,7 @@ func (s *subject) publicFacts() []string {
 		case a.role == record.RoleBirth:
 			facts = append(facts, birthForms(a.f.Value)...)
 		case a.kind == record.TypePhone:
-			if digits := record.PhoneDigits(a.f.Value); len(digits) >= 8 {
+			if digits := v.number(a.f.Value).digits; len(digits) >= 8 {
 				facts = append(facts, digits, digits[len(digits)-8:], digits[len(digits)-4:])
 			}
 		case a.kind == record.TypeEmail:

@@ -95,13 +95,17 @@ type mailUse struct {
 	address string
 }
 
-// mails returns the addresses by which the record's account is signed in to or
+// mailsOf returns the addresses by which the record's account is signed in to or
 // recovered. The account of a licence is left to its own record, if it has one.
-func (v *survey) mails(s *subject) []mailUse {
+func (v *survey) mailsOf(s *subject) []mailUse {
 	var list []mailUse
 	for _, a := range s.answers {
 		switch a.role {
-		case record.RoleLogin, record.RoleRecovery:
+		case record.RoleRecovery:
+		case record.RoleLogin:
+			if !s.account() { // the name on a PC's screen: nothing is sent there
+				continue
+			}
 		case record.RoleLicensee:
 			if a.kind == record.TypeRef || v.accountOf(s, a.f.Value) != nil {
 				continue
@@ -136,7 +140,7 @@ func (v *survey) accountOf(s *subject, address string) *subject {
 const soon = 180
 
 func mailEnds(v *survey, s *subject, hit func(match)) {
-	for _, m := range v.mails(s) {
+	for _, m := range s.mails {
 		label := s.label(m.f.Key)
 		if d := v.domain(m.address); d.Dead != "" && d.Dead <= v.today.Format(time.DateOnly) {
 			hit(match{fields: []string{m.f.Key}, service: claimed(saidOf(lang.T("mail at %s ended on %s", "%s のメールは %s に終わりました"), d.Name, d.Dead), d.Source, d.AsOf),
@@ -167,8 +171,8 @@ func (v *survey) endOf(m mailUse, label lang.Text, day span, where *subject) mat
 		out.coach = words(lang.T("By your notes this mailbox ended on %s: no code arrives there any more.", "記録では、このメールは %s に終わっています。確認コードはもう届きません。"), date)
 		return out
 	}
-	out.what = words(lang.T("%q is %s, and its contract ends on %s, in %d days (noted in %q)", "「%s」は %s ですが、その契約は %s に終わります。あと %d 日です（記録「%s」）"),
-		label, m.address, date, v.days(day.first), where.r.Name)
+	out.what = words(lang.T("%q is %s, and its contract ends on %s, %s (noted in %q)", "「%s」は %s ですが、その契約は %s に終わります。%sです（記録「%s」）"),
+		label, m.address, date, v.left(day), where.r.Name)
 	out.coach = words(lang.T("By your notes this mailbox ends on %s. An address that stays is better here.", "記録では、このメールは %s に終わります。ここには、ずっと使えるアドレスのほうが安心です。"), date)
 	return out
 }
@@ -237,7 +241,7 @@ func written(d span) string {
 }
 
 func mailOfContract(v *survey, s *subject, hit func(match)) {
-	for _, m := range v.mails(s) {
+	for _, m := range s.mails {
 		class := v.class(m.address)
 		if class != maildomain.ISP && class != maildomain.Carrier || v.ending(m.address) || v.boxes[mailKey(m.address)] == s {
 			continue
@@ -288,8 +292,8 @@ func mailPortable(v *survey, s *subject, hit func(match)) {
 			field = key
 		}
 		hit(match{fields: []string{field}, due: last, command: []lang.Text{both("list"), both(a.f.Value)},
-			what: words(lang.T("the line of %s ended on %s; %d days are left to apply", "%s の回線は %s に終わっています。申し込める日はあと %d 日です"),
-				a.f.Value, written(day), v.days(last)),
+			what: words(lang.T("the line of %s ended on %s; the last day to apply is %s", "%s の回線は %s に終わっています。申し込めるのは %s までです"),
+				a.f.Value, written(day), last.Format(time.DateOnly)),
 			coach: words(lang.T("docomo, au and SoftBank keep the address if you apply within 31 days of the end: by %s.", "ドコモ・au・ソフトバンクのメールは、解約から 31 日以内（%s まで）に申し込めば残せます。"), last.Format(time.DateOnly)),
 			service: Claim{lang.T("docomo, au, SoftBank and Y!mobile keep the address of a cancelled private line for a monthly fee if applied for within 31 days",
 				"ドコモ・au・ソフトバンク・ワイモバイルでは、個人の回線なら解約から 31 日以内の申し込みで、月額の料金を払ってメールアドレスを残せます"),
@@ -308,7 +312,7 @@ func mailOfOthers(v *survey, s *subject, hit func(match)) {
 	if s.tagged(workTags) {
 		return
 	}
-	for _, m := range v.mails(s) {
+	for _, m := range s.mails {
 		class := v.class(m.address)
 		if class != maildomain.School && class != maildomain.Work || v.ending(m.address) || v.boxes[mailKey(m.address)] == s {
 			continue
@@ -323,7 +327,7 @@ func mailOfOthers(v *survey, s *subject, hit func(match)) {
 }
 
 func mailThrowaway(v *survey, s *subject, hit func(match)) {
-	for _, m := range v.mails(s) {
+	for _, m := range s.mails {
 		if v.class(m.address) != maildomain.Disposable || v.ending(m.address) {
 			continue
 		}
@@ -340,7 +344,7 @@ const renewal = 60
 
 func mailOfOwnDomain(v *survey, s *subject, hit func(match)) {
 	seen := map[string]bool{}
-	for _, m := range v.mails(s) {
+	for _, m := range s.mails {
 		name := domainPart(m.address)
 		own := v.owned[name]
 		if box := v.boxes[mailKey(m.address)]; own == nil && box != nil && box.has(record.RoleExpires) {
@@ -365,14 +369,13 @@ func mailOfOwnDomain(v *survey, s *subject, hit func(match)) {
 
 func (v *survey) domainExpires(s *subject, m mailUse, own *subject, hit func(match)) {
 	day, ok := readDay(own.value(record.RoleExpires))
-	left := v.days(day.first)
-	if !ok || left > renewal {
+	if !ok || v.days(day.first) > renewal {
 		return
 	}
 	out := match{fields: []string{m.f.Key}, severity: High, due: day.first, command: own.editRole(record.RoleExpires),
-		what: words(lang.T("%q is %s, and the domain is paid until %s only, %d more days (noted in %q)", "「%s」は %s ですが、ドメインの期限は %s、あと %d 日です（記録「%s」）"),
-			s.label(m.f.Key), m.address, written(day), left, own.r.Name)}
-	if left < 0 {
+		what: words(lang.T("%q is %s, and the domain is paid until %s only, %s (noted in %q)", "「%s」は %s ですが、ドメインの期限は %s、%sです（記録「%s」）"),
+			s.label(m.f.Key), m.address, written(day), v.left(day), own.r.Name)}
+	if day.last.Before(v.today) {
 		out.severity = Critical
 		out.what = words(lang.T("%q is %s, and the domain was paid until %s (noted in %q)", "「%s」は %s ですが、ドメインの期限は %s に過ぎています（記録「%s」）"),
 			s.label(m.f.Key), m.address, written(day), own.r.Name)
@@ -390,14 +393,14 @@ func (s *subject) editRole(role record.Role) []lang.Text {
 
 func mailSameProvider(v *survey, s *subject, hit func(match)) {
 	var login, spare []mailUse
-	for _, m := range v.mails(s) {
+	for _, m := range s.mails {
 		if m.role == record.RoleRecovery {
 			spare = append(spare, m)
 		} else {
 			login = append(login, m)
 		}
 	}
-	if !s.account() || len(spare) != 1 || len(login) == 0 || len(v.phones(s)) > 0 || v.ownWay(s, spare[0].answer) {
+	if !s.account() || len(spare) != 1 || len(login) == 0 || len(s.phones) > 0 || v.ownWay(s, spare[0].answer) {
 		return
 	}
 	m := spare[0]
@@ -417,7 +420,7 @@ func (v *survey) ownWay(s *subject, a answer) bool {
 	for _, own := range s.answers {
 		switch {
 		case own.role == record.RoleAddress && mail != "" && mailKey(own.f.Value) == mailKey(mail),
-			own.role == record.RoleNumber && phone != "" && record.PhoneDigits(own.f.Value) == record.PhoneDigits(phone),
+			own.role == record.RoleNumber && phone != "" && v.number(own.f.Value).digits == v.number(phone).digits,
 			own.role == record.RoleLogin && mail != "" && mailKey(own.f.Value) == mailKey(mail) && s.hosts(mail):
 			return true
 		}
@@ -445,7 +448,7 @@ func ownRecovery(v *survey, s *subject, hit func(match)) {
 // mailUnknown asks for each mailbox once, at the first record that uses it. One
 // that is thrown away or over need not be noted any more.
 func mailUnknown(v *survey, s *subject, hit func(match)) {
-	for _, m := range v.mails(s) {
+	for _, m := range s.mails {
 		users := v.logins[mailKey(m.address)]
 		if m.kind == record.TypeRef || len(users) > 0 && users[0] != s || v.mailboxOf(m.address) != nil ||
 			v.class(m.address) == maildomain.Disposable || v.ending(m.address) {

@@ -35,8 +35,8 @@ func Mentions(in Input, r *record.Record) []Mention {
 			case a.kind == record.TypeRef:
 			case mail != "" && v.mailboxOf(mail) == nil && !s.hosts(mail):
 				add(Mention{"mailbox", a.f.Key, firstKey("mailbox", record.RoleAddress), mail}, mailKey(mail))
-			case phone != "" && v.lines[record.PhoneDigits(phone)] == nil:
-				add(Mention{"phone-line", a.f.Key, firstKey("phone-line", record.RoleNumber), phone}, record.PhoneDigits(phone))
+			case phone != "" && v.lines[v.number(phone).digits] == nil:
+				add(Mention{"phone-line", a.f.Key, firstKey("phone-line", record.RoleNumber), phone}, v.number(phone).digits)
 			}
 		case record.RoleDevice, record.RoleFactor:
 			if a.kind == record.TypeRef && a.spec != nil && a.spec.Ref == "device" && v.refersTo(a) == nil {

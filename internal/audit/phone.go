@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"memovault/internal/lang"
+	"memovault/internal/maildomain"
 	"memovault/internal/record"
 )
 
@@ -58,8 +59,8 @@ type phoneUse struct {
 	number string
 }
 
-// phones returns the numbers by which the account is signed in to or recovered.
-func (v *survey) phones(s *subject) []phoneUse {
+// phonesOf returns the numbers by which the account is signed in to or recovered.
+func (v *survey) phonesOf(s *subject) []phoneUse {
 	var list []phoneUse
 	for _, a := range s.answers {
 		if a.role != record.RoleLogin && a.role != record.RoleRecovery {
@@ -74,7 +75,7 @@ func (v *survey) phones(s *subject) []phoneUse {
 
 func phoneMissing(v *survey, s *subject, hit func(match)) {
 	spec := s.spec(record.RoleRecovery, record.TypePhone)
-	if spec == nil || !s.account() || len(v.phones(s)) > 0 || v.ended(s) {
+	if spec == nil || !s.account() || len(s.phones) > 0 || v.ended(s) || !v.sendsSMS(s) {
 		return
 	}
 	out := match{fields: []string{spec.Key},
@@ -84,6 +85,21 @@ func phoneMissing(v *survey, s *subject, hit func(match)) {
 		out.severity = Medium // another way back is noted
 	}
 	hit(out)
+}
+
+// sendsSMS reports whether a code to a telephone is a usual way back: not for a
+// mailbox that comes with a contract, nor for a domain, where one asks the
+// company and shows papers.
+func (v *survey) sendsSMS(s *subject) bool {
+	if s.spec(record.RoleDomain) != nil {
+		return false
+	}
+	for _, a := range s.values(record.RoleAddress) {
+		if class := v.class(a.f.Value); class != maildomain.Webmail && class != maildomain.Unknown {
+			return false
+		}
+	}
+	return true
 }
 
 // codesLeft counts the one-time codes that are noted and not used.
@@ -96,8 +112,8 @@ func (s *subject) codesLeft() int {
 }
 
 func phoneNoSMS(v *survey, s *subject, hit func(match)) {
-	for _, p := range v.phones(s) {
-		kind := v.kind(p.number)
+	for _, p := range s.phones {
+		kind := v.number(p.number).kind
 		switch kind {
 		case record.KindIP050, record.KindMachine, record.KindTollFree, record.KindService, record.KindShort:
 		default:
@@ -110,10 +126,10 @@ func phoneNoSMS(v *survey, s *subject, hit func(match)) {
 }
 
 func phoneLandline(v *survey, s *subject, hit func(match)) {
-	phones := v.phones(s)
-	mobile := slices.ContainsFunc(phones, func(p phoneUse) bool { return v.kind(p.number) == record.KindMobile })
+	phones := s.phones
+	mobile := slices.ContainsFunc(phones, func(p phoneUse) bool { return v.number(p.number).kind == record.KindMobile })
 	for _, p := range phones {
-		if v.kind(p.number) != record.KindLandline || mobile {
+		if v.number(p.number).kind != record.KindLandline || mobile {
 			continue
 		}
 		hit(match{fields: []string{p.f.Key},
@@ -123,8 +139,8 @@ func phoneLandline(v *survey, s *subject, hit func(match)) {
 }
 
 func phoneEnded(v *survey, s *subject, hit func(match)) {
-	for _, p := range v.phones(s) {
-		line := v.lines[record.PhoneDigits(p.number)]
+	for _, p := range s.phones {
+		line := v.lines[v.number(p.number).digits]
 		if line == s {
 			continue
 		}
@@ -137,8 +153,8 @@ func phoneEnded(v *survey, s *subject, hit func(match)) {
 				s.label(p.f.Key), p.number, written(day), where.r.Name),
 			coach: words(lang.T("By your notes this line ended on %s. Somebody else may get the number, and your codes.", "記録では、この回線は %s に終わっています。番号は、いずれ他人に割り当てられます。"), written(day))}
 		if !day.last.Before(v.today) {
-			out.what = words(lang.T("%q is %s, and that line ends on %s, in %d days (noted in %q)", "「%s」は %s ですが、その回線は %s に終わります。あと %d 日です（記録「%s」）"),
-				s.label(p.f.Key), p.number, written(day), v.days(day.first), where.r.Name)
+			out.what = words(lang.T("%q is %s, and that line ends on %s, %s (noted in %q)", "「%s」は %s ですが、その回線は %s に終わります。%sです（記録「%s」）"),
+				s.label(p.f.Key), p.number, written(day), v.left(day), where.r.Name)
 			out.coach = words(lang.T("By your notes this line ends on %s. A number that stays is better here.", "記録では、この回線は %s に終わります。続けて使う番号のほうが安心です。"), written(day))
 		}
 		hit(out)
@@ -149,7 +165,7 @@ func phoneEnded(v *survey, s *subject, hit func(match)) {
 func (v *survey) callersOfEnding(s *subject, hit func(match)) {
 	ends, numbers := s.values(record.RoleEnds), s.values(record.RoleNumber)
 	if len(ends) > 0 && len(numbers) > 0 {
-		v.talkOfUsers(s, ends[0], record.PhoneDigits(numbers[0].f.Value), hit)
+		v.talkOfUsers(s, ends[0], v.number(numbers[0].f.Value).digits, hit)
 	}
 }
 
@@ -158,13 +174,8 @@ func phoneMistyped(v *survey, s *subject, hit func(match)) {
 		if a.kind != record.TypePhone || a.role == "" {
 			continue
 		}
-		_, notes, _ := record.Clean(record.TypePhone, a.f.Value)
-		for _, n := range notes {
-			if n.Changed || n.Key != "length" {
-				continue
-			}
-			hit(match{fields: []string{a.f.Key},
-				what: words(lang.T("%q: %s", "「%s」: %s"), s.label(a.f.Key), noteText(n))})
+		if n := v.number(a.f.Value); n.slip != (lang.Text{}) {
+			hit(match{fields: []string{a.f.Key}, what: words(lang.T("%q: %s", "「%s」: %s"), s.label(a.f.Key), n.slip)})
 		}
 	}
 }
@@ -209,7 +220,7 @@ func phoneHoldsAll(v *survey, s *subject, hit func(match)) {
 // handset is the device on which a telephone number is used.
 func (v *survey) handset(a answer) *subject {
 	_, phone := v.reach(a)
-	line := v.lines[record.PhoneDigits(phone)]
+	line := v.lines[v.number(phone).digits]
 	if phone == "" || line == nil {
 		return nil
 	}
@@ -225,8 +236,8 @@ func (v *survey) handset(a answer) *subject {
 const crowd = 4
 
 func (v *survey) talkOfCallers(s *subject, hit func(match)) {
-	for _, p := range v.phones(s) {
-		if n := len(v.users(record.PhoneDigits(p.number), s)); n >= crowd {
+	for _, p := range s.phones {
+		if n := len(v.users(v.number(p.number).digits, s)); n >= crowd {
 			hit(match{fields: []string{p.f.Key}, onlyTalk: true,
 				coach: words(lang.T("%d other accounts hang on this number too. Codes on paper help when the phone is lost.", "この番号は、ほかの %d 件でも使われています。電話をなくしたときのために、紙のコードもあると安心です。"), n)})
 		}

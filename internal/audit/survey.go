@@ -24,7 +24,7 @@ type survey struct {
 	logins map[string][]*subject
 
 	domains map[string]maildomain.Domain // what the table says, by the part after the @
-	kinds   map[string]record.Kind       // of telephone numbers as they are noted
+	numbers map[string]number            // telephone numbers by how they are noted
 	keys    map[uint64]*subject          // first holder of a code or key, by its hash; nil until asked for
 	seed    maphash.Seed
 	brands  []brand // see services; nil until asked for
@@ -35,6 +35,17 @@ type subject struct {
 	r       *record.Record
 	t       *record.Template
 	answers []answer // the fields that have a value
+
+	mails  []mailUse  // see survey.mailsOf
+	phones []phoneUse // see survey.phonesOf
+}
+
+// A number is a telephone number as rules look at it: parsing one costs more
+// than most rules.
+type number struct {
+	digits string
+	kind   record.Kind
+	slip   lang.Text // what is wrong with its length, zero if nothing is
 }
 
 // An answer is one field with what its template says of it.
@@ -50,7 +61,7 @@ func newSurvey(in Input) *survey {
 	v := &survey{now: now, today: time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC),
 		named: make(map[string]*subject, len(in.Records)), boxes: map[string]*subject{}, lines: map[string]*subject{},
 		owned: map[string]*subject{}, logins: map[string][]*subject{},
-		domains: map[string]maildomain.Domain{}, kinds: map[string]record.Kind{}, seed: maphash.MakeSeed(),
+		domains: map[string]maildomain.Domain{}, numbers: map[string]number{}, seed: maphash.MakeSeed(),
 		subjects: make([]subject, 0, len(in.Records))}
 	templates := map[string]*record.Template{}
 	fields := 0
@@ -69,10 +80,19 @@ func newSurvey(in Input) *survey {
 		}
 		start := len(answers)
 		answers = appendAnswers(answers, r, t)
-		v.subjects = append(v.subjects, subject{r, t, answers[start:len(answers):len(answers)]})
+		v.subjects = append(v.subjects, subject{r: r, t: t, answers: answers[start:len(answers):len(answers)]})
 	}
 	for i := range v.subjects {
 		v.enter(&v.subjects[i])
+	}
+	for i := range v.subjects {
+		s := &v.subjects[i]
+		v.enterLogins(s)
+		s.phones = v.phonesOf(s)
+	}
+	for i := range v.subjects {
+		s := &v.subjects[i]
+		s.mails = v.mailsOf(s) // of a licence, it depends on who signs in
 	}
 	return v
 }
@@ -105,17 +125,28 @@ func (v *survey) enter(s *subject) {
 		case record.RoleAddress:
 			put(v.boxes, mailKey(a.f.Value), s)
 		case record.RoleNumber:
-			put(v.lines, record.PhoneDigits(a.f.Value), s)
+			put(v.lines, v.number(a.f.Value).digits, s)
 		case record.RoleDomain:
 			put(v.owned, strings.ToLower(a.f.Value), s)
 		}
-		if a.role == record.RoleLogin || a.role == record.RoleRecovery {
-			if mail, phone := v.reach(a); mail != "" {
-				v.logins[mailKey(mail)] = append(v.logins[mailKey(mail)], s)
-			} else if phone != "" {
-				key := record.PhoneDigits(phone)
-				v.logins[key] = append(v.logins[key], s)
-			}
+	}
+}
+
+// enterLogins notes by which addresses and numbers a subject is reached, now
+// that references to other records can be followed.
+func (v *survey) enterLogins(s *subject) {
+	for _, a := range s.answers {
+		if a.role != record.RoleLogin && a.role != record.RoleRecovery {
+			continue
+		}
+		key := ""
+		if mail, phone := v.reach(a); mail != "" {
+			key = mailKey(mail)
+		} else if phone != "" {
+			key = v.number(phone).digits
+		}
+		if key != "" {
+			v.logins[key] = append(v.logins[key], s)
 		}
 	}
 }
@@ -222,7 +253,7 @@ func (v *survey) reach(a answer) (mail, phone string) {
 	case record.TypeEmail:
 		return addressIn(a.f.Value), ""
 	case record.TypePhone:
-		if record.PhoneDigits(a.f.Value) == "" {
+		if v.number(a.f.Value).digits == "" {
 			return "", ""
 		}
 		return "", a.f.Value
@@ -270,14 +301,20 @@ func (v *survey) domain(address string) maildomain.Domain {
 	return d
 }
 
-// kind is what sort of number a telephone number is.
-func (v *survey) kind(number string) record.Kind {
-	k, ok := v.kinds[number]
+// number parses a telephone number, each once.
+func (v *survey) number(noted string) number {
+	n, ok := v.numbers[noted]
 	if !ok {
-		k = record.PhoneKind(number)
-		v.kinds[number] = k
+		n = number{digits: record.PhoneDigits(noted), kind: record.PhoneKind(noted)}
+		_, notes, _ := record.Clean(record.TypePhone, noted)
+		for _, note := range notes {
+			if note.Key == "length" {
+				n.slip = noteText(note)
+			}
+		}
+		v.numbers[noted] = n
 	}
-	return k
+	return n
 }
 
 // class is the kind of an address: what the owner noted of the mailbox, else
@@ -344,6 +381,20 @@ func readDay(s string) (span, bool) {
 
 // days counts the days from today to t, negative if t is past.
 func (v *survey) days(t time.Time) int { return int(t.Sub(v.today).Hours() / 24) }
+
+// left says how long it is until a day that has not passed.
+func (v *survey) left(day span) lang.Text {
+	n := v.days(day.first)
+	switch {
+	case n > 1:
+		return saidOf(lang.T("in %d days", "あと %d 日"), n)
+	case n == 1:
+		return lang.T("tomorrow", "明日")
+	case day.first.Equal(day.last):
+		return lang.T("today", "今日")
+	}
+	return lang.T("under way now", "今がその時期")
+}
 
 // noteText is what a check of a value says, in both languages.
 func noteText(n record.Note) lang.Text {
