@@ -81,6 +81,10 @@ func (a *app) report(err error, asJSON bool) int {
 	if err == nil {
 		return statusOK
 	}
+	var silent silentStatus
+	if errors.As(err, &silent) {
+		return int(silent)
+	}
 	f := a.explain(err)
 	if asJSON {
 		a.reportJSON(f)

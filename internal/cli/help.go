@@ -21,6 +21,7 @@ var groups = []struct {
 }{
 	{"notes", lang.T("Notes", "記録")},
 	{"paper", lang.T("Paper", "紙")},
+	{"recovery", lang.T("Recovery", "点検と復旧")},
 	{"keeping", lang.T("Keeping", "金庫")},
 	{"exchange", lang.T("Exchange", "やりとり")},
 	{"more", lang.T("More", "そのほか")},
