@@ -19,7 +19,7 @@ func foldAddress(s string) string {
 		switch {
 		case 0xff01 <= r && r <= 0xff5e:
 			rs[i] = r - 0xfee0
-		case r == 0x3000:
+		case unicode.Is(unicode.Zs, r):
 			rs[i] = ' '
 		}
 	}

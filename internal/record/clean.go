@@ -62,8 +62,8 @@ func changed(key string, t lang.Text, args ...any) Note {
 //
 // A Spec knows more than a Type: see Spec.Clean.
 func Clean(t Type, raw string) (value string, notes []Note, err error) {
-	if len(raw) > MaxValue {
-		return "", nil, refuse("long", lang.T("too long (%d bytes of at most %d)", "長すぎます（%d バイト、上限 %d バイト）"), len(raw), MaxValue)
+	if err := checkLength(raw); err != nil {
+		return "", nil, err
 	}
 	if !utf8.ValidString(raw) {
 		return "", nil, refuse("utf8", textNotUTF8)
@@ -82,10 +82,20 @@ func Clean(t Type, raw string) (value string, notes []Note, err error) {
 		return "", nil, nil
 	}
 	value, more, err := cleanType(t, value)
+	if err == nil {
+		err = checkLength(value) // some characters become eighteen when folded
+	}
 	if err != nil {
 		return "", nil, err
 	}
 	return value, append(notes, more...), nil
+}
+
+func checkLength(s string) error {
+	if len(s) > MaxValue {
+		return refuse("long", lang.T("too long (%d bytes of at most %d)", "長すぎます（%d バイト、上限 %d バイト）"), len(s), MaxValue)
+	}
+	return nil
 }
 
 var textNotUTF8 = lang.T("not readable as text (UTF-8)", "文字として読めません（UTF-8 ではありません）")
@@ -111,6 +121,8 @@ func checkCharacters(s string, lines bool) error {
 		case lines && (r == 0x2028 || r == 0x2029 || r == 0x200e || r == 0x200f || r == 0x061c):
 		case r == '\n' || r == '\r' || r == 0x2028 || r == 0x2029:
 			return refuse("newline", lang.T("only one line fits here", "ここに入るのは 1 行だけです。改行を取り除いてください"))
+		case r == '\t':
+			return refuse("tab", lang.T("contains a tab: put a space in its place", "タブ文字が入っています。空白に置き換えてください"))
 		case unicode.IsControl(r):
 			return refuse("control", lang.T("contains a control character (%s)", "制御文字（%s）が含まれています。入力し直してください"), codePoint(r))
 		case unicode.Is(unicode.Bidi_Control, r):

@@ -2,6 +2,7 @@ package record
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"memovault/internal/lang"
@@ -44,6 +45,9 @@ func cleanType(t Type, s string) (string, []Note, error) {
 	case TypeCodes:
 		s, more = joinSpaces(s)
 	}
+	if SaysNone(s) { // n a
+		return "", nil, &ValueError{Key: "none", Text: textNone}
+	}
 	return s, append(notes, more...), nil
 }
 
@@ -59,13 +63,13 @@ func datedAs(typed, folded string) (string, []Note, error) {
 
 // checkKept remarks on what is odd in a value that is kept byte for byte.
 func checkKept(t Type, s string) []Note {
-	if t != TypeSecret {
-		if t != TypeMultiline && strings.ContainsFunc(s, func(r rune) bool { return invisible(r) && !joiner(r) }) {
-			return []Note{remark("invisible", lang.T("contains invisible characters, kept as they are", "目に見えない文字が含まれています（そのまま残します）"))}
-		}
-		return nil
-	}
 	var notes []Note
+	if t != TypeMultiline && strings.ContainsFunc(s, func(r rune) bool { return invisible(r) && !joiner(r) }) {
+		notes = append(notes, remark("invisible", lang.T("contains invisible characters, kept as they are", "目に見えない文字が含まれています（そのまま残します）")))
+	}
+	if t != TypeSecret {
+		return notes
+	}
 	if trim(s) != s {
 		notes = append(notes, remark("space", lang.T("begins or ends with a space, kept as it is", "最初か最後に空白があります（そのまま残します）")))
 	}
@@ -89,16 +93,20 @@ func foldFor(t Type, s string) (string, []Note) {
 		}, s))
 		notes = append(notes, changed("invisible", textInvisible))
 	}
-	folded := visible
-	if t == TypeEmail || t == TypeURL || t == TypeOTPAuth {
+	folded := lang.FoldCode(visible)
+	switch {
+	case t == TypeEmail, t == TypeURL, t == TypeOTPAuth,
+		t != TypePhone && t != TypeDate && strings.ContainsFunc(folded, isKanaOrKanji): // words, where a code was asked for
 		folded = foldAddress(visible)
-	} else {
-		folded = lang.FoldCode(visible)
 	}
 	if folded != visible {
 		notes = append(notes, changed("folded", textFolded))
 	}
 	return folded, notes
+}
+
+func isKanaOrKanji(r rune) bool {
+	return unicode.In(r, unicode.Hiragana, unicode.Katakana, unicode.Han)
 }
 
 // invisible reports whether r shows nothing and has no business in a code:

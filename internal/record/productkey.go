@@ -67,12 +67,16 @@ func cleanMicrosoftKey(s string) (string, []Note) {
 	return value, append(notes, checkKey(ungroup(value))...)
 }
 
+// maxSeveral is how many keys somebody may put in one line; what is longer is
+// something else.
+const maxSeveral = 5
+
 // isSeveral reports whether two or more keys of n letters and digits stand in
 // one line.
 func isSeveral(s string, n int) bool {
 	if isGrouped(s, isAlnum) {
 		count := len(ungroup(s))
-		return count > n && count%n == 0
+		return count%n == 0 && 1 < count/n && count/n <= maxSeveral
 	}
 	parts := strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(",;/、|・", r) })
 	for _, part := range parts {
