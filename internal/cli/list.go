@@ -54,31 +54,26 @@ func (a *app) runList(o listOptions, query string) error {
 	if err != nil {
 		return err
 	}
-	all, err := s.Cards()
+	var found *survey
+	err = a.patiently(lang.T("searching %d records ...", "%d 件の記録を探しています..."), func() (err error) {
+		found, err = search(s, query, o.trash)
+		return err
+	}, s.Len())
 	if err != nil {
 		return err
 	}
-	if err := a.knownTemplate(all, o.template); err != nil {
-		return err
-	}
-	cards := all
-	if query != "" {
-		err = a.patiently(lang.T("searching %d records ...", "%d 件の記録を探しています..."), func() (err error) {
-			cards, err = search(s, query, o.trash)
-			return err
-		}, len(all))
-		if err != nil {
+	if !found.templates[o.template] && o.template != "" {
+		if _, err := a.template(o.template); err != nil {
 			return err
 		}
 	}
 	trashed := 0
-	for _, c := range cards {
+	for _, c := range found.cards {
 		if c.Trashed {
 			trashed++
 		}
 	}
-	owners := o.owner == "" && severalOwners(all)
-	cards = slices.DeleteFunc(cards, func(c store.Card) bool { return !o.shows(c) })
+	cards := slices.DeleteFunc(found.cards, func(c store.Card) bool { return !o.shows(c) })
 	sortCards(cards)
 	if o.json {
 		return a.listJSON(cards)
@@ -87,7 +82,7 @@ func (a *app) runList(o listOptions, query string) error {
 		a.sayNothing(o, query, trashed)
 		return nil
 	}
-	if err := a.paged(func() error { return a.listTable(cards, owners) }); err != nil {
+	if err := a.paged(func() error { return a.listTable(cards, found.owners > 1 && o.owner == "") }); err != nil {
 		return err
 	}
 	a.say(plural(len(cards), lang.T("%d record. To see it: %s show NAME", "%d 件。見るには: %s show 名前"),
@@ -95,10 +90,22 @@ func (a *app) runList(o listOptions, query string) error {
 	return nil
 }
 
-// severalOwners reports whether the vault is of more than one person: then a
-// list says whose each record is.
-func severalOwners(cards []store.Card) bool {
-	return slices.ContainsFunc(cards, func(c store.Card) bool { return c.Owner != cards[0].Owner })
+// A survey is what a list is made of.
+type survey struct {
+	cards     []store.Card
+	owners    int             // how many people the vault is of; 2 stands for more. Nobody counts as one
+	templates map[string]bool // those that its records were made from
+
+	owner string // of the records seen so far
+}
+
+func (v *survey) see(c *store.Card) {
+	if v.owners == 0 {
+		v.owners, v.owner = 1, c.Owner
+	} else if c.Owner != v.owner {
+		v.owners = 2
+	}
+	v.templates[c.Template] = true
 }
 
 func (o listOptions) shows(c store.Card) bool {
@@ -108,16 +115,6 @@ func (o listOptions) shows(c store.Card) bool {
 		(o.tag == "" || slices.ContainsFunc(c.Tags, func(t string) bool { return lang.Fold(t) == lang.Fold(o.tag) }))
 }
 
-// knownTemplate refuses the name of a template that neither this program has
-// nor any of the records.
-func (a *app) knownTemplate(cards []store.Card, typed string) error {
-	if typed == "" || slices.ContainsFunc(cards, func(c store.Card) bool { return c.Template == typed }) {
-		return nil
-	}
-	_, err := a.template(typed)
-	return err
-}
-
 func templateName(typed string) string {
 	if t := record.LookupTemplate(typed); t != nil {
 		return t.Name
@@ -125,22 +122,32 @@ func templateName(typed string) string {
 	return typed
 }
 
-// search returns the records that hold every word of query.
-func search(s *store.Store, query string, trash bool) ([]store.Card, error) {
-	var found []store.Card
+// search finds the records that hold every word of query, all if it has none,
+// and looks at the others on the way.
+func search(s *store.Store, query string, trash bool) (*survey, error) {
+	v := &survey{templates: map[string]bool{}}
+	if query == "" {
+		cards, err := s.Cards()
+		for i := range cards {
+			v.see(&cards[i])
+		}
+		v.cards = cards
+		return v, err
+	}
 	var buf []byte
 	q := record.NewQuery(query, record.Templates())
 	err := s.EachRaw(trash, func(raw store.Raw) bool {
+		v.see(&raw.Card)
 		var may bool
 		if may, buf = q.MayMatch(raw.JSON, buf); !may {
 			return true
 		}
 		if r, err := s.Parse(raw); err == nil && q.Matches(r, record.LookupTemplate(r.Template)) {
-			found = append(found, raw.Card)
+			v.cards = append(v.cards, raw.Card)
 		}
 		return true
 	})
-	return found, err
+	return v, err
 }
 
 // sortCards orders by owner, then name, as they fold.

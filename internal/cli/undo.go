@@ -2,7 +2,6 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -71,8 +70,10 @@ func (a *app) runUndo(o undoOptions, names []string) error {
 	if err := a.namesFree(s, steps); err != nil {
 		return err
 	}
-	for _, st := range steps {
-		fmt.Fprintf(a.err, "  %s\n", st.say(a))
+	if !o.yes || !a.g.quiet {
+		for _, st := range steps {
+			a.talk("  ", st.say(a))
+		}
 	}
 	if !o.yes {
 		if ok, err := a.yesNo(true, lang.T("Do this?", "このとおりに戻しますか？")); err != nil || !ok {
