@@ -34,6 +34,9 @@ type app struct {
 
 	givenOnce *givenRecord // what --from-json held
 	staged    bool         // a demonstration, which says nothing of the file it plays with
+	commands  []string     // the names of those that were made
+	opened    *store.Store // the vault that was opened, if one was
+	whose     bool         // a file's passphrase is asked for too, so prompts say whose
 }
 
 // globals are the flags that every command has.
@@ -45,6 +48,7 @@ type globals struct {
 	identities     []string
 	noInput        bool
 	quiet          bool
+	color          colorWhen
 	acceptOlder    bool
 	noBackup       bool
 }
@@ -71,8 +75,12 @@ func Main(args []string) (status int) {
 	out := &results{file: os.Stdout}
 	a.out = out
 	root := a.newRoot()
+	if isCompletion(args) {
+		plainUsage(root)
+	}
 	root.SetArgs(args[1:])
 	err := root.Execute()
+	a.renewNames()
 	if err == nil {
 		err = out.err
 	}
@@ -142,19 +150,32 @@ func (a *app) say(t lang.Text, args ...any) {
 
 // warn is say with a mark; --quiet does not silence it.
 func (a *app) warn(t lang.Text, args ...any) {
-	a.talk("", a.name+": "+lang.T("warning: ", "ご注意: ").In(a.lang)+t.Sprintf(a.lang, args...))
+	a.talkMarked(paintCare, a.name+": "+a.text(lang.T("warning: ", "ご注意: ")), t.Sprintf(a.lang, args...))
+}
+
+// talkMarked is talk that begins with a mark, which is coloured.
+func (a *app) talkMarked(p paint, mark, text string) {
+	rows := a.talkRows("", mark+text)
+	if rest, ok := strings.CutPrefix(rows[0], mark); ok {
+		rows[0] = a.paintTalk(p, mark) + rest
+	}
+	fmt.Fprintln(a.err, strings.Join(rows, "\n"))
 }
 
 // talk writes to standard error, indented, and on a terminal in as many rows as
 // it needs: a terminal would break words in the middle.
 func (a *app) talk(indent, text string) {
-	rows := strings.Split(term.SanitizeLines(text), "\n")
-	if cols := columnsOf(a.err); cols > 0 {
-		rows = term.Wrap(strings.Join(rows, "\n"), max(cols-len(indent)-1, narrowest))
-	}
-	for _, row := range rows {
+	for _, row := range a.talkRows(indent, text) {
 		fmt.Fprintf(a.err, "%s%s\n", indent, row)
 	}
+}
+
+func (a *app) talkRows(indent, text string) []string {
+	text = term.SanitizeLines(text)
+	if cols := columnsOf(a.err); cols > 0 {
+		return a.wrap(text, max(cols-len(indent)-1, narrowest))
+	}
+	return strings.Split(text, "\n")
 }
 
 // narrowest is the fewest columns that text is wrapped to.
@@ -163,7 +184,7 @@ const narrowest = 20
 // tell is talk between questions, at the terminal.
 func (a *app) tell(t *term.Terminal, indent int, text string) {
 	cols, _ := t.Size()
-	for _, row := range term.Wrap(text, max(cols-indent-1, narrowest)) {
+	for _, row := range a.wrap(text, max(cols-indent-1, narrowest)) {
 		t.Printf("%s%s\n", strings.Repeat(" ", indent), row)
 	}
 }
@@ -258,6 +279,7 @@ this computer, and prints it. Nothing is sent over the network, ever.`,
 		return cmd.Help()
 	}
 	root.Args = cobra.ArbitraryArgs
+	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) { a.useOwnTemplates(cmd) }
 	a.globalFlags(root)
 	for _, g := range groups {
 		root.AddGroup(&cobra.Group{ID: g.id, Title: g.title.In(a.lang)})
@@ -283,6 +305,7 @@ this computer, and prints it. Nothing is sent over the network, ever.`,
 	)
 	root.SetHelpCommand(a.newHelp(root))
 	a.dressHelp(root)
+	a.dressCompletion(root)
 	return root
 }
 
@@ -295,6 +318,8 @@ func (a *app) globalFlags(root *cobra.Command) {
 	f.StringArrayVar(&a.g.identities, "identity", nil, a.text(lang.T("open the vault with an age identity `FILE`", "age の鍵`ファイル`で金庫を開ける")))
 	f.BoolVar(&a.g.noInput, "no-input", false, a.text(lang.T("never ask; fail where an answer is needed", "何も聞かない（答えが要るところでは失敗する）")))
 	f.BoolVar(&a.g.quiet, "quiet", false, a.text(lang.T("only results, warnings and errors", "結果と注意とエラーだけを出す")))
+	a.g.color = colorAuto
+	f.Var(&a.g.color, "color", a.text(lang.T("colours: `WHEN` is auto, always or never", "色を付けるか。`いつ`は auto、always、never のどれか")))
 	f.BoolVar(&a.g.acceptOlder, "accept-older-copy", false, a.text(lang.T("go on with a copy that is older than, or differs from, what this computer saw last", "このパソコンが最後に見たものより古い、または食い違う金庫でも続ける")))
 	f.BoolVar(&a.g.noBackup, "no-backup", false, a.text(lang.T("skip the backup before the first change of a day", "その日最初の変更の前の控えを作らない")))
 	f.BoolP("help", "h", false, a.text(lang.T("show this help", "この説明を出す")))

@@ -96,6 +96,7 @@ func (a *app) runExport(cmd *cobra.Command, o exportOptions, names []string) err
 	if err != nil {
 		return err
 	}
+	a.whose = len(recipients) == 0 && !o.plaintext
 	s, err := a.openVault()
 	if err != nil {
 		return err
@@ -250,7 +251,7 @@ func (a *app) askExportPassphrase() ([]age.Recipient, error) {
 		return nil, err
 	}
 	a.tell(t, 0, a.text(lang.T("The file gets a passphrase of its own. Whoever opens it needs that, not yours.", "このファイル専用の合言葉を決めてください。開く人に要るのはその合言葉で、金庫の合言葉ではありません。")))
-	pass, err := a.choosePassphrase(t)
+	pass, err := a.choosePassphrase(t, lang.T("Passphrase for the file: ", "ファイルの合言葉: "))
 	if err != nil {
 		return nil, err
 	}
@@ -346,7 +347,10 @@ func (a *app) seal(w io.Writer, recipients []age.Recipient, format *exchange.For
 
 // writeExport writes the result, over an existing file only with --force and
 // then all at once.
-func (a *app) writeExport(o exportOptions, write func(io.Writer) error) error {
+func (a *app) writeExport(o exportOptions, export func(io.Writer) error) error {
+	write := func(w io.Writer) error {
+		return a.patiently(lang.T("writing the file ...", "ファイルを書いています..."), func() error { return export(w) })
+	}
 	err := a.writeResult(o.out, write)
 	if !o.force || !errors.Is(err, fs.ErrExist) {
 		return err

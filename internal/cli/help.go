@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -45,6 +46,7 @@ type example struct {
 
 // command builds a cobra command that speaks the language of the run.
 func (a *app) command(s spec) *cobra.Command {
+	a.commands = append(a.commands, s.name)
 	cmd := &cobra.Command{
 		Use:                   strings.TrimSpace(s.name + " " + a.text(s.args)),
 		GroupID:               s.group,
@@ -71,17 +73,19 @@ func (a *app) examples(list []example) string {
 const helpTemplate = `{{with (or .Long .Short)}}{{reflow .}}
 
 {{end}}{{if .HasExample}}{{heading "examples"}}
-{{.Example}}
+{{wrapExamples .Example}}
 
 {{end}}{{heading "usage"}}
   {{useLine .}}
 {{if .HasAvailableSubCommands}}{{$root := .}}{{range .Groups}}{{$id := .ID}}
 {{.Title}}
-{{range $root.Commands}}{{if and (eq .GroupID $id) (or .IsAvailableCommand (eq .Name "help"))}}  {{hang (pad .Name 12) .Short}}
+{{range $root.Commands}}{{if and (eq .GroupID $id) (listed .)}}  {{hang (pad .Name 12) .Short}}
 {{end}}{{end}}{{end}}{{if not .Groups}}
 {{heading "commands"}}
-{{range .Commands}}{{if .IsAvailableCommand}}  {{pad .Name 12}}{{.Short}}
-{{end}}{{end}}{{end}}{{end}}{{if .HasAvailableLocalFlags}}{{if .HasParent}}
+{{range .Commands}}{{if .IsAvailableCommand}}  {{hang (pad .Name 12) .Short}}
+{{end}}{{end}}{{end}}{{end}}{{if not .HasParent}}
+{{topicList}}
+{{end}}{{if .HasAvailableLocalFlags}}{{if .HasParent}}
 {{heading "options"}}
 {{flags .LocalNonPersistentFlags}}{{end}}{{end}}{{if not .HasParent}}
 {{heading "global"}}
@@ -101,19 +105,21 @@ var headings = map[string]lang.Text{
 func (a *app) dressHelp(root *cobra.Command) {
 	cobra.AddTemplateFunc("heading", func(key string) string { return a.text(headings[key]) })
 	cobra.AddTemplateFunc("pad", term.PadRight)
-	// To cobra its help command is not available; to people it is.
-	cobra.AddTemplateFunc("listed", func(cmd *cobra.Command) bool { return cmd.IsAvailableCommand() || cmd.Name() == "help" })
+	cobra.AddTemplateFunc("listed", hasHelp)
+	cobra.AddTemplateFunc("wrapExamples", a.wrapExamples)
+	cobra.AddTemplateFunc("topicList", a.topicList)
 	cobra.AddTemplateFunc("hang", a.hang)
 	cobra.AddTemplateFunc("reflow", a.reflow)
 	cobra.AddTemplateFunc("flags", a.flagTable)
 	cobra.AddTemplateFunc("useLine", a.useLine)
 	cobra.AddTemplateFunc("seeGlobal", func(cmd *cobra.Command) string {
-		return a.text(lang.T("options of every command (--file, --lang ...): %s help", "どのコマンドにも付けられるもの（--file、--lang など）: %s help"), a.name)
+		return a.reflow(a.text(lang.T("options of every command (--file, --lang ...): %s help", "どのコマンドにも付けられるもの（--file、--lang など）: %s help"), a.name))
 	})
 	root.SetHelpTemplate(helpTemplate)
 	root.SetUsageTemplate(helpTemplate)
 	root.SetOut(a.out)
 	root.SetErr(a.err)
+	a.pageHelp(root)
 	root.CompletionOptions.DisableDefaultCmd = true
 	cobra.EnableCommandSorting = false // the order of newRoot: what is needed first comes first
 	root.SuggestionsMinimumDistance = 2
@@ -130,21 +136,71 @@ func (a *app) useLine(cmd *cobra.Command) string {
 	return line + " " + a.text(lang.T("[options]", "[オプション]"))
 }
 
+// hasHelp reports whether a command is for people. To cobra its help command is
+// not available.
+func hasHelp(cmd *cobra.Command) bool { return cmd.IsAvailableCommand() || cmd.Name() == "help" }
+
+// topicList names the pages of help that belong to no command.
+func (a *app) topicList() string {
+	var rows []tagged
+	for _, t := range topics {
+		rows = append(rows, tagged{a.name + " help " + t.name, a.text(t.title)})
+	}
+	return a.text(lang.T("More help", "そのほかの説明")) + "\n" + strings.TrimRight(a.taggedRows(rows), "\n")
+}
+
+// testOnlyColumns is the width of help in place of the terminal's.
+var testOnlyColumns int
+
 // helpColumns is the width of help: what most windows have, less where the
 // window is narrower.
 func (a *app) helpColumns() int {
-	if cols := a.columns(); cols > 0 {
+	if cols := cmp.Or(testOnlyColumns, a.columns()); cols > 0 {
 		return min(cols, 80)
 	}
 	return 80
 }
 
-// hang puts text behind a head, in as many lines as it needs. Two columns are
-// left for the indent that help gives it.
+// Columns of help: what text behind a head needs at least, and how far it is
+// moved in where it goes below the head instead.
+const (
+	leastBeside = 22
+	belowIndent = 6
+)
+
+// hang puts text behind a head, in as many lines as it needs, or below it where
+// the head leaves too little room. Two columns are left for the indent that help
+// gives it.
 func (a *app) hang(head, text string) string {
 	indent := term.Width(head)
-	lines := term.Wrap(text, max(a.helpColumns()-2-indent, 20))
-	return head + strings.Join(lines, "\n"+strings.Repeat(" ", indent+2))
+	beside := a.helpColumns() - 2 - indent
+	if beside < leastBeside {
+		return strings.TrimRight(head, " ") + "\n" + a.indented(text, belowIndent)
+	}
+	return head + strings.TrimLeft(a.indented(text, a.helpColumns()-beside), " ")
+}
+
+// indented wraps text and moves it in.
+func (a *app) indented(text string, indent int) string {
+	gap := strings.Repeat(" ", indent)
+	return gap + strings.Join(a.wrap(text, max(a.helpColumns()-indent, narrowest)), "\n"+gap)
+}
+
+// wrapExamples wraps the remarks of examples. Command lines stay whole: they
+// are there to be copied.
+func (a *app) wrapExamples(examples string) string {
+	var lines []string
+	for line := range strings.SplitSeq(examples, "\n") {
+		remark, ok := strings.CutPrefix(line, "  # ")
+		if !ok {
+			lines = append(lines, line)
+			continue
+		}
+		for _, part := range term.Wrap(remark, max(a.helpColumns()-4, narrowest)) {
+			lines = append(lines, "  # "+part)
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // reflow breaks prose anew: where a line of the source ends is of no account,
@@ -156,7 +212,7 @@ func (a *app) reflow(text string) string {
 		for line := range strings.SplitSeq(strings.TrimSpace(p), "\n") {
 			joined += joint(joined, line) + line
 		}
-		paragraphs = append(paragraphs, strings.Join(term.Wrap(joined, a.helpColumns()), "\n"))
+		paragraphs = append(paragraphs, strings.Join(a.wrap(joined, a.helpColumns()), "\n"))
 	}
 	return strings.Join(paragraphs, "\n\n")
 }
@@ -176,8 +232,7 @@ func joint(before, after string) string {
 
 // flagTable lists flags in aligned columns; pflag's own pads by bytes.
 func (a *app) flagTable(flags *pflag.FlagSet) string {
-	rows := [][2]string{}
-	widest := 0
+	var rows []tagged
 	flags.VisitAll(func(f *pflag.Flag) {
 		if f.Hidden {
 			return
@@ -190,14 +245,9 @@ func (a *app) flagTable(flags *pflag.FlagSet) string {
 		if value != "" && f.Value.Type() != "bool" {
 			name += " " + value
 		}
-		rows = append(rows, [2]string{name, text})
-		widest = max(widest, term.Width(name))
+		rows = append(rows, tagged{name, text})
 	})
-	var b strings.Builder
-	for _, row := range rows {
-		fmt.Fprintf(&b, "  %s\n", a.hang(term.PadRight(row[0], widest)+"  ", row[1]))
-	}
-	return b.String()
+	return a.taggedRows(rows)
 }
 
 // flagError says in our words what pflag found.
@@ -317,39 +367,50 @@ func typos(s, t string) int {
 // root's help for a name it does not know.
 func (a *app) newHelp(root *cobra.Command) *cobra.Command {
 	cmd := a.command(spec{
-		name: "help", args: lang.T("[COMMAND]", "[コマンド]"), group: "more",
-		short: lang.T("help on a command, or on exit-status", "コマンドの説明（help exit-status で終了ステータス）"),
-		long:  lang.T("Shows what a command does and how it is called.", "コマンドの働きと書き方を表示します。"),
+		name: "help", args: lang.T("[COMMAND|TOPIC]", "[コマンドか話題]"), group: "more",
+		short: lang.T("help on a command or a topic", "コマンドなどの説明を見る"),
+		long: lang.T(`Shows what a command does and how it is called, or a page on one of the topics
+that the list of commands ends with.`,
+			`コマンドの働きと書き方を表示します。一覧の終わりにある話題についての説明も、ここで見られます。`),
 		examples: []example{
 			{"help add", lang.T("all about noting something", "記録のしかた")},
-			{"help exit-status", lang.T("what a script gets back", "スクリプトが受け取る終了ステータス")},
+			{"help fields", lang.T("kinds of fields, and what is checked", "項目の種類と、確かめること")},
+			{"help scripts", lang.T("use from a script", "スクリプトから使う")},
 		},
 	})
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if len(args) == 1 && args[0] == "exit-status" {
-			for _, s := range exitStatuses {
-				fmt.Fprintf(a.out, "%4d  %s\n", s.status, a.text(s.text))
+		if len(args) == 1 {
+			if t := findTopic(lang.Fold(args[0])); t != nil {
+				return a.showTopic(t)
 			}
-			return nil
 		}
 		at := root
 		for i, name := range args {
 			next := slices.IndexFunc(at.Commands(), func(c *cobra.Command) bool { return c.Name() == name })
 			if next < 0 {
-				return a.unknownCommand(at, strings.Join(args[:i+1], " "))
+				return a.noHelp(at, args[:i+1])
 			}
 			at = at.Commands()[next]
 		}
 		return at.Help()
 	}
-	cmd.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		var names []string
-		for _, c := range root.Commands() {
-			if !c.Hidden {
-				names = append(names, c.Name()+"\t"+c.Short)
-			}
-		}
-		return names, cobra.ShellCompDirectiveNoFileComp
-	}
+	cmd.ValidArgsFunction = a.completion(helpNames)
 	return cmd
+}
+
+// noHelp is unknownCommand for what help is asked about: it may be near a topic.
+func (a *app) noHelp(at *cobra.Command, args []string) error {
+	var names []string
+	for _, t := range topics {
+		names = append(names, t.name)
+	}
+	f := a.unknownCommand(at, strings.Join(args, " "))
+	near := nearest(lang.Fold(args[0]), names)
+	if near == "" || len(args) > 1 {
+		return f
+	}
+	return &failure{status: statusUsage, code: "usage",
+		what: said(lang.T("there is no help on %q", "「%s」についての説明はありません"), args[0]),
+		next: []words{said(lang.T("did you mean: %s help %s", "もしかして: %s help %s"), a.name, near),
+			said(lang.T("all commands: %s help", "コマンドの一覧: %s help"), a.name)}}
 }

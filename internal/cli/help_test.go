@@ -2,8 +2,8 @@ package cli
 
 import (
 	"bytes"
+	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -29,8 +29,8 @@ func eachCommand(t *testing.T, f func(t *testing.T, l lang.Lang, cmd *cobra.Comm
 		_, root, _ := helpApp(l)
 		root.InitDefaultHelpCmd()
 		names := []string{""}
-		for _, cmd := range root.Commands() {
-			names = append(names, cmd.Name())
+		for _, cmd := range everyCommand(root) {
+			names = append(names, strings.TrimPrefix(cmd.CommandPath(), "vault "))
 		}
 		if len(names) < 10 {
 			t.Fatalf("only %d commands", len(names))
@@ -90,28 +90,13 @@ var (
 	japaneseLetter = regexp.MustCompile(`[\p{Hiragana}\p{Katakana}\p{Han}、。「」（）：]`)
 	// ownName is what is written alike in both languages though it has Japanese
 	// letters: an owner in an example of a command line.
-	ownName = regexp.MustCompile(`田中|山田|花子`)
-	// alike is what stays in Latin letters in Japanese: command lines, flags,
-	// keys and file names, names of things.
-	alike = regexp.MustCompile(`(?m)^  vault .*$|` + // examples and usage
-		`--?[a-z][a-z-]*(?:=[a-z-]+)?|=(?:false|true)|keep-both|\$?[A-Z]+_[A-Z]+|~?/?[\w.-]*[/.][\w./-]+|` +
-		`\bage(?:1(?:pq1)?)?(?:\.\.\.)?\b|\bage -d \S+ \| tar x|[a-z]+_[a-z_]+|` +
-		`\b(?:JSON|ID|A4|PDF|Microsoft|Office|OpenSSH|Windows|macOS|Linux|Caps|Lock|Enter|base64|bash|zsh|fish|powershell|ja|en|tar|json|exit-status|vault|memovault)\b`)
+	ownName   = regexp.MustCompile(`田中|山田|花子`)
 	latinWord = regexp.MustCompile(`[A-Za-z]{2,}`)
 )
 
 // TestHelpIsInOneLanguage holds that nothing of the other language is left in
-// a help text: headings, flags, placeholders, completions.
+// any page of help: headings, flags, placeholders, topics.
 func TestHelpIsInOneLanguage(t *testing.T) {
-	var names []string
-	_, root, _ := helpApp(lang.EN)
-	for _, cmd := range root.Commands() {
-		names = append(names, cmd.Name())
-	}
-	names = append(names, "help", "skip", "update")
-	for _, tmpl := range record.Templates() {
-		names = append(names, tmpl.Name)
-	}
 	eachCommand(t, func(t *testing.T, l lang.Lang, cmd *cobra.Command, help string) {
 		if l == lang.EN {
 			if left := japaneseLetter.FindAllString(ownName.ReplaceAllString(help, ""), -1); left != nil {
@@ -119,10 +104,8 @@ func TestHelpIsInOneLanguage(t *testing.T) {
 			}
 			return
 		}
-		for _, word := range latinWord.FindAllString(alike.ReplaceAllString(help, ""), -1) {
-			if !slices.Contains(names, word) {
-				t.Errorf("English %q in\n%s", word, help)
-			}
+		if left := englishIn(help); left != nil {
+			t.Errorf("English %q in\n%s", left, help)
 		}
 	})
 }
@@ -200,6 +183,9 @@ func checkExample(t *testing.T, line string) {
 	if err := cmd.ValidateArgs(args); err != nil {
 		t.Errorf("%q: %v", line, err)
 	}
+	if cmd.Name() == "templates" && len(args) == 2 && args[0] == "show" {
+		args = args[1:]
+	}
 	if (cmd.Name() == "add" || cmd.Name() == "templates") && len(args) > 0 && record.LookupTemplate(args[0]) == nil {
 		t.Errorf("%q: there is no template %q", line, args[0])
 	}
@@ -220,6 +206,140 @@ func TestReflow(t *testing.T) {
 	for _, tt := range tests {
 		if got := a.reflow(tt.text); got != tt.want {
 			t.Errorf("reflow(%q) = %q, want %q", tt.text, got, tt.want)
+		}
+	}
+}
+
+// eachTopic calls f with every topic of help, as it is printed.
+func eachTopic(t *testing.T, f func(t *testing.T, l lang.Lang, page string)) {
+	for _, l := range []lang.Lang{lang.EN, lang.JA} {
+		for _, topic := range topics {
+			t.Run(l.String()+" "+topic.name, func(t *testing.T) {
+				a, root, out := helpApp(l)
+				a.dirs = dirs{data: "~/.local/share/memovault", state: "~/.local/state/memovault", config: "~/.config/memovault"}
+				a.g.file = "~/.local/share/memovault/default.vault"
+				root.SetArgs([]string{"help", topic.name})
+				if err := root.Execute(); err != nil {
+					t.Fatal(err)
+				}
+				f(t, l, out.String())
+			})
+		}
+	}
+}
+
+func TestTopics(t *testing.T) {
+	eachTopic(t, func(t *testing.T, l lang.Lang, page string) {
+		if l == lang.JA {
+			if left := englishIn(page); left != nil {
+				t.Errorf("English %q in\n%s", left, page)
+			}
+			return
+		}
+		if left := japaneseLetter.FindAllString(japaneseInEnglish.ReplaceAllString(page, ""), -1); left != nil && !strings.Contains(page, "MEMOVAULT_AMBIGUOUS_WIDE") {
+			t.Errorf("Japanese %q in\n%s", left, page)
+		}
+	})
+	for _, topic := range topics {
+		for line := range strings.Lines((&app{name: "vault"}).examples(topic.examples)) {
+			if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "# ") {
+				checkExample(t, line)
+			}
+		}
+	}
+}
+
+// TestFieldKindsAreWhole holds that help explains each type that a template has.
+func TestFieldKindsAreWhole(t *testing.T) {
+	explained := map[record.Type]bool{}
+	for _, k := range fieldKinds {
+		if !k.kind.Known() || explained[k.kind] {
+			t.Errorf("%s is no type, or comes twice", k.kind)
+		}
+		explained[k.kind] = true
+	}
+	for _, tmpl := range record.Templates() {
+		for i := range tmpl.Fields {
+			if kind := tmpl.Fields[i].Type; !explained[kind] {
+				t.Errorf("%s, in template %s, is not explained", kind, tmpl.Name)
+			}
+		}
+	}
+}
+
+// TestHelpLeadsWithExamples holds the order of a page: what it is for, examples,
+// then the rest.
+func TestHelpLeadsWithExamples(t *testing.T) {
+	eachCommand(t, func(t *testing.T, l lang.Lang, cmd *cobra.Command, help string) {
+		last := -1
+		for _, key := range []string{"examples", "usage", "options"} {
+			at := strings.Index(help, headings[key].In(l)+"\n")
+			if at < 0 && (key != "options" || cmd.LocalNonPersistentFlags().HasAvailableFlags()) && cmd.HasParent() {
+				t.Errorf("no heading %q", headings[key].In(l))
+			}
+			if at >= 0 && at < last {
+				t.Errorf("%q comes too early:\n%s", headings[key].In(l), help)
+			}
+			last = max(last, at)
+		}
+		before, _, _ := strings.Cut(help, headings["examples"].In(l)+"\n")
+		if n := strings.Count(before, "\n"); n > 16 {
+			t.Errorf("%d lines before the examples", n)
+		}
+	})
+}
+
+// TestHelpInNarrowWindows holds that help fits windows from 40 columns on; only
+// command lines and paths are left whole.
+func TestHelpInNarrowWindows(t *testing.T) {
+	defer func() { testOnlyColumns = 0 }()
+	for _, testOnlyColumns = range []int{40, 57} {
+		fits := func(t *testing.T, page string) {
+			for line := range strings.Lines(page) {
+				line = strings.TrimRight(line, "\n")
+				whole := strings.HasPrefix(line, "  vault ") || len(strings.Fields(line)) == 1 ||
+					strings.HasPrefix(strings.TrimSpace(line), "-") || strings.Contains(line, "MEMOVAULT_") || strings.Contains(line, "_DISPLAY") ||
+					strings.Contains(line, "NO_COLOR") || strings.Contains(line, "XDG_")
+				if term.Width(line) > testOnlyColumns && !whole {
+					t.Errorf("%d columns: %s", term.Width(line), line)
+				}
+			}
+		}
+		eachCommand(t, func(t *testing.T, _ lang.Lang, _ *cobra.Command, help string) { fits(t, help) })
+		eachTopic(t, func(t *testing.T, _ lang.Lang, page string) { fits(t, page) })
+	}
+}
+
+// TestDidYouMean holds that a slip of the fingers is answered with the right
+// word, wherever a name of ours is typed.
+func TestDidYouMean(t *testing.T) {
+	tests := []struct{ line, want string }{
+		{"shwo office", "vault show"},
+		{"help shwo", "vault show"},
+		{"help fiels", "vault help fields"},
+		{"help enviroment", "vault help environment"},
+		{"show office --revael", "--reveal"},
+		{"list --ownr x", "--owner"},
+		{"print --with-secret", "--with-secrets"},
+		{"templates ofice", "office"},
+		{"add ofice", "office"},
+		{"completion bsh", "bash"},
+		{"add office --field produkt_key=-", "product_key"},
+	}
+	for _, l := range []lang.Lang{lang.EN, lang.JA} {
+		for _, tt := range tests {
+			a, root, _ := helpApp(l)
+			a.g.noInput = true
+			root.SetArgs(append(strings.Fields(tt.line), "--no-input", "--file", filepath.Join(t.TempDir(), "no.vault")))
+			err := root.Execute()
+			if err == nil {
+				t.Errorf("%q: no error", tt.line)
+				continue
+			}
+			f := a.explain(err)
+			if len(f.next) == 0 || !strings.HasSuffix(f.next[0].in(l), tt.want) || f.status != statusUsage && f.status != statusNotFound {
+				t.Errorf("%s %q: %q, status %d", l, tt.line, f.next, f.status)
+			}
 		}
 	}
 }

@@ -91,7 +91,11 @@ func (a *app) runImport(cmd *cobra.Command, o importOptions, path string) error 
 		return err
 	}
 	a.afterUnlock(s)
-	steps, err := a.planImport(s, content, exchange.Policy(o.onDuplicate))
+	var steps []exchange.Step
+	err = a.patiently(lang.T("comparing %d records with the vault ...", "%d 件の記録を金庫と比べています..."), func() (err error) {
+		steps, err = a.planImport(s, content, exchange.Policy(o.onDuplicate))
+		return err
+	}, len(content.Records))
 	if err != nil {
 		return err
 	}
@@ -137,7 +141,9 @@ func (a *app) importQuietly(s *store.Store, o importOptions, content *exchange.C
 const previewRows = 20
 
 func (a *app) importAsking(s *store.Store, o importOptions, content *exchange.Content, steps []exchange.Step) error {
-	a.previewImport(a.err, steps, previewRows)
+	if !o.yes || !a.g.quiet {
+		a.previewImport(a.err, steps, previewRows)
+	}
 	if len(content.Left) > 0 {
 		a.warn(lang.T("parts of the file that belong to no record, left out (%d): %s", "記録のものでない %d 個の部分は読み込みません: %s"), len(content.Left), sanitizedList(content.Left))
 	}
@@ -367,7 +373,11 @@ func (a *app) readImport(cmd *cobra.Command, o importOptions, path string) (*exc
 		}
 		src = plain
 	}
-	content, err := exchange.Import(src)
+	var content *exchange.Content
+	err := a.patiently(lang.T("reading the file ...", "ファイルを読んでいます..."), func() (err error) {
+		content, err = exchange.Import(src)
+		return err
+	})
 	if err != nil {
 		return nil, a.explainImport(err, path)
 	}
@@ -385,6 +395,7 @@ func (a *app) openSealed(src io.Reader, o importOptions) (io.Reader, error) {
 		return nil, err
 	}
 	if len(ids) == 0 && sealed.Passphrase() {
+		a.whose = true
 		return a.askSealed(sealed)
 	}
 	if len(ids) == 0 {
@@ -448,7 +459,7 @@ func (a *app) askSealed(sealed *keyring.Sealed) (plain io.Reader, err error) {
 			return plain, explainSealed(err)
 		}
 		a.tell(t, 2, a.explain(explainSealed(err)).what.in(a.lang))
-		a.tell(t, 2, a.text(lang.T("tries left: %d. Is Caps Lock off, and the input method too?", "あと %d 回。Caps Lock と日本語入力が切れているか、確かめてください"), left))
+		a.tellTries(t, err, left)
 	}
 }
 

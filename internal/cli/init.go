@@ -16,6 +16,7 @@ import (
 type initOptions struct {
 	recoveryKeyOut string // file for the recovery key's sheet
 	pq             bool
+	explicit       bool // the person asked for a vault, not for a first record
 }
 
 func (a *app) newInit() *cobra.Command {
@@ -39,6 +40,7 @@ you need this only in scripts or for a second vault. It never overwrites anythin
 	cmd.Flags().BoolVar(&o.pq, "pq", false, a.text(lang.T("use a key that also withstands quantum computers (stock age 1.3 or newer opens it)", "量子コンピューターにも耐える鍵にする（age 1.3 以降で開けます）")))
 	cmd.Args = a.argsBetween(0, 0)
 	cmd.RunE = func(*cobra.Command, []string) error {
+		o.explicit = true
 		_, err := a.makeVault(o)
 		return err
 	}
@@ -184,7 +186,11 @@ func (a *app) keysFromFlags(o initOptions, vault record.ID, pass string, key *ne
 }
 
 func (a *app) keysFromPerson(t *term.Terminal, o initOptions, vault record.ID, key *newKey) error {
-	a.tell(t, 0, a.text(lang.T("There is no vault yet. It will be made here: %s", "金庫がまだありません。ここに作ります: %s"), a.shortPath(a.path())))
+	begin := lang.T("There is no vault yet. It will be made here: %s", "金庫がまだありません。ここに作ります: %s")
+	if o.explicit {
+		begin = lang.T("The vault will be made here: %s", "ここに金庫を作ります: %s")
+	}
+	a.tell(t, 0, a.text(begin, a.shortPath(a.path())))
 	a.tell(t, 0, a.text(lang.T("It needs a passphrase that opens it.", "金庫を開けるための合言葉（パスフレーズ）を決めます。")))
 	t.Print("\n")
 	n, err := a.choose([]string{
@@ -197,7 +203,7 @@ func (a *app) keysFromPerson(t *term.Terminal, o initOptions, vault record.ID, k
 	if n == 0 {
 		key.pass, err = a.generatePassphrase(t)
 	} else {
-		key.pass, err = a.choosePassphrase(t)
+		key.pass, err = a.choosePassphrase(t, lang.T("Passphrase: ", "合言葉: "))
 	}
 	if err != nil {
 		return err

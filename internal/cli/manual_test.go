@@ -17,55 +17,13 @@ import (
 )
 
 var manualHeads = struct {
-	name, synopsis, description, commands, options, examples, status, files, environment, seeAlso lang.Text
+	name, synopsis, description, commands, options, examples, status, files, environment, fields, scripts, seeAlso lang.Text
 }{
 	lang.T("NAME", "名前"), lang.T("SYNOPSIS", "書式"), lang.T("DESCRIPTION", "説明"),
 	lang.T("COMMANDS", "コマンド"), lang.T("OPTIONS", "オプション"), lang.T("EXAMPLES", "例"),
 	lang.T("EXIT STATUS", "終了ステータス"), lang.T("FILES", "ファイル"),
-	lang.T("ENVIRONMENT", "環境変数"), lang.T("SEE ALSO", "関連項目"),
-}
-
-// manualFiles is the section FILES of vault.1.
-var manualFiles = []struct {
-	path string
-	text lang.Text
-}{
-	{"~/.local/share/memovault/default.vault", lang.T(
-		"The vault. With $XDG_DATA_HOME set, in its folder memovault. On macOS it is in ~/Library/Application Support/memovault, on Windows in %LocalAppData%\\memovault.",
-		"金庫。$XDG_DATA_HOME があれば、その下の memovault フォルダーに置きます。macOS では ~/Library/Application Support/memovault、Windows では %LocalAppData%\\memovault の中です。")},
-	{"~/.local/share/memovault/default.backups/", lang.T(
-		"The backups made before the first change of a day. Each has a README.txt that says how to open it without this program.",
-		"その日最初の変更の前に作る控え。このプログラムなしで開ける方法を書いた README.txt が、1 つずつに入っています。")},
-	{"~/.local/share/memovault/default.vault.lock", lang.T(
-		"Empty but for the number of the process that uses the vault. It may stay.",
-		"使っているプロセスの番号だけが入る目印。残っていてもかまいません。")},
-	{"~/.local/state/memovault/pins/", lang.T(
-		"What this computer saw last of each vault, to notice an older copy. Holds nothing secret.",
-		"このパソコンが最後に見た金庫の状態。古いものに置き換わったときに気づくためで、秘密は入りません。")},
-}
-
-// manualEnvironment is the section ENVIRONMENT of vault.1. A test holds it
-// against what the program reads.
-var manualEnvironment = []struct {
-	names string
-	text  lang.Text
-}{
-	{"MEMOVAULT_FILE", lang.T("The vault file, where --file does not say.", "金庫のファイル。--file がないときに使います。")},
-	{"MEMOVAULT_LANG, LC_ALL, LC_MESSAGES, LANG", lang.T(
-		"The language: the first of them that says Japanese or English, where --lang does not say.",
-		"言語。--lang がなければ、この順に見て、日本語か英語を指すものを使います。")},
-	{"MEMOVAULT_PLAIN_INPUT", lang.T(
-		"If set, questions are asked line by line without control sequences, e.g. for a screen reader. TERM=dumb does the same.",
-		"これを設定すると、制御文字を使わず 1 行ずつ聞きます（読み上げソフトなど向け）。TERM=dumb でも同じです。")},
-	{"MEMOVAULT_AMBIGUOUS_WIDE", lang.T(
-		"If set, characters like ○ and ※ are counted as two columns, as some Japanese terminals show them.",
-		"これを設定すると、○ や ※ などの文字を全角の幅（2 桁）で数えます。そう表示する端末向けです。")},
-	{"XDG_DATA_HOME, XDG_STATE_HOME, LocalAppData", lang.T(
-		"Where the files above are put.", "上のファイルの置き場所。")},
-	{"TERM", lang.T("dumb: see MEMOVAULT_PLAIN_INPUT.", "dumb なら MEMOVAULT_PLAIN_INPUT と同じ。")},
-	{"USER, USERNAME", lang.T(
-		"A new passphrase may not be made of the user's name.",
-		"新しい合言葉が利用者名でできていないかを調べます。")},
+	lang.T("ENVIRONMENT", "環境変数"), lang.T("FIELDS", "項目の種類"), lang.T("SCRIPTS", "スクリプト"),
+	lang.T("SEE ALSO", "関連項目"),
 }
 
 // A manual writes the pages of one language.
@@ -78,19 +36,18 @@ func newManual(l lang.Lang) *manual {
 	a := newApp([]string{"vault", "--lang=" + l.String()})
 	root := a.newRoot()
 	root.InitDefaultHelpCmd()
+	// Not the places of whoever makes the pages.
+	a.dirs = dirs{data: "~/.local/share/memovault", state: "~/.local/state/memovault", config: "~/.config/memovault"}
+	a.g.file = a.dirs.data + "/default.vault"
 	return &manual{a, root}
 }
-
-// hasPage reports whether a command is for people. Of its help command cobra
-// says that it is not available.
-func hasPage(cmd *cobra.Command) bool { return cmd.IsAvailableCommand() || cmd.Name() == "help" }
 
 // commands returns all commands that have a page, the root first.
 func (m *manual) commands() []*cobra.Command {
 	list := []*cobra.Command{m.root}
 	for i := 0; i < len(list); i++ {
 		for _, c := range list[i].Commands() {
-			if hasPage(c) {
+			if hasHelp(c) {
 				list = append(list, c)
 			}
 		}
@@ -242,7 +199,7 @@ func (m *manual) commandList(r *roff) {
 	for _, g := range groups {
 		r.request("SS " + m.a.text(g.title))
 		for _, c := range m.root.Commands() {
-			if c.GroupID == g.id && hasPage(c) {
+			if c.GroupID == g.id && hasHelp(c) {
 				m.tagged(r, bold(c.Name()), c.Short)
 			}
 		}
@@ -278,7 +235,11 @@ func (m *manual) options(r *roff, cmd *cobra.Command) {
 // examples writes what app.examples joined: a remark, then the command.
 func (m *manual) examples(r *roff, cmd *cobra.Command) {
 	m.head(r, manualHeads.examples)
-	for _, line := range strings.Split(cmd.Example, "\n") {
+	m.exampleLines(r, cmd.Example)
+}
+
+func (m *manual) exampleLines(r *roff, examples string) {
+	for line := range strings.Lines(examples) {
 		line = strings.TrimSpace(line)
 		if remark, ok := strings.CutPrefix(line, "# "); ok {
 			m.paragraph(r, remark)
@@ -304,14 +265,28 @@ func (m *manual) status(r *roff, cmd *cobra.Command) {
 	}
 }
 
+// surroundings writes the topics of help that belong to no command.
 func (m *manual) surroundings(r *roff) {
-	m.head(r, manualHeads.files)
-	for _, f := range manualFiles {
-		m.tagged(r, italic(f.path), f.text.In(m.a.lang))
+	m.topic(r, manualHeads.fields, "fields", bold)
+	m.topic(r, manualHeads.scripts, "scripts", bold)
+	m.topic(r, manualHeads.files, "files", italic)
+	m.topic(r, manualHeads.environment, "environment", bold)
+}
+
+func (m *manual) topic(r *roff, head lang.Text, name string, face func(string) string) {
+	m.head(r, head)
+	t := findTopic(name)
+	if name != "files" { // which speaks of this computer
+		for _, p := range m.paragraphs(m.a.text(t.text)) {
+			m.paragraph(r, p)
+		}
 	}
-	m.head(r, manualHeads.environment)
-	for _, e := range manualEnvironment {
-		m.tagged(r, bold(e.names), e.text.In(m.a.lang))
+	m.exampleLines(r, m.a.examples(t.examples))
+	if t.rows == nil {
+		return
+	}
+	for _, row := range t.rows(m.a) {
+		m.tagged(r, face(row.tag), row.text)
 	}
 }
 
@@ -385,7 +360,7 @@ func TestManualIsWhole(t *testing.T) {
 			h := manualHeads
 			heads := []lang.Text{h.name, h.synopsis, h.description, h.options, h.examples, h.status, h.seeAlso}
 			if cmd == m.root {
-				heads = append(heads, h.commands, h.files, h.environment)
+				heads = append(heads, h.commands, h.files, h.environment, h.fields, h.scripts)
 			}
 			for _, head := range heads {
 				if !strings.Contains(page, "\n.SH "+head.In(l)+"\n") {
@@ -423,7 +398,7 @@ func TestManualEscapes(t *testing.T) {
 // program reads.
 func TestManualEnvironment(t *testing.T) {
 	var said []string
-	for _, e := range manualEnvironment {
+	for _, e := range environment {
 		said = append(said, strings.Split(e.names, ", ")...)
 	}
 	read := map[string]bool{}

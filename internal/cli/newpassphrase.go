@@ -62,9 +62,9 @@ func (a *app) showOnce(t *term.Terminal, phrase, reading string) error {
 }
 
 // choosePassphrase asks for the person's own, judges it, and has it repeated.
-func (a *app) choosePassphrase(t *term.Terminal) (string, error) {
+func (a *app) choosePassphrase(t *term.Terminal, prompt lang.Text) (string, error) {
 	for {
-		typed, err := t.ReadSecret(a.text(lang.T("Passphrase: ", "合言葉: ")))
+		typed, err := t.ReadSecret(a.text(prompt))
 		if errors.Is(err, term.ErrTooLong) || errors.Is(err, term.ErrControl) {
 			err = explainTyped(err)
 		} else if err != nil {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"crypto/rand"
+	"fmt"
 	"io"
 	"math/big"
 	"os"
@@ -51,7 +52,7 @@ func (a *app) putSheet(t *term.Terminal, path string, vault record.ID, key *newK
 			}
 		}
 		if path == "-" {
-			return a.recoverySheet(terminalWriter{t}, *key.recovery, vault)
+			return a.showRecoveryKey(t, *key.recovery, vault)
 		}
 		err := a.writeRecoverySheet(path, *key.recovery, vault)
 		if err == nil {
@@ -63,12 +64,37 @@ func (a *app) putSheet(t *term.Terminal, path string, vault record.ID, key *newK
 	}
 }
 
-// terminalWriter lets a sheet be written to the screen.
-type terminalWriter struct{ t *term.Terminal }
-
-func (w terminalWriter) Write(b []byte) (int, error) {
-	w.t.Print(strings.ReplaceAll(string(b), "\f", "\n"))
-	return len(b), nil
+// showRecoveryKey shows what is to be copied by hand, few enough lines for any
+// window, until Enter is pressed. The proof that follows is then read from paper.
+func (a *app) showRecoveryKey(t *term.Terminal, key keyring.RecoveryKey, vault record.ID) error {
+	var b strings.Builder
+	line := func(text lang.Text, args ...any) {
+		cols, _ := t.Size()
+		b.WriteString(strings.Join(a.wrap(a.text(text, args...), max(cols-1, narrowest)), "\n") + "\n")
+	}
+	b.WriteString("\n")
+	line(lang.T("Recovery key of the vault %s, number %s", "回復キー（金庫 %s、金庫の番号 %s）"), filepath.Base(a.path()), vault.String()[:8])
+	groups := key.Groups()
+	half := (len(groups) + 1) / 2
+	for i := range half {
+		fmt.Fprintf(&b, "  %2d  %s", i+1, groups[i])
+		if i+half < len(groups) {
+			fmt.Fprintf(&b, "    %2d  %s", i+half+1, groups[i+half])
+		}
+		b.WriteString("\n")
+	}
+	b.WriteString("\n")
+	line(lang.T("Copy all of it, with the numbers. There are digits and capitals only; 0 is always zero, L never the digit one.", "番号も含めて、全部を書き写してください。数字と大文字だけで、0 はどれもゼロ、L はどれもエルです。"))
+	line(lang.T("Enter takes it off the screen; then you type one group from your paper.", "Enter で画面から消えます。そのあと、紙を見て 1 組だけ打ち込んで確かめます。"))
+	t.Print(b.String())
+	prompt := a.text(lang.T("Enter: ", "Enter を押す: "))
+	if _, err := a.readLine(t, term.Line{Prompt: prompt}); err != nil {
+		return err
+	}
+	if !t.Erase(t.CountRows(b.String() + prompt)) {
+		a.tell(t, 2, a.text(lang.T("it still stands in this window; close the window when you are done", "このウィンドウにまだ残っています。終わったらウィンドウを閉じてください")))
+	}
+	return nil
 }
 
 // askSheetFile asks where the sheet goes. A folder stands for a file in it.

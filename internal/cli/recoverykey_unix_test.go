@@ -42,7 +42,15 @@ func TestRecoverySheet(t *testing.T) {
 	}
 	s = begin()
 	s.answer("File: ~/recovery-key-2.txt", "\x15ー\r")
-	s.see("Recovery key of a vault")
+	s.see("Recovery key of the vault default.vault")
+	if rows := strings.Count(s.visible()[strings.Index(s.visible(), "Recovery key of"):], "\n"); rows > 23 {
+		t.Errorf("to be copied from the screen, the key takes %d rows", rows)
+	}
+	s.answer("Enter: ", "\r")
+	s.see("To see that it can be read")
+	if strings.Contains(s.visible(), "Recovery key of the vault") {
+		t.Errorf("the key still stands on the screen:\n%s", s.visible())
+	}
 	for range tries {
 		s.answer("(Enter = later): ", "AAAAAA\r")
 		s.see("that is not group")

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"io"
 	"runtime"
 	"runtime/debug"
 
@@ -52,37 +51,6 @@ func (a *app) newVersion() *cobra.Command {
 		_, err := fmt.Fprintf(a.out, "memovault %s\n%s\n", programVersion(),
 			a.text(lang.T("vault format %d, %s, %s/%s", "金庫の形式 %d、%s、%s/%s"), store.Format, runtime.Version(), runtime.GOOS, runtime.GOARCH))
 		return err
-	}
-	return cmd
-}
-
-func (a *app) newCompletion() *cobra.Command {
-	shells := map[string]func(*cobra.Command, io.Writer) error{
-		"bash":       func(root *cobra.Command, w io.Writer) error { return root.GenBashCompletionV2(w, true) },
-		"zsh":        func(root *cobra.Command, w io.Writer) error { return root.GenZshCompletion(w) },
-		"fish":       func(root *cobra.Command, w io.Writer) error { return root.GenFishCompletion(w, true) },
-		"powershell": func(root *cobra.Command, w io.Writer) error { return root.GenPowerShellCompletionWithDesc(w) },
-	}
-	cmd := a.command(spec{
-		name: "completion", args: lang.T("SHELL", "シェル"), group: "more",
-		short: lang.T("make a completion script for a shell", "シェルの補完スクリプトを作る"),
-		long: lang.T(`Prints a script that completes commands and options in bash, zsh, fish or
-powershell. Completion never opens the vault, so it does not know names.`,
-			`bash、zsh、fish、powershell でコマンドとオプションを補完するスクリプトを出します。
-補完のために金庫を開けることはないので、記録の名前は出ません。`),
-		examples: []example{
-			{"completion bash > ~/.local/share/bash-completion/completions/vault", lang.T("for bash", "bash のとき")},
-			{"completion zsh > ~/.zfunc/_vault", lang.T("for zsh", "zsh のとき")},
-		},
-	})
-	cmd.ValidArgs = []string{"bash", "zsh", "fish", "powershell"}
-	cmd.Args = a.argsBetween(1, 1)
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		write, ok := shells[args[0]]
-		if !ok {
-			return a.usage(cmd, lang.T("there is no completion for %q, only for bash, zsh, fish and powershell", "「%s」の補完はありません。bash、zsh、fish、powershell のどれかです"), args[0])
-		}
-		return write(cmd.Root(), a.out)
 	}
 	return cmd
 }
