@@ -334,3 +334,52 @@ func TestPatiently(t *testing.T) {
 		})
 	}
 }
+
+// TestNarrowWindow: at 40 columns nothing is cut and no row is too wide, in
+// both languages.
+func TestNarrowWindow(t *testing.T) {
+	t.Parallel()
+	h := desk(t)
+	h.write("office.json", `{"template": "office", "name": "office", "owner": "山田 花子", "title": "居間のパソコンの Office",
+		"notes": "箱は押し入れの上の段、左から二番目の黒い箱の中\nカードは金庫", "fields": {"product": "Office Home & Business 2024 for the family",
+		"product_key": "VK7JG-BCDFG-HJKMB-PQRTV-WXY23", "account_email": "hanako.yamada@isp.example.jp"}}`)
+	h.run("add", "--from-json", "office.json", "--passphrase-file", "pass.txt")
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"list", "--lang", "en"}, `github
+    GitHub account  today
+line
+    phone line  today  090-0000-0000
+office
+    Microsoft Office  山田 花子  today
+    居間のパソコンの Office
+3 records. To see one: vault show NAME`},
+		{[]string{"show", "office", "--lang", "ja"}, `office  (Microsoft Office, 今日)
+  題
+    居間のパソコンの Office
+  持ち主
+    山田 花子
+  製品名
+    Office Home & Business 2024 for the
+    family
+  プロダクトキー
+    VK7JG-*****-*****-*****-WXY23
+  登録したメールアドレス
+    hanako.yamada@isp.example.jp
+  メモ
+    箱は押し入れの上の段、左から二番目
+    の黒い箱の中
+    カードは金庫
+全部見るには:
+vault show office --reveal`},
+	} {
+		s := h.onScreen(40, 60, "vault", append(c.args, "--color", "never", "--passphrase-file", "pass.txt")...)
+		s.want("exit 0")
+		s.until("the output", func() bool { return strings.Contains(s.visible(), "vault show") })
+		if got := strings.TrimRight(s.visible(), "\n "); got != c.want {
+			t.Errorf("%q shows\n%s\nwant\n%s", c.args, got, c.want)
+		}
+	}
+}
