@@ -170,7 +170,7 @@ func (a *app) pickCode(r *record.Record, key string) (chosenValue, error) {
 	if err != nil {
 		return chosenValue{}, err
 	}
-	next := nextUnused(f.Codes)
+	next := record.NextCode(f.Codes)
 	if next < 0 {
 		return chosenValue{}, a.allUsed(r, f)
 	}

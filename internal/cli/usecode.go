@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -23,7 +21,7 @@ func (a *app) runUseCode(s *store.Store, r *record.Record, key string) error {
 	if err != nil {
 		return err
 	}
-	next := nextUnused(f.Codes)
+	next := record.NextCode(f.Codes)
 	if next < 0 {
 		return a.allUsed(r, f)
 	}
@@ -33,11 +31,6 @@ func (a *app) runUseCode(s *store.Store, r *record.Record, key string) error {
 		}
 	}
 	return a.markUsed(s, r, f.Key, next)
-}
-
-// nextUnused is the index of the first code that is still good, -1 if none is.
-func nextUnused(codes []record.Code) int {
-	return slices.IndexFunc(codes, func(c record.Code) bool { return !c.IsUsed() })
 }
 
 // codesField finds the field with the codes that are meant.
@@ -123,21 +116,13 @@ func (a *app) askWhichCode(f *record.Field, next int) (int, error) {
 	}
 }
 
-// codeMeant finds the code that was typed, in whatever grouping, or the one
-// with the number; empty means next. It returns -1 if there is none.
+// codeMeant finds the code that was typed, or the one with the number; empty
+// means next. It returns -1 if there is none.
 func codeMeant(codes []record.Code, typed string, next int) int {
-	plain := lang.FoldCode(typed)
-	if plain == "" {
+	if strings.TrimSpace(typed) == "" {
 		return next
 	}
-	bare := strings.NewReplacer(" ", "", "-", "").Replace
-	if i := slices.IndexFunc(codes, func(c record.Code) bool { return bare(c.Code) == bare(plain) }); i >= 0 {
-		return i
-	}
-	if n, err := strconv.Atoi(plain); err == nil && n >= 1 && n <= len(codes) {
-		return n - 1
-	}
-	return -1
+	return record.FindCode(codes, typed)
 }
 
 // usedDay says on which day a code was used.
@@ -152,8 +137,7 @@ func (a *app) usedDay(c record.Code) string {
 // the record, and says how many are left.
 func (a *app) markUsed(s *store.Store, r *record.Record, key string, index int) error {
 	f := r.Field(key)
-	f.Codes = slices.Clone(f.Codes)
-	f.Codes[index].Used = a.now.Format(time.DateOnly)
+	f.Codes = record.MarkUsed(f.Codes, index, a.now.Format(time.DateOnly))
 	r.Updated = a.now.UTC().Truncate(time.Second)
 	if err := a.commit(s, store.Change{Put: []*record.Record{r}}); err != nil {
 		return err
