@@ -75,6 +75,15 @@ func TestCleanKeepsNames(t *testing.T) {
 	for _, kind := range []Type{TypePersonName, TypeHint, TypeText, TypeRef, TypeChoice, "", "of-a-newer-program"} {
 		checkClean(t, of(kind), kept)
 	}
+	checkClean(t, of(TypePersonName), []cleanCase{
+		{"山田　花子 様", "山田　花子 様", "honorific"},
+		{"やまださん", "やまださん", "honorific"},
+		{"さん", "さん", ""},
+		{"様子", "様子", ""},
+		{"YAMADA HANAKO", "YAMADA HANAKO", ""},
+		{"ﾔﾏﾀﾞ ﾊﾅｺ", "ﾔﾏﾀﾞ ﾊﾅｺ", ""},
+	})
+	checkClean(t, of(TypeText), []cleanCase{{"山田さん", "山田さん", ""}})
 	checkClean(t, of(TypeMultiline), []cleanCase{
 		{"一行目\r\n二行目\rz\n\n", "一行目\n二行目\nz", "newline!"},
 		{"表\t１\n　字下げ", "表\t１\n　字下げ", ""},
@@ -210,6 +219,21 @@ func TestCleanCodes(t *testing.T) {
 	}
 	if got := s.CheckCodes(nil); got != nil {
 		t.Errorf("no codes is no finding, got %q", noteKeys(got))
+	}
+	for in, want := range map[string][2]string{
+		"123 12345678 12345":               {"codes 1, 3: a backup code of Google has 8 digits", "1、3 個目: Google の"},
+		"123 1234 12345":                   {"all codes: a backup code", "どのコードも: Google の"},
+		"12345678 123":                     {"code 2: a backup code", "2 個目: Google の"},
+		"1 2 3 4 5 6 7 12345678 123456789": {"8 codes: a backup code", "8 個のコード: Google の"},
+	} {
+		var codes []Code
+		for _, c := range strings.Fields(in) {
+			codes = append(codes, Code{Code: c})
+		}
+		notes := (&Spec{Key: "k", Type: TypeCodes, Format: FormatGoogleBackup}).CheckCodes(codes)
+		if len(notes) != 1 || !strings.HasPrefix(notes[0].Say(lang.EN), want[0]) || !strings.HasPrefix(notes[0].Say(lang.JA), want[1]) {
+			t.Errorf("%s: got %v", in, notes)
+		}
 	}
 	for _, n := range s.CheckCodes([]Code{{Code: "987654"}}) {
 		if checkSaid(t, n.Say(lang.EN), n.Say(lang.JA)); strings.Contains(n.Say(lang.EN), "987654") {

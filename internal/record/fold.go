@@ -1,6 +1,7 @@
 package record
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -67,6 +68,10 @@ func checkKept(t Type, s string) []Note {
 	if t != TypeMultiline && strings.ContainsFunc(s, func(r rune) bool { return invisible(r) && !joiner(r) }) {
 		notes = append(notes, remark("invisible", lang.T("contains invisible characters, kept as they are", "目に見えない文字が含まれています（そのまま残します）")))
 	}
+	if t == TypePersonName && hasHonorific(s) {
+		notes = append(notes, remark("honorific", lang.T("names are registered without a title such as san or sama: write it as it was registered",
+			"登録されている名前に「様」「さん」は付きません。登録したとおりに入力してください")))
+	}
 	if t != TypeSecret {
 		return notes
 	}
@@ -78,6 +83,13 @@ func checkKept(t Type, s string) []Note {
 			"半角以外の文字があります（そのまま残します）。日本語入力がオンになっていませんか")))
 	}
 	return notes
+}
+
+// hasHonorific reports whether a name ends as one speaks to people.
+func hasHonorific(name string) bool {
+	return slices.ContainsFunc([]string{"様", "さま", "さん", "サン"}, func(title string) bool {
+		return strings.HasSuffix(name, title) && len(name) > len(title)
+	})
 }
 
 // foldFor makes a value half-width and says so.

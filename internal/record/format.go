@@ -1,6 +1,9 @@
 package record
 
 import (
+	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"memovault/internal/lang"
@@ -100,25 +103,59 @@ func (s *Spec) choose(typed string) (string, []Note, error) {
 		lang.Text{EN: strings.Join(en, ", "), JA: strings.Join(ja, "、")})
 }
 
-// CheckCodes compares a list of codes with what the service gives. The codes
-// themselves are not in the notes.
+// CheckCodes compares a list of codes with what the service gives. What is odd
+// about several of them is said once, with their numbers; the codes themselves
+// are not in the notes.
 func (s *Spec) CheckCodes(codes []Code) []Note {
 	var notes []Note
 	if n := len(codes); s.Expect > 0 && n > 0 && n != s.Expect {
 		notes = append(notes, remark("count", lang.T("%d codes: the service gives %d", "%d 個です。このサービスが発行するのは %d 個です"), n, s.Expect))
 	}
+	var odd []Note
+	at := map[string][]int{} // by what is said
 	for i, c := range codes {
-		_, odd, err := s.Clean(c.Code)
-		for _, o := range odd {
-			if !o.Changed {
-				notes = append(notes, remark(o.Key, lang.T("code %d: %s", "%d 個目: %s"), i+1, lang.Text{EN: o.Say(lang.EN), JA: o.Say(lang.JA)}))
+		for _, n := range s.checkCode(c.Code) {
+			said := n.Say(lang.EN)
+			if at[said] == nil {
+				odd = append(odd, n)
 			}
-		}
-		if err != nil {
-			notes = append(notes, remark("unreadable", lang.T("code %d: cannot be read", "%d 個目: 読み取れません"), i+1))
+			at[said] = append(at[said], i+1)
 		}
 	}
+	for _, n := range odd {
+		which := numbered(at[n.Say(lang.EN)], len(codes))
+		notes = append(notes, remark(n.Key, lang.T("%s: %s", "%s: %s"), which, lang.Text{EN: n.Say(lang.EN), JA: n.Say(lang.JA)}))
+	}
 	return notes
+}
+
+// checkCode returns what looks odd about one code of a list.
+func (s *Spec) checkCode(code string) []Note {
+	_, notes, err := s.Clean(code)
+	if err != nil {
+		return []Note{remark("unreadable", lang.T("cannot be read", "読み取れません"))}
+	}
+	return slices.DeleteFunc(notes, func(n Note) bool { return n.Changed })
+}
+
+// maxNumbered is how many numbers are listed before their count is enough.
+const maxNumbered = 6
+
+// numbered names the codes with these numbers.
+func numbered(numbers []int, all int) lang.Text {
+	var list []string
+	for _, n := range numbers {
+		list = append(list, strconv.Itoa(n))
+	}
+	switch n := len(numbers); {
+	case n > 1 && n == all:
+		return lang.T("all codes", "どのコードも")
+	case n > maxNumbered:
+		return lang.Text{EN: fmt.Sprintf("%d codes", n), JA: fmt.Sprintf("%d 個のコード", n)}
+	case n > 1:
+		return lang.Text{EN: "codes " + strings.Join(list, ", "), JA: strings.Join(list, "、") + " 個目"}
+	}
+	return lang.Text{EN: "code " + list[0], JA: list[0] + " 個目"}
 }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
