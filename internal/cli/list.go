@@ -30,12 +30,13 @@ func (a *app) newList() *cobra.Command {
 		short: lang.T("list records, or find them by a word", "一覧を見る・言葉で探す"),
 		long: lang.T(`Lists the records. With words, only those that hold all of them in a name, an
 owner, a tag or any field that is not secret; wide, half-width and upper-case
-letters and both kinds of kana count as the same.`,
+letters and both kinds of kana count as the same, and romaji finds kana.`,
 			`記録の一覧です。言葉を付けると、名前・持ち主・名札・秘密でない項目のどこかに、その言葉を全部含むものだけに
-絞ります。全角と半角、大文字と小文字、ひらがなとカタカナは区別しません。`),
+絞ります。全角と半角、大文字と小文字、ひらがなとカタカナは区別しません。かなはローマ字でも探せます。`),
 		examples: []example{
 			{"list", lang.T("everything", "全部")},
 			{"list nifty", lang.T("where that word occurs", "その言葉が出てくる記録")},
+			{"list --owner 田中", lang.T("what somebody's records are", "田中さんの記録")},
 			{"list --owner 田中 --json", lang.T("for a script", "スクリプト向け")},
 		},
 	})
