@@ -90,7 +90,7 @@ func (a *app) report(err error, asJSON bool) int {
 		a.reportJSON(f)
 		return f.status
 	}
-	a.talk("", a.name+": "+f.what.in(a.lang))
+	a.talkMarked(paintSevere, a.name+": ", f.what.in(a.lang))
 	if !f.why.empty() {
 		a.talk("  ", f.why.in(a.lang))
 	}

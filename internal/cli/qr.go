@@ -135,7 +135,7 @@ func (a *app) wifiCode(r *record.Record, key string) (v chosenValue, ok bool) {
 			text += "P:" + wifiEscape.Replace(secret.Value) + ";"
 		}
 		return chosenValue{text: text + ";", secret: secret != nil && secret.Value != "",
-			label: a.text(lang.T("Wi-Fi %s", "Wi-Fi「%s」"), name.Value)}, true
+			label: a.text(lang.T("the Wi-Fi network %s", "Wi-Fi の「%s」"), name.Value)}, true
 	}
 	return chosenValue{}, false
 }
