@@ -33,7 +33,7 @@ var layers = map[string]string{
 	"exchange":   "lang record",
 	"paper":      "lang record term",
 	"store":      "keyring record",
-	"cli":        "audit exchange keyring lang paper passphrase record store term",
+	"cli":        "audit exchange keyring lang maildomain paper passphrase record store term",
 	"cmd/vault":  "cli",
 	"internal":   "",
 }

@@ -304,7 +304,7 @@ func (a *app) save(s *store.Store, r *record.Record, files []store.NewFile) erro
 
 // commit saves a change and says what went wrong beside it.
 func (a *app) commit(s *store.Store, c store.Change) error {
-	err := s.Commit(c)
+	err := a.patiently(lang.T("saving ...", "保存しています..."), func() error { return s.Commit(c) })
 	if err != nil {
 		return err
 	}

@@ -212,6 +212,9 @@ func (a *app) editByForm(s *store.Store, r *record.Record, keys []string, silent
 	if err == nil && !yes {
 		err = term.ErrCancelled
 	}
+	if err == nil {
+		a.wentThrough(r)
+	}
 	return err
 }
 
@@ -228,7 +231,7 @@ func (a *app) keepNamed(f *form, typed []string) error {
 		}
 		keys[i] = f.asks[n].spec.Key
 	}
-	f.keep(keys)
+	f.keep(keys...)
 	return nil
 }
 

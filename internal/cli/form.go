@@ -23,6 +23,7 @@ type form struct {
 	coach *coach       // nil where nobody wants to hear it
 	fresh bool         // a new record: Enter takes the template's usual answer
 	asks  []question
+	known int // how many of asks, from the first, need not be asked
 }
 
 // A question is one field, or the owner or the notes of the record.
@@ -76,7 +77,7 @@ func notesQuestion() question {
 }
 
 // keep leaves only the questions with these keys.
-func (f *form) keep(keys []string) {
+func (f *form) keep(keys ...string) {
 	f.asks = slices.DeleteFunc(f.asks, func(q question) bool { return !slices.Contains(keys, q.spec.Key) })
 }
 
@@ -93,7 +94,7 @@ func (f *form) fill() (bool, error) {
 func (f *form) askAll() error {
 	f.line(0, f.a.text(f.keys()))
 	f.t.Print("\n")
-	for i := 0; i < len(f.asks); {
+	for i := f.known; i < len(f.asks); {
 		err := f.ask(i)
 		switch {
 		case errors.Is(err, term.ErrBack):
@@ -169,13 +170,23 @@ func (f *form) hint(text string) {
 // hang prints text behind a head, its further rows below its first.
 func (f *form) hang(indent int, head, text string) {
 	cols, _ := f.t.Size()
-	room := max(cols-indent-term.Width(head)-1, narrowest)
-	for i, row := range term.Wrap(text, room) {
-		if i > 0 {
-			head = strings.Repeat(" ", term.Width(head))
-		}
-		f.t.Printf("%s%s%s\n", strings.Repeat(" ", indent), head, row)
+	for _, row := range hanging(strings.Repeat(" ", indent)+head, text, cols-1) {
+		f.t.Print(row + "\n")
 	}
+}
+
+// hanging fits text behind a head into columns, its further rows below its
+// first.
+func hanging(head, text string, cols int) []string {
+	rows := term.Wrap(term.SanitizeLines(text), max(cols-term.Width(head), narrowest))
+	below := strings.Repeat(" ", term.Width(head))
+	for i, row := range rows {
+		rows[i] = below + row
+		if i == 0 {
+			rows[i] = head + row
+		}
+	}
+	return rows
 }
 
 // prompt is a label behind the number of its question, in as many rows as it
@@ -200,25 +211,22 @@ func isHelp(typed string) bool { return lang.FoldCode(typed) == "?" }
 // explain says all that is known about a question: what it is for, whether the
 // service will ask for it, and what the service does, with source and date.
 func (f *form) explain(q question) error {
+	cols, _ := f.t.Size()
 	var rows []string
-	add := func(indent int, text string) {
-		cols, _ := f.t.Size()
-		for _, row := range term.Wrap(text, max(cols-indent-1, narrowest)) {
-			rows = append(rows, strings.Repeat(" ", indent)+row)
-		}
-	}
-	add(4, f.helpLine(q.spec))
+	add := func(head, text string) { rows = append(rows, hanging(head, text, cols-1)...) }
+	const before = "    "
+	add(before, f.helpLine(q.spec))
 	if n := q.spec.Expect; n > 0 {
-		add(4, f.a.text(lang.T("the service gives out %d of them", "このサービスが発行するのは %d 個です"), n))
+		add(before, f.a.text(lang.T("the service gives out %d of them", "このサービスが発行するのは %d 個です"), n))
 	}
 	if form := f.tmpl.Form; form != nil && slices.Contains(form.Fields, q.spec.Key) {
-		add(4, f.a.text(lang.T("the service asks for this when you have lost every other way in", "ほかの手段を全部なくしたとき、サービスから聞かれる項目です")))
+		add(before, f.a.text(lang.T("the service asks for this when you have lost every other way in", "ほかの手段を全部なくしたとき、サービスから聞かれる項目です")))
 	}
 	if q.part == partField && len(f.tmpl.Facts) > 0 {
-		add(4, f.a.text(lang.T("What is known about %s:", "%sについて分かっていること:"), f.tmpl.Label))
+		add(before, f.a.text(lang.T("What is known about %s:", "%sについて分かっていること:"), f.tmpl.Label))
 		for _, fact := range f.tmpl.Facts {
-			add(4, "- "+f.a.text(fact.Text))
-			add(6, f.a.text(lang.T("source: %s (as of %s)", "出典: %s（%s 現在）"), fact.Source, fact.AsOf))
+			add(before+"- ", f.a.text(fact.Text))
+			add(before+"  ", f.a.text(lang.T("source: %s (as of %s)", "出典: %s（%s 現在）"), fact.Source, fact.AsOf))
 		}
 	}
 	_, err := f.page(rows)

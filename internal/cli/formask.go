@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
 	"memovault/internal/lang"
+	"memovault/internal/maildomain"
 	"memovault/internal/record"
 	"memovault/internal/term"
 )
@@ -33,7 +35,8 @@ func (f *form) ask(i int) error {
 // askLine asks for one line.
 func (f *form) askLine(number string, q question, back bool) error {
 	before := f.value(q)
-	line := term.Line{Prompt: f.prompt(number, f.a.text(q.spec.Label)+":"), Initial: before, Back: back}
+	start := cmp.Or(before, f.guess(q.spec))
+	line := term.Line{Prompt: f.prompt(number, f.a.text(q.spec.Label)+":"), Initial: start, Back: back}
 	if q.spec.Type == record.TypeRef {
 		line.Complete = f.completeName
 	}
@@ -48,7 +51,7 @@ func (f *form) askLine(number string, q question, back bool) error {
 			if err := f.explain(q); err != nil {
 				return err
 			}
-			line.Initial = before
+			line.Initial = start
 			continue
 		case strings.TrimSpace(typed) == "":
 			f.put(q, "")
@@ -67,6 +70,33 @@ func (f *form) askLine(number string, q question, back bool) error {
 	}
 }
 
+// guess is what Enter takes where there is no answer yet: what the address or
+// the number of a new record tells of itself, or the template's usual answer.
+func (f *form) guess(s *record.Spec) string {
+	if !f.fresh {
+		return ""
+	}
+	said := ""
+	for _, spec := range f.tmpl.With(record.RoleAddress) {
+		domain := maildomain.Of(f.value(question{spec: spec}))
+		switch s.Role {
+		case record.RoleClass:
+			said = string(domain.Class)
+		case record.RoleProvider:
+			return f.a.text(domain.Provider)
+		}
+	}
+	for _, spec := range f.tmpl.With(record.RoleNumber) {
+		if s.Role == record.RoleClass {
+			said, _, _ = strings.Cut(string(record.PhoneKind(f.value(question{spec: spec}))), "-")
+		}
+	}
+	if s.Option(said) != nil {
+		return said
+	}
+	return s.Default
+}
+
 // keepsNothing is what empties an answer where Enter alone keeps it.
 const keepsNothing = "-"
 
@@ -75,10 +105,7 @@ const keepsNothing = "-"
 func (f *form) askChoice(number string, q question, back bool) error {
 	f.showOptions(len(number), q.spec)
 	before := f.value(q)
-	standard := before
-	if standard == "" && f.fresh {
-		standard = q.spec.Default
-	}
+	standard := cmp.Or(before, f.guess(q.spec))
 	label := f.a.text(q.spec.Label)
 	if n := optionNumber(q.spec, standard); n > 0 {
 		label += fmt.Sprintf(" [%d]", n)
@@ -164,24 +191,26 @@ func (f *form) askCodes(number string, q question, back bool) error {
 	list.Initial = offered
 	for {
 		items, err := f.a.readLines(f.t, list)
+		items, help := withoutHelp(items, offered)
 		switch {
 		case err != nil:
 			return err
+		case help:
+			if err := f.explain(q); err != nil {
+				return err
+			}
+			list.Initial = items
+			continue
 		case len(items) == 0:
 			f.put(q, "")
 			return nil
 		case slices.Equal(items, offered):
 			return nil
-		case asksForHelp(items, offered):
-			if err := f.explain(q); err != nil {
-				return err
-			}
-			list.Initial = offered
-			continue
 		}
 		codes, err := readCodes(strings.Join(items, "\n"), before)
 		if err == nil {
 			f.line(4, f.a.text(lang.T("%d codes taken", "%d 個受け取りました"), len(codes)))
+			f.tellLeftOut(items)
 			f.tell(q.spec.CheckCodes(codes), "")
 			f.r.SetCodes(q.spec.Key, codes)
 			f.r.Field(q.spec.Key).Label = q.own
@@ -193,11 +222,28 @@ func (f *form) askCodes(number string, q question, back bool) error {
 	}
 }
 
-// asksForHelp reports whether a list of answers is the one before with nothing
-// but a question mark added.
-func asksForHelp(items, before []string) bool {
-	last := len(items) - 1
-	return last >= 0 && isHelp(items[last]) && slices.Equal(items[:last], before)
+// tellLeftOut says how many lines had no code in them, such as the heading of a
+// list: they are not kept.
+func (f *form) tellLeftOut(items []string) {
+	n := 0
+	for _, item := range items {
+		if len(record.ParseCodes(item)) == 0 {
+			n++
+		}
+	}
+	if n > 0 {
+		f.line(4, f.a.text(plural(n, lang.T("%d line had no code in it and was left out", "コードのない行が %d 行あり、入れていません"),
+			lang.T("%d lines had no code in them and were left out", "コードのない行が %d 行あり、入れていません")), n))
+	}
+}
+
+// withoutHelp takes the call for help out of a list of answers and reports
+// whether there was one. A question mark that was there before is an answer.
+func withoutHelp(items, before []string) ([]string, bool) {
+	if slices.ContainsFunc(before, isHelp) || !slices.ContainsFunc(items, isHelp) {
+		return items, false
+	}
+	return slices.DeleteFunc(items, isHelp), true
 }
 
 // keepUsed carries the dates on which codes were used up over to the same
@@ -249,7 +295,7 @@ func (f *form) list(number string, q question, how lang.Text, back bool) term.Li
 		ItemPrompt: func(n int) string {
 			return fmt.Sprintf("%s%2d> ", strings.Repeat(" ", len(number)), n)
 		},
-		Back: back,
+		Back: back, Last: isHelp,
 	}
 }
 
@@ -265,17 +311,18 @@ func (f *form) askLines(number string, q question, back bool) error {
 	list.Initial = offered
 	for {
 		items, err := f.a.readLines(f.t, list)
+		items, help := withoutHelp(items, offered)
 		switch {
 		case err != nil:
 			return err
-		case slices.Equal(items, offered):
-			return nil
-		case asksForHelp(items, offered):
+		case help:
 			if err := f.explain(q); err != nil {
 				return err
 			}
-			list.Initial = offered
+			list.Initial = items
 			continue
+		case slices.Equal(items, offered):
+			return nil
 		}
 		text := takeLines(items)
 		if strings.TrimSpace(text) == "" {

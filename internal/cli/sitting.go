@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strings"
@@ -111,7 +112,7 @@ func (st *sitting) ask(d draft, wanted string) error {
 	}
 	switch {
 	case d.few:
-		f.keep(fewKeys(d.tmpl, d.r))
+		f.keepFew()
 	case !st.owned:
 		f.askOwner()
 		fallthrough
@@ -130,25 +131,35 @@ func (st *sitting) ask(d draft, wanted string) error {
 var vitalRoles = []record.Role{record.RoleProvider, record.RoleClass, record.RoleContract, record.RoleEnds,
 	record.RoleRecovery, record.RolePlace, record.RoleHint, record.RoleDevice}
 
-// fewKeys are the fields that are worth asking for in passing: those of vital
-// roles, or the first five where the template has hardly any.
-func fewKeys(t *record.Template, r *record.Record) []string {
-	var vital, first []string
-	for _, s := range t.Fields {
-		if r.Field(s.Key) != nil {
+// keepFew leaves the questions that are worth asking in passing: those of vital
+// roles, or the first five where the template has hardly any. What is known
+// already comes first, to be seen in the review.
+func (f *form) keepFew() {
+	var known, vital, first []string
+	for _, s := range f.tmpl.Fields {
+		switch {
+		case f.r.Field(s.Key) != nil:
+			known = append(known, s.Key)
 			continue
-		}
-		if slices.Contains(vitalRoles, s.Role) {
+		case slices.Contains(vitalRoles, s.Role):
 			vital = append(vital, s.Key)
 		}
 		if len(first) < 5 {
 			first = append(first, s.Key)
 		}
 	}
-	if len(vital) < 3 {
-		return first
+	if len(vital) >= 3 {
+		first = vital
 	}
-	return vital
+	f.keep(append(known, first...)...)
+	place := func(q question) int {
+		if slices.Contains(known, q.spec.Key) {
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(f.asks, func(x, y question) int { return cmp.Compare(place(x), place(y)) })
+	f.known = len(known)
 }
 
 // offer asks whether to note what the answers of a record mention and no record

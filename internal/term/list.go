@@ -19,6 +19,10 @@ type List struct {
 	Idle       time.Duration      // as for Line
 	MaxItems   int                // 0 means 10,000
 	MaxBytes   int                // of one item, as for Line
+
+	// Last reports whether an item ends the list by itself, such as a call for
+	// help; nil means none does.
+	Last func(item string) bool
 }
 
 // ReadLines asks for items until an empty line. A paste of many lines becomes
@@ -84,6 +88,9 @@ func (r *listReader) read() ([]string, error) {
 			return r.items(), err
 		case !blank:
 			r.before = append(r.before, text)
+			if r.list.Last != nil && !r.t.in.pasting && r.list.Last(text) {
+				return r.items(), nil
+			}
 		case offered == "" && len(r.after) == 0:
 			return r.items(), nil
 		}

@@ -6,6 +6,8 @@ import (
 	"testing"
 )
 
+func isQuestion(item string) bool { return item == "?" }
+
 func TestReadLines(t *testing.T) {
 	tests := []struct {
 		name string
@@ -32,6 +34,9 @@ func TestReadLines(t *testing.T) {
 		{"cancel keeps what there is", List{Initial: []string{"a", "b"}}, []string{"x\r\x03"}, []string{"ax", "b"}, ErrCancelled},
 		{"end", List{}, []string{"a\r\x04"}, []string{"a"}, ErrEnd},
 		{"item too long", List{MaxBytes: 2}, []string{"ab\r", "abc\r"}, []string{"ab"}, ErrTooLong},
+		{"a last item", List{Initial: []string{"a", "c"}, Last: isQuestion}, []string{"\r", "\x15?\r"}, []string{"a", "?"}, nil},
+		{"a last item before others", List{Initial: []string{"a", "c"}, Last: isQuestion}, []string{"\x15?\r"}, []string{"?", "c"}, nil},
+		{"no last item in a paste", List{Last: isQuestion}, []string{paste("?\rb\r"), "\r"}, []string{"?", "b"}, nil},
 		{"full", List{MaxItems: 2}, []string{"a\r", "b\r"}, []string{"a", "b"}, nil},
 		{"full of initial", List{MaxItems: 2, Initial: []string{"a", "b"}}, []string{"\r", "x\r"}, []string{"a", "bx"}, nil},
 		{"a paste too long", List{MaxItems: 2}, []string{paste("a\rb\rc\rd\re")}, []string{"a", "b"}, ErrTooLong},
