@@ -247,6 +247,7 @@ func TestCleanChoice(t *testing.T) {
 	checkClean(t, s.Clean, []cleanCase{
 		{"", "", ""}, {"yes", "yes", ""}, {"YES", "yes", "choice!"}, {"はい", "yes", "choice!"}, {"ハイ", "yes", "choice!"},
 		{"ｎｏ", "no", "choice!"}, {"分からない", "unknown", "choice!"},
+		{"y", "yes", "choice!"}, {"Ｎ", "no", "choice!"}, {"不明", "unknown", "choice!"}, {"ワカラナイ", "unknown", "choice!"}, {"Don't know", "unknown", "choice!"},
 	})
 	_, _, err := s.Clean("maybe")
 	var refused *ValueError

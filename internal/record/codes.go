@@ -63,35 +63,30 @@ type foundCode struct {
 	amidst bool // there are words around it, so it may be no code at all
 }
 
-// parseLine returns the codes of one line. Words may be among them.
+// parseLine returns the codes of one line. Words may be among them. A mark or
+// a day belongs to the code in its column; in a column of its own, to the code
+// before it, or to the next if there is none.
 func parseLine(line string) []foundCode {
-	line, used := takeMarks(line)
-	line, day := takeDay(line)
-	if day != "" {
-		used = day
-	}
 	var codes []foundCode
-	amidst, waiting := false, 0
-	for _, column := range columnGap().Split(strings.TrimSpace(line), -1) {
-		column, number := takeNumbering(column)
-		if bareNo().MatchString(column) {
-			column, number = "", atoi(column)
-		}
+	amidst, waiting, mark := false, 0, ""
+	for _, column := range columnGap().Split(strings.TrimSpace(halfWidth(line)), -1) {
+		column, used := takeMarks(column, len(codes) > 0)
+		found, number, plain := readColumn(column)
 		if number == 0 {
 			number = waiting
 		}
-		if waiting = 0; column == "" {
+		if waiting = 0; len(found) == 0 && plain {
 			waiting = number // it stands in a column of its own
 		}
-		found, plain := splitCodes(column)
-		if rest := labelHead().FindStringSubmatch(column); len(found) == 0 && rest != nil {
-			column, number = takeNumbering(column[len(rest[0]):])
-			found, _ = splitCodes(column)
-			if rest[1] != "" {
-				number = atoi(rest[1])
-			}
-		}
 		amidst = amidst || !plain
+		switch last := len(codes) - 1; {
+		case len(found) > 0 && used == "":
+			used, mark = mark, ""
+		case len(found) == 0 && used != "" && last >= 0:
+			codes[last].Used = used
+		case len(found) == 0 && used != "":
+			mark = used
+		}
 		for i, c := range found {
 			if i > 0 {
 				number = 0
@@ -105,18 +100,31 @@ func parseLine(line string) []foundCode {
 	return codes
 }
 
-// takeMarks takes out what marks the codes of a line as used, and makes the
-// line half-width. Numbers in circles become numbers with a bracket.
-func takeMarks(line string) (rest, used string) {
+// readColumn returns the codes of a column, and its number in the list. plain
+// is false if there is something else than codes, numbers and labels.
+func readColumn(column string) (codes []string, number int, plain bool) {
+	column, number = takeNumbering(column)
+	if bareNo().MatchString(column) {
+		return nil, atoi(column), true
+	}
+	codes, plain = splitCodes(column)
+	if head := labelHead().FindStringSubmatch(column); len(codes) == 0 && head != nil {
+		column, number = takeNumbering(column[len(head[0]):])
+		codes, _ = splitCodes(column)
+		if head[1] != "" {
+			number = atoi(head[1])
+		}
+	}
+	return codes, number, plain
+}
+
+// halfWidth makes a line half-width, with numbers in circles as numbers with a
+// bracket, and without quotes, bullets and what cannot be seen.
+func halfWidth(line string) string {
 	var b strings.Builder
 	for _, r := range line {
 		n := circled(r)
 		switch {
-		case strings.ContainsRune("✓✔✅☑☒✗✘×✕✖❌", r):
-			used = UsedUnknown
-			b.WriteByte(' ')
-		case r == 0x335 || r == 0x336 || r == 0x338: // strokes through the character before
-			used = UsedUnknown
 		case n > 0:
 			b.WriteString("  " + strconv.Itoa(n) + ")")
 		case strings.ContainsRune("☐□■○●◯・•◦‣▪▫※→\"'`“”‘’「」『』{}", r):
@@ -130,12 +138,33 @@ func takeMarks(line string) (rest, used string) {
 	for i, c := range columns {
 		columns[i] = lang.FoldCode(c)
 	}
-	line = unusedTag().ReplaceAllString(strings.Join(columns, "\t"), "  ")
-	if usedWord().MatchString(line) {
+	return strings.Join(columns, "\t")
+}
+
+// takeMarks takes out of a column what marks its codes as used, and the day on
+// which they were.
+func takeMarks(column string, afterCode bool) (rest, used string) {
+	rest = strings.Map(func(r rune) rune {
+		switch {
+		case strings.ContainsRune("✓✔✅☑☒✗✘×✕✖❌", r):
+			used = UsedUnknown
+			return ' '
+		case r == 0x335 || r == 0x336 || r == 0x338: // strokes through the character before
+			used = UsedUnknown
+			return -1
+		}
+		return r
+	}, column)
+	rest = unusedTag().ReplaceAllString(rest, " ")
+	if usedWord().MatchString(rest) {
 		used = UsedUnknown
-		line = usedWord().ReplaceAllString(line, "  ")
+		rest = usedWord().ReplaceAllString(rest, " ")
 	}
-	return strings.NewReplacer("[", " ", "]", " ").Replace(line), used
+	rest, day := takeDay(rest, afterCode)
+	if day != "" {
+		used = day
+	}
+	return strings.Join(strings.Fields(strings.NewReplacer("[", " ", "]", " ").Replace(rest)), " "), used
 }
 
 // circled returns the number in a circle, 0 for any other character.
@@ -150,17 +179,19 @@ func circled(r rune) int {
 	return 0
 }
 
-// takeDay takes a day out of a line that has a code before it.
-func takeDay(line string) (rest, day string) {
-	for _, at := range dayForm().FindAllStringIndex(line, -1) {
-		if before := lang.FoldCode(line[:at[0]]); !strings.ContainsAny(before, "0123456789") && len(onlyAlnum(before)) < minCode {
+// takeDay takes a day out of a column that has a code before it, or comes after
+// one.
+func takeDay(column string, afterCode bool) (rest, day string) {
+	for _, at := range dayForm().FindAllStringIndex(column, -1) {
+		before := onlyAlnum(column[:at[0]])
+		if len(before) < minCode && !(afterCode && before == "") {
 			continue
 		}
-		if value, _, err := Clean(TypeDate, line[at[0]:at[1]]); err == nil {
-			return strings.TrimRight(line[:at[0]], "( ") + "  " + line[at[1]:], value
+		if value, _, err := Clean(TypeDate, column[at[0]:at[1]]); err == nil {
+			return strings.TrimRight(column[:at[0]], "( ") + " " + strings.TrimLeft(column[at[1]:], ")"), value
 		}
 	}
-	return line, ""
+	return column, ""
 }
 
 // takeNumbering takes numbers and bullets off the front of a column, and

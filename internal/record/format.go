@@ -82,12 +82,15 @@ func (s *Spec) Clean(raw string) (value string, notes []Note, err error) {
 	return grouped, append(notes, more...), nil
 }
 
-// choose finds the option that was meant, by its value or by its label in
-// either language.
+// unknowns are words for the option with the value unknown, folded.
+var unknowns = []string{"不明", "わからない", "わかりません", "分かりません", "不明です", "?", "don't know", "dont know", "unsure", "not sure"}
+
+// choose finds the option that was meant, by its value, by its label in either
+// language, or by y, n or another word for not knowing.
 func (s *Spec) choose(typed string) (string, []Note, error) {
 	key := lang.Fold(typed)
 	for _, o := range s.Options {
-		if key != o.Value && key != lang.Fold(o.Label.EN) && key != lang.Fold(o.Label.JA) {
+		if key != o.Value && key != lang.Fold(o.Label.EN) && key != lang.Fold(o.Label.JA) && !isShortFor(key, o.Value) {
 			continue
 		}
 		if typed == o.Value {
@@ -136,6 +139,10 @@ func (s *Spec) checkCode(code string) []Note {
 		return []Note{remark("unreadable", lang.T("cannot be read", "読み取れません"))}
 	}
 	return slices.DeleteFunc(notes, func(n Note) bool { return n.Changed })
+}
+
+func isShortFor(typed, value string) bool {
+	return typed == "y" && value == "yes" || typed == "n" && value == "no" || value == "unknown" && slices.Contains(unknowns, typed)
 }
 
 // maxNumbered is how many numbers are listed before their count is enough.
