@@ -49,7 +49,7 @@ func (o *showOptions) wantsValue() bool {
 // checkShow finds options that do not go together, before a passphrase is asked
 // for.
 func (a *app) checkShow(cmd *cobra.Command, o *showOptions, keys []string) error {
-	for _, group := range [][]string{{"field", "otp", "next-code", "json", "save"}, {"copy", "qr", "json", "save"}} {
+	for _, group := range [][]string{{"field", "otp", "next-code", "json", "save"}, {"copy", "qr", "json", "save"}, {"next-code", "revision"}} {
 		given := ""
 		for _, name := range group {
 			switch {
@@ -184,7 +184,7 @@ func (a *app) askUsed(s *store.Store, r *record.Record, v chosenValue) error {
 	how := func() {
 		a.say(lang.T("once it is used: %s edit %s --use-code=%s", "使ったら: %s edit %s --use-code=%s"), a.call(), shellWord(r.Name), v.field.Key)
 	}
-	if !a.interactive() || r.Trashed != nil {
+	if !a.interactive() || r.Trashed != nil || r.Schema > record.Schema {
 		how()
 		return nil
 	}
