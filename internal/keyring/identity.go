@@ -88,7 +88,7 @@ func isNative(id age.Identity) bool {
 		return true
 	case redacted:
 		return isNative(id.Identity)
-	case *age.X25519Identity, *age.HybridIdentity, *age.ScryptIdentity:
+	case *age.X25519Identity, *age.HybridIdentity, *age.ScryptIdentity, deriving:
 		return true
 	}
 	return false

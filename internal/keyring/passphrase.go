@@ -3,6 +3,7 @@ package keyring
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -68,7 +69,20 @@ func PassphraseIdentity(pass string) (age.Identity, error) {
 		return nil, ErrEmpty
 	}
 	id.SetMaxWorkFactor(maxWorkFactor)
-	return redacted{id}, nil
+	return redacted{deriving{id}}, nil
+}
+
+// deriving is an identity that gives the memory of a derivation back at once:
+// 256 MiB, which would otherwise still be there when the next one takes as much
+// again, after a typing error or where a slot is made and proven.
+type deriving struct{ *age.ScryptIdentity }
+
+func (d deriving) Unwrap(stanzas []*age.Stanza) ([]byte, error) {
+	key, err := d.ScryptIdentity.Unwrap(stanzas)
+	if len(stanzas) == 1 && stanzas[0].Type == "scrypt" {
+		runtime.GC()
+	}
+	return key, err
 }
 
 // PassphraseSlot makes a slot that a passphrase opens, and opens it again before
@@ -108,6 +122,7 @@ func (v *Vault) provenSlot(kind, label string, now time.Time, r age.Recipient, i
 	if err != nil {
 		return Slot{}, err
 	}
+	runtime.GC() // of what wrapping took, as deriving does
 	again, info, err := OpenSlot(slot.Sealed, id)
 	if err != nil || info != slot.Info() || again.id != v.id || again.key != v.key {
 		return Slot{}, ErrSelfCheck

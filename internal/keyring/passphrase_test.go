@@ -2,6 +2,8 @@ package keyring
 
 import (
 	"errors"
+	"runtime"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"testing"
@@ -137,5 +139,27 @@ func TestParseIdentities(t *testing.T) {
 	var line *IdentityFileError
 	if _, err := ParseIdentities([]byte("# x\n\nhello")); !errors.As(err, &line) || line.Line != 3 {
 		t.Errorf("%v, want line 3", err)
+	}
+}
+
+// The memory of a derivation is given back before the next: making a slot takes
+// two, and nothing else here collects.
+func TestDerivationsGiveMemoryBack(t *testing.T) {
+	defer func(n int) { WorkFactor = n }(WorkFactor)
+	WorkFactor = 15 // 32 MiB
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	v := mustVault(t, false)
+	runtime.GC()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if _, err := v.PassphraseSlot("mikan tokei yama", "", day); err != nil {
+		t.Fatal(err)
+	}
+	runtime.ReadMemStats(&after)
+	if kept := int64(after.HeapAlloc) - int64(before.HeapAlloc); kept > 4<<20 {
+		t.Errorf("%d bytes are kept", kept)
+	}
+	if grown := int64(after.HeapSys) - int64(before.HeapSys); grown > 48<<20 {
+		t.Errorf("both derivations were in memory: the heap grew by %d bytes", grown)
 	}
 }
