@@ -16,6 +16,9 @@ const (
 	bytesPerLine = columns / 4 * 3
 )
 
+// strict refuses spare bits, so that what is armored has one form only.
+var strict = base64.StdEncoding.Strict()
+
 // errArmor says that the armor is damaged; where exactly is of no use to
 // anybody, since the bytes mean nothing before they are decrypted.
 var errArmor = errors.New("damaged armor")
@@ -77,7 +80,7 @@ func (r *armorReader) oneLine() error {
 	if bytes.ContainsAny(last, "\r\n") {
 		return errArmor
 	}
-	n, err := base64.StdEncoding.Strict().Decode(r.line[:], last)
+	n, err := strict.Decode(r.line[:], last)
 	if err != nil {
 		return errArmor
 	}
@@ -88,7 +91,7 @@ func (r *armorReader) oneLine() error {
 // fullLine decodes a line that has its newline and another line behind it. A
 // line break or padding inside it shows as too few bytes.
 func (r *armorReader) fullLine(dst []byte) error {
-	n, err := base64.StdEncoding.Strict().Decode(dst, r.body[:columns])
+	n, err := strict.Decode(dst, r.body[:columns])
 	if err != nil || n != bytesPerLine || r.body[columns] != '\n' || len(r.body) == columns+1 {
 		return errArmor
 	}

@@ -275,10 +275,16 @@ func TestEveryBitOfARecordMatters(t *testing.T) {
 		if _, err := v.Open(bad); !errors.Is(err, ErrOpen) {
 			t.Fatalf("bit %d: %v, want ErrOpen", i, err)
 		}
+		if text, err := v.OpenText(bad); !errors.Is(err, ErrOpen) || text != "" {
+			t.Fatalf("bit %d, as a text: %v, want ErrOpen", i, err)
+		}
 	}
 	for n := range sealed {
 		if _, err := v.Open(sealed[:n]); n < len(sealed)-1 && !errors.Is(err, ErrOpen) {
 			t.Fatalf("cut to %d: %v, want ErrOpen", n, err)
+		}
+		if _, err := v.OpenText(sealed[:n]); n < len(sealed)-1 && !errors.Is(err, ErrOpen) {
+			t.Fatalf("cut to %d, as a text: %v, want ErrOpen", n, err)
 		}
 	}
 }

@@ -127,6 +127,25 @@ func (v *Vault) Open(sealed []byte) ([]byte, error) {
 	return trimPadding(padded), nil
 }
 
+// OpenText is Open for what is kept as text and may be large: converting would
+// copy it once more.
+func (v *Vault) OpenText(sealed []byte) (string, error) {
+	r, err := newArmorReader(sealed)
+	if err != nil {
+		return "", ErrOpen
+	}
+	plain, err := age.Decrypt(r, v.identity)
+	if err != nil {
+		return "", ErrOpen
+	}
+	var text strings.Builder
+	text.Grow(r.size())
+	if _, err := io.Copy(&text, plain); err != nil || !r.done() {
+		return "", ErrOpen
+	}
+	return strings.TrimRight(text.String(), "\n"), nil
+}
+
 func (v *Vault) sealPadded(padded []byte) ([]byte, error) {
 	sealed, err := encrypt(padded, v.recipient)
 	if err != nil {

@@ -44,6 +44,9 @@ func TestSealOpenRoundTrip(t *testing.T) {
 			if err != nil || !bytes.Equal(got, plain) {
 				t.Errorf("pq %v, %d bytes: opened to %d bytes, %v", pq, size, len(got), err)
 			}
+			if text, err := v.OpenText(sealed); err != nil || text != string(plain) {
+				t.Errorf("pq %v, %d bytes: opened to a text of %d bytes, %v", pq, size, len(text), err)
+			}
 		}
 	}
 }

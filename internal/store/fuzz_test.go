@@ -191,7 +191,7 @@ func walk(t *testing.T, file []byte, whole bool) {
 // FuzzIndex: what is accepted is written back as it was read.
 func FuzzIndex(f *testing.F) {
 	f.Fuzz(func(t *testing.T, plain []byte) {
-		x, err := parseIndex(plain)
+		x, err := parseIndex(string(plain))
 		if err != nil {
 			return
 		}
@@ -199,7 +199,7 @@ func FuzzIndex(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		y, err := parseIndex(again)
+		y, err := parseIndex(string(again))
 		if err != nil || len(y.entries) != len(x.entries) || len(y.attached) != len(x.attached) {
 			t.Fatalf("%q is written as %q: %v", plain, again, err)
 		}

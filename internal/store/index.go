@@ -208,10 +208,10 @@ type index struct {
 	attached []attached
 }
 
-// parseIndex copies the plaintext once; lines, and names and titles in them, are
-// parts of that copy.
-func parseIndex(plain []byte) (*index, error) {
-	line, b, _ := strings.Cut(string(plain), "\n")
+// parseIndex reads a plaintext; lines, and names and titles in them, are parts
+// of it.
+func parseIndex(plain string) (*index, error) {
+	line, b, _ := strings.Cut(plain, "\n")
 	x := &index{}
 	if err := json.Unmarshal([]byte(line), &x.head); err != nil {
 		return nil, fmt.Errorf("%w: header", errIndex)

@@ -79,7 +79,7 @@ func TestIndexRoundTrip(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	y, err := parseIndex(b)
+	y, err := parseIndex(string(b))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +100,7 @@ func TestIndexRoundTrip(t *testing.T) {
 		"out of order":   slices.Concat(b[:bytes.Index(b, line(0))], line(1), []byte("\n"), line(0), b[bytes.Index(b, line(1))+len(line(1)):]),
 		"a short digest": bytes.Replace(b, []byte(`"sha256":"`), []byte(`"sha256":"x`), 1),
 	} {
-		if _, err := parseIndex(bad); !errors.Is(err, errIndex) {
+		if _, err := parseIndex(string(bad)); !errors.Is(err, errIndex) {
 			t.Errorf("%s: got %v", what, err)
 		}
 	}

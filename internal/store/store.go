@@ -327,7 +327,7 @@ func (s *Store) load(p *pages) error {
 	if err != nil {
 		return damaged("index", err)
 	}
-	plain, err := s.vault.Open(sealed)
+	plain, err := s.vault.OpenText(sealed)
 	if err != nil {
 		return damaged("index", err)
 	}
