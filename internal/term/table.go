@@ -37,8 +37,11 @@ const minText = 24
 // their last column fewer than least columns, although it needs more. Such rows
 // read better from Stack.
 func Crowded(rows [][]string, maxCols, least int) bool {
+	if maxCols <= 0 {
+		return false
+	}
 	widths, _ := measure(rows)
-	if maxCols <= 0 || len(widths) < 2 {
+	if len(widths) < 2 {
 		return false
 	}
 	left := textColumns(widths, maxCols)
@@ -136,7 +139,10 @@ func measure(rows [][]string) (widths []int, cells [][]int) {
 	for i, row := range rows {
 		start := len(all)
 		for j, cell := range row {
-			w := Width(cell)
+			w, known := widthAbove(rows, cells, i, j)
+			if !known {
+				w = Width(cell)
+			}
 			all = append(all, w)
 			if j == len(widths) {
 				widths = append(widths, 0)
@@ -146,6 +152,15 @@ func measure(rows [][]string) (widths []int, cells [][]int) {
 		cells[i] = all[start:]
 	}
 	return widths, cells
+}
+
+// widthAbove returns the width of the cell above if that has the same text: a
+// column often says the same of many rows, as whose they are and since when.
+func widthAbove(rows [][]string, cells [][]int, i, j int) (width int, known bool) {
+	if i == 0 || j >= len(rows[i-1]) || rows[i-1][j] != rows[i][j] {
+		return 0, false
+	}
+	return cells[i-1][j], true
 }
 
 // fitColumns narrows widths until a row takes at most maxCols columns.
@@ -193,7 +208,10 @@ func writeRow(b *strings.Builder, row []string, cells, widths []int) {
 			cell = Truncate(cell, widths[j])
 			w = Width(cell)
 		}
-		trimmed := strings.TrimRight(cell, " ")
+		trimmed := cell
+		if strings.HasSuffix(cell, " ") {
+			trimmed = strings.TrimRight(cell, " ")
+		}
 		if trimmed != "" {
 			writeSpaces(b, pending)
 			b.WriteString(trimmed)
