@@ -53,6 +53,8 @@ var textDomain = lang.T("the part after the @ looks mistyped", "「@」の後ろ
 func checkEmail(s string) []Note {
 	at := strings.LastIndexByte(s, '@')
 	switch {
+	case at < 0 && PhoneKind(s) != KindUnknown:
+		return []Note{remark("phone", lang.T("this is a telephone number: a mail address is asked for here", "これは電話番号です。ここにはメールアドレスを入力してください"))}
 	case at < 0:
 		return []Note{remark("at", lang.T("a mail address has an @", "メールアドレスには「@」が入ります"))}
 	case at == 0:
@@ -75,6 +77,9 @@ func checkEmail(s string) []Note {
 	}
 	return nil
 }
+
+// isEmail reports whether nothing is odd about s as a mail address.
+func isEmail(s string) bool { return checkEmail(s) == nil }
 
 // isDomainLabel reports whether s can be one part of a domain: letters of any
 // script, digits and hyphens, none of those at the ends.

@@ -87,7 +87,7 @@ var badInputs = []struct{ name, raw, want string }{
 	{"long vowel for a hyphen", "090ー0000ー1234", `
 		text multiline: kept
 		secret: kept: wide
-		email: changed: folded! at
+		email: changed: folded! phone
 		phone codes: changed: folded!
 		key: changed: folded! length
 		date: refused: date-form
@@ -106,7 +106,7 @@ var badInputs = []struct{ name, raw, want string }{
 	{"extension", "03-0000-1234 内線12", `
 		text multiline phone codes: kept
 		secret: kept: wide
-		email: kept: at
+		email: kept: phone
 		key: kept: alphabet
 		date: refused: date-form
 		url: kept: characters

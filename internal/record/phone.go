@@ -156,6 +156,8 @@ func (k *phoneKind) starts(number string) bool {
 func checkPhone(s string) []Note {
 	number, osaka := readPhone(s)
 	switch {
+	case number == "" && isEmail(s):
+		return []Note{remark("email", lang.T("this is a mail address: a telephone number is asked for here", "これはメールアドレスです。ここには電話番号を入力してください"))}
 	case number == "" && countNumbers(s) > 1:
 		return []Note{remark("several", lang.T("more than one number: keep one here and note the others in fields of their own",
 			"電話番号が 2 つ以上あります。ここには 1 つだけ入れ、ほかは別の項目に入力してください"))}
