@@ -67,6 +67,9 @@ func (f *form) askLine(number string, q question, back bool) error {
 		}
 		f.refuse(err)
 		line.Initial = typed
+		if refused, ok := err.(*record.ValueError); ok && refused.Key == "none" {
+			line.Initial = "" // Enter is the answer that was meant
+		}
 	}
 }
 
