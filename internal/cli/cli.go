@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -65,6 +66,7 @@ var (
 // and returns the exit status.
 func Main(args []string) (status int) {
 	harden()
+	debug.SetGCPercent(200) // a command lives for milliseconds: half the collections, for at most the live memory once more
 	a := newApp(args)
 	defer a.close()
 	defer func() {

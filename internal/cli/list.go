@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"io"
 	"slices"
@@ -136,7 +135,7 @@ func search(s *store.Store, query string, trash bool) (*survey, error) {
 		return v, err
 	}
 	var buf []byte
-	q := record.NewQuery(query, record.Templates())
+	q := record.NewQuery(query, record.Heads())
 	err := s.EachRaw(trash, func(raw store.Raw) bool {
 		v.see(&raw.Card)
 		var may bool
@@ -168,8 +167,14 @@ func sortCards(cards []store.Card) {
 		}
 		sorted[i] = keyed{owner, lang.Fold(c.Name), c}
 	}
-	slices.SortFunc(sorted, func(x, y keyed) int {
-		return cmp.Or(cmp.Compare(x.owner, y.owner), cmp.Compare(x.name, y.name), bytes.Compare(x.card.ID[:], y.card.ID[:]))
+	slices.SortFunc(sorted, func(x, y keyed) int { // cmp.Or would compare all three each time
+		if x.owner != y.owner {
+			return strings.Compare(x.owner, y.owner)
+		}
+		if x.name != y.name {
+			return strings.Compare(x.name, y.name)
+		}
+		return bytes.Compare(x.card.ID[:], y.card.ID[:])
 	})
 	out := make([]store.Card, len(cards))
 	for i, k := range sorted {
@@ -187,7 +192,8 @@ func (a *app) listTable(cards []store.Card, owners bool) error {
 	if owners {
 		head = append(head, a.text(lang.T("OWNER", "持ち主")))
 	}
-	rows := [][]string{append(head, a.text(lang.T("CHANGED", "更新")), a.text(lang.T("WHAT", "内容")))}
+	head = append(head, a.text(lang.T("CHANGED", "更新")), a.text(lang.T("WHAT", "内容")))
+	rows := append(make([][]string, 0, 1+len(cards)), head)
 	kinds := map[string]string{}
 	for _, c := range cards {
 		kind, ok := kinds[c.Template]
@@ -195,7 +201,7 @@ func (a *app) listTable(cards []store.Card, owners bool) error {
 			kind = term.Sanitize(a.kind(c.Template))
 			kinds[c.Template] = kind
 		}
-		row := []string{term.Sanitize(c.Name), kind}
+		row := append(make([]string, 0, len(head)), term.Sanitize(c.Name), kind)
 		if owners {
 			row = append(row, term.Sanitize(c.Owner))
 		}
@@ -206,7 +212,10 @@ func (a *app) listTable(cards []store.Card, owners bool) error {
 		return err
 	}
 	first, body, _ := strings.Cut(term.Table(rows, a.columns()), "\n")
-	_, err := io.WriteString(a.out, a.paint(paintHead, first)+"\n"+body)
+	if _, err := io.WriteString(a.out, a.paint(paintHead, first)+"\n"); err != nil {
+		return err
+	}
+	_, err := io.WriteString(a.out, body)
 	return err
 }
 
@@ -236,7 +245,7 @@ func (a *app) kind(template string) string {
 // day is a date as people in both languages write it; today is said so.
 func (a *app) day(t time.Time) string {
 	t = t.In(a.now.Location())
-	if t.Format(time.DateOnly) == a.now.Format(time.DateOnly) {
+	if t.YearDay() == a.now.YearDay() && t.Year() == a.now.Year() {
 		return a.text(lang.T("today", "今日"))
 	}
 	return t.Format(time.DateOnly)
