@@ -85,9 +85,10 @@ func (a *app) showQR(v chosenValue, reveal bool) error {
 		return &failure{status: statusUsage, code: "qr_too_long", err: err,
 			what: said(lang.T("%s is too long for a QR code", "%s は長すぎて QR コードにできません"), v.label)}
 	}
-	if cols, height := t.Size(); cols < width || height < len(rows)+2 {
+	// One row for the question. What Enter scrolls out above is but the margin.
+	if cols, height := t.Size(); cols < width || height < len(rows)+1 {
 		return &failure{status: statusUsage, code: "qr_too_large",
-			what: said(lang.T("the window is too small for the QR code: %d columns and %d rows are needed", "画面が小さくて QR コードが入りません（横 %d 桁、縦 %d 行が要ります）"), width, len(rows)+2),
+			what: said(lang.T("the window is too small for the QR code: %d columns and %d rows are needed", "画面が小さくて QR コードが入りません（横 %d 桁、縦 %d 行が要ります）"), width, len(rows)+1),
 			next: []words{said(lang.T("make the window larger or the letters smaller, then try again", "画面を広げるか文字を小さくして、もう一度お試しください"))}}
 	}
 	if v.secret && !reveal {
