@@ -204,8 +204,8 @@ func (e era) outside(n, y, m, d int) error {
 	for _, other := range eras {
 		if n > 0 && other.reaches(y, m, d) {
 			written, _ := writeDate(y, m, d)
-			return refuse("date-era", lang.T("%[1]s %[2]s has no such day; %[3]s is in %[4]s %[5]s: write %[3]s if you mean that",
-				"%[1]s%[2]s年のその日はありません。%[3]s は%[4]s%[5]s年です。その日なら %[3]s と入力してください"),
+			return refuse("date-era", lang.T("%[3]s was %[4]s %[5]s, not %[1]s %[2]s: write %[3]s if you mean that",
+				"%[3]s は%[1]s%[2]s年ではなく、%[4]s%[5]s年です。それでよければ %[3]s と入力してください"),
 				e.name, eraYear(n), written, other.name, eraYear(y-other.from.Year()+1))
 		}
 	}
