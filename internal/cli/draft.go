@@ -178,7 +178,7 @@ func (a *app) applyField(cmd *cobra.Command, r *record.Record, t *record.Templat
 		if strings.TrimSpace(raw) == "" {
 			return &failure{status: statusUsage, code: "value",
 				what: said(lang.T("there is nothing in %s for %q", "%s が空です（%q の値になりません）"), from, key),
-				next: []words{said(lang.T("to take a field away: %s edit NAME --remove %s", "項目を取り除くには: %s edit 名前 --remove %s"), a.name, key)}}
+				next: []words{said(lang.T("to take a field away: %s edit NAME --remove %s", "項目を取り除くには: %s edit 名前 --remove %s"), a.call(), key)}}
 		}
 	case spec.Type.Secret() && raw != "":
 		return secretArgument(key, "--field "+shellWord(key))

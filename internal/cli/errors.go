@@ -173,7 +173,7 @@ func (a *app) explainVault(err error) *failure {
 	case errors.Is(err, store.ErrNoVault):
 		return &failure{status: statusNoVault, code: "no_vault",
 			what: said(lang.T("there is no vault at %s", "金庫がありません: %s"), path),
-			next: []words{said(lang.T("to begin: %s add office   (or: %s init)", "はじめるには: %s add office （または %s init）"), a.name, a.name),
+			next: []words{said(lang.T("to begin: %s add office   (or: %s init)", "はじめるには: %s add office （または %s init）"), a.call(), a.call()),
 				said(lang.T("if your vault is somewhere else: --file FILE", "別の場所にあるときは: --file ファイル"))}}
 	case errors.As(err, &busy):
 		return &failure{status: statusBusy, code: "busy",
@@ -216,7 +216,7 @@ func (a *app) explainVault(err error) *failure {
 		return &failure{status: statusDamaged, code: "replaced",
 			what: said(lang.T("the vault was replaced by another file while it was in use: %s", "使っている間に、金庫が別のファイルに置き換わりました: %s"), path),
 			why:  said(lang.T("a synchronising program does that; the change may not be in the new file", "同期のプログラムのしわざかもしれません。変更が新しいファイルに入っていないおそれがあります")),
-			next: []words{said(lang.T("look with: %s list   and save again if it is missing", "%s list で確かめ、なければもう一度保存してください"), a.name)}}
+			next: []words{said(lang.T("look with: %s list   and save again if it is missing", "%s list で確かめ、なければもう一度保存してください"), a.call())}}
 	}
 	return nil
 }

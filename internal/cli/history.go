@@ -262,7 +262,7 @@ func (a *app) historyTable(c store.Card, list []revision) error {
 		return err
 	}
 	a.say(lang.T("to see one: %s show %s --revision N   to go back to it: %s undo %s --to N", "見るには: %s show %s --revision 番号   その版に戻すには: %s undo %s --to 番号"),
-		a.name, shellWord(c.Name), a.name, shellWord(c.Name))
+		a.call(), shellWord(c.Name), a.call(), shellWord(c.Name))
 	return nil
 }
 

@@ -93,7 +93,7 @@ func (a *app) checkPrint(cmd *cobra.Command, o printOptions, names []string) (la
 	switch {
 	case len(names) == 0 && !chosen:
 		f := a.usage(cmd, lang.T("which records? give their names, or --owner, --tag or --all", "どの記録を印刷しますか。名前か、--owner、--tag、--all のどれかを付けてください"))
-		f.next = append([]words{said(lang.T("everything: %s print --all", "全部なら: %s print --all"), a.name)}, f.next...)
+		f.next = append([]words{said(lang.T("everything: %s print --all", "全部なら: %s print --all"), a.call())}, f.next...)
 		return 0, f
 	case len(names) > 0 && chosen:
 		return 0, a.usage(cmd, lang.T("names do not go together with --owner, --tag or --all", "名前と --owner、--tag、--all は一緒に使えません"))
@@ -149,7 +149,7 @@ func (a *app) selectedRecords(s *store.Store, o printOptions) ([]*record.Record,
 	if len(cards) == 0 {
 		return nil, &failure{status: statusNotFound, code: "not_found",
 			what: said(lang.T("there is no such record to print", "印刷する記録がありません")),
-			next: []words{said(lang.T("all records: %s list", "記録の一覧: %s list"), a.name)}}
+			next: []words{said(lang.T("all records: %s list", "記録の一覧: %s list"), a.call())}}
 	}
 	read := make(map[record.ID]*record.Record, len(cards))
 	for r, err := range s.All() {

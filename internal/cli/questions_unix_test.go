@@ -282,6 +282,7 @@ func TestWorstAnswers(t *testing.T) {
 		name := fmt.Sprint("o", i)
 		h.run("add", "office", name, "--passphrase-file", "pass.txt", "--title", "x", "--field", "hint=-h-")
 		s := h.at("vault", "edit", name, tt.key, "--passphrase-file", "pass.txt", "--no-coach")
+		s.see("1/1 ")
 		s.answer(": ", "\x1b[200~"+tt.typed+"\x1b[201~\r")
 		if tt.says != "" {
 			s.see(tt.says)

@@ -61,7 +61,7 @@ func (a *app) runRm(names []string, yes bool) error {
 	}
 	a.say(plural(len(cards), lang.T("%d record is in the trash now. To take it out again: %s undo %s", "%d 件をごみ箱に入れました。元に戻すには: %s undo %s"),
 		lang.T("%d records are in the trash now. To take one out again: %s undo %s", "%d 件をごみ箱に入れました。1 件ずつ元に戻すには: %s undo %s")),
-		len(cards), a.name, shellWord(cards[0].Name))
+		len(cards), a.call(), shellWord(cards[0].Name))
 	return nil
 }
 

@@ -130,6 +130,7 @@ func TestCoachSpeaks(t *testing.T) {
 		h.env = append(h.env, "MEMOVAULT_LANG="+l)
 		h.run("add", "office", "--passphrase-file", "pass.txt", "--field", "product=x")
 		s := h.at("vault", "edit", "office", "account_email", "--passphrase-file", "pass.txt")
+		s.see("1/1 ")
 		s.answer(": ", "hanako@plala.or.jp\r")
 		s.see("    " + mark)
 		s.want("exit 0")

@@ -137,7 +137,7 @@ func (a *app) undoLast(s *store.Store) ([]step, error) {
 		what: said(lang.T("there is nothing to take back", "取り消すものはありません"))}
 	if s.Len() > 0 {
 		f.why = said(lang.T("the last change touched very many records at once, or none", "最後の変更は、一度にとても多くの記録に及んだか、記録の変更ではありませんでした"))
-		f.next = []words{said(lang.T("one record at a time: %s undo NAME", "1 件ずつなら: %s undo 名前"), a.name)}
+		f.next = []words{said(lang.T("one record at a time: %s undo NAME", "1 件ずつなら: %s undo 名前"), a.call())}
 	}
 	return nil, f
 }
@@ -241,7 +241,7 @@ func (a *app) chooseStep(c store.Card, revisions []revision, to uint64) (step, e
 	}
 	return step{}, &failure{status: statusNotFound, code: "nothing_to_undo",
 		what: said(lang.T("%q was never changed since it was noted", "「%s」は、記録してから一度も変わっていません"), c.Name),
-		next: []words{said(lang.T("to throw it away: %s rm %s", "捨てるには: %s rm %s"), a.name, shellWord(c.Name))}}
+		next: []words{said(lang.T("to throw it away: %s rm %s", "捨てるには: %s rm %s"), a.call(), shellWord(c.Name))}}
 }
 
 func (a *app) stepToNumber(c store.Card, revisions []revision, to uint64) (step, error) {
@@ -249,7 +249,7 @@ func (a *app) stepToNumber(c store.Card, revisions []revision, to uint64) (step,
 	if i < 0 {
 		return step{}, &failure{status: statusNotFound, code: "no_revision",
 			what: said(lang.T("the record %q has no revision %d", "「%s」に第 %d 版はありません"), c.Name, to),
-			next: []words{said(lang.T("which there are: %s history %s", "版の一覧: %s history %s"), a.name, shellWord(c.Name))}}
+			next: []words{said(lang.T("which there are: %s history %s", "版の一覧: %s history %s"), a.call(), shellWord(c.Name))}}
 	}
 	st := a.stepTo(revisions[0].r, revisions[i].r)
 	st.after.Trashed = nil // rm is for that
@@ -304,5 +304,5 @@ func (a *app) nameClash(st step) error {
 	name := st.after.Name
 	return &failure{status: statusError, code: "name_taken",
 		what: said(lang.T("another record is called %q by now; nothing was changed", "今は別の記録が「%s」という名前です。何も変えていません"), name),
-		next: []words{said(lang.T("bring it back under another name: %s undo %s --as NEWNAME", "別の名前で戻すには: %s undo %s --as 新しい名前"), a.name, shellWord(st.before.Name))}}
+		next: []words{said(lang.T("bring it back under another name: %s undo %s --as NEWNAME", "別の名前で戻すには: %s undo %s --as 新しい名前"), a.call(), shellWord(st.before.Name))}}
 }
