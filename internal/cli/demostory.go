@@ -26,7 +26,7 @@ var demoOffice = demoRecord{"office", both("office"),
 	lang.T("Office of the new PC", "新しいパソコンの Office"),
 	map[string]lang.Text{
 		"product":            lang.T("Office Home & Business, came with the PC", "Office Home & Business（パソコンに付属）"),
-		"product_key":        both("BCDFG-HJKMP-QRTVW-XY234-6789B"),
+		"product_key":        both("BCDFG-HJKMP-QRTVN-XY234-67JXR"),
 		"first_install_only": both("yes"),
 		"account_email":      demoMail,
 		"registered_name":    demoOwner,
