@@ -80,7 +80,7 @@ func formGaps(v *survey, s *subject, hit func(match)) {
 		return
 	}
 	out := match{fields: missing, service: s.fact(s.t.Form.Fact),
-		what: words(lang.T("not noted: %s", "書かれていない項目: %s"), s.labels(missing))}
+		what: words(lang.T("these answers are missing: %s", "次の項目がまだ書かれていません: %s"), s.labels(missing))}
 	hit(out)
 }
 

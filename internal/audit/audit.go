@@ -8,6 +8,7 @@ package audit
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -73,6 +74,7 @@ type Rule struct {
 	AsOf     string    // YYYY-MM-DD
 
 	effort effort
+	order  int                                  // in the table
 	record func(*survey, *subject, func(match)) // looks at one record; nil for a rule about the vault
 	vault  func(Input, func(match))             // looks at the vault itself
 }
@@ -117,20 +119,27 @@ type Finding struct {
 	What     Words          // measured on the notes
 	Why      Words
 	Do       Words
-	Command  []lang.Text // arguments after the program's name; words in capitals are to be replaced
-	Service  Claim       // what the service says about it
-	Due      time.Time   // the day that decides, zero if there is none
+	Service  Claim     // what the service says about it
+	Due      time.Time // the day that decides, zero if there is none
+
+	command []lang.Text // zero: the edit of the fields
 }
+
+// Command is what to type to mend it: the arguments after the program's name.
+// A word in capitals (控え.age in Japanese) is to be replaced.
+func (f *Finding) Command() []lang.Text { return command(f.command, f.Record, f.Fields) }
 
 // An Open question is something a rule would need to know: nothing is found,
 // and nothing is said to be in order.
 type Open struct {
-	Rule    *Rule
-	Record  *record.Record
-	Field   string // the field that would decide
-	What    Words
-	Command []lang.Text
+	Rule   *Rule
+	Record *record.Record
+	Field  string // the field that would decide
+	What   Words
 }
+
+// Command is what to type to note the field.
+func (q *Open) Command() []lang.Text { return command(nil, q.Record, []string{q.Field}) }
 
 // A match is what a rule found in a record.
 type match struct {
@@ -141,7 +150,6 @@ type match struct {
 	onlyTalk bool     // a remark, no finding
 	open     bool     // a question, no finding: what says what is not known
 	severity Severity // 0: the rule's
-	do       Words    // empty: the rule's
 	command  []lang.Text
 	service  Claim
 	due      time.Time
@@ -158,8 +166,15 @@ func Run(in Input) []Finding {
 // Audit is Run that also returns what could not be decided, the most important
 // records first.
 func Audit(in Input) ([]Finding, []Open) {
-	var findings []Finding
+	findings := make([]Finding, 0, 2*len(in.Records))
+	places := make([]place, 0, 2*len(in.Records))
 	var open []Open
+	var openPlaces []place
+	found := func(r *Rule, s *subject, m match) {
+		f := newFinding(r, s, m)
+		findings, places = append(findings, f), append(places, placeOf(f.Severity, r, s, f.Due))
+	}
+	in.Records = slices.SortedStableFunc(slices.Values(in.Records), func(a, b *record.Record) int { return strings.Compare(a.Name, b.Name) })
 	v := newSurvey(in)
 	for i := range v.subjects {
 		s := &v.subjects[i]
@@ -171,50 +186,43 @@ func Audit(in Input) ([]Finding, []Open) {
 				switch {
 				case m.onlyTalk:
 				case m.open:
-					open = append(open, Open{Rule: r, Record: s.r, Field: m.fields[0], What: m.what, Command: s.command(m)})
+					open = append(open, Open{Rule: r, Record: s.r, Field: m.fields[0], What: m.what})
+					openPlaces = append(openPlaces, placeOf(r.Severity, r, s, time.Time{}))
 				default:
-					findings = append(findings, newFinding(r, s, m))
+					found(r, s, m)
 				}
 			})
 		}
 	}
 	for _, r := range rules {
 		if r.vault != nil {
-			r.vault(in, func(m match) { findings = append(findings, newFinding(r, nil, m)) })
+			r.vault(in, func(m match) { found(r, nil, m) })
 		}
 	}
-	findings = sortFindings(findings)
-	slices.SortStableFunc(open, func(a, b Open) int {
-		return cmp.Or(cmp.Compare(b.Rule.Severity, a.Rule.Severity), cmp.Compare(b.Record.Importance, a.Record.Importance),
-			strings.Compare(a.Record.Name, b.Record.Name), strings.Compare(a.Rule.ID, b.Rule.ID), strings.Compare(a.Field, b.Field))
-	})
-	return findings, open
+	return sorted(findings, places), sorted(open, openPlaces)
 }
 
 func newFinding(r *Rule, s *subject, m match) Finding {
 	f := Finding{Rule: r, Severity: cmp.Or(m.severity, r.Severity), Fields: m.fields, What: m.what,
-		Why: words(r.Why), Do: m.do, Service: m.service, Due: m.due, Command: m.command}
-	if f.Do.Empty() {
-		f.Do = words(r.Do)
-	}
+		Why: words(r.Why), Do: words(r.Do), Service: m.service, Due: m.due, command: m.command}
 	if s != nil {
-		f.Record, f.Command = s.r, s.command(m)
+		f.Record = s.r
 	}
 	return f
 }
 
-// command is what to type: the match's own, or the edit of its fields.
-func (s *subject) command(m match) []lang.Text {
-	if m.command != nil {
-		return m.command
+// command is own, or the edit of the fields.
+func command(own []lang.Text, r *record.Record, fields []string) []lang.Text {
+	if own != nil {
+		return own
 	}
-	return s.edit(m.fields...)
+	return edit(r, fields...)
 }
 
 // edit is the command that asks for fields of the record anew; with none it
 // asks for all.
-func (s *subject) edit(keys ...string) []lang.Text {
-	command := []lang.Text{both("edit"), both(s.r.Name)}
+func edit(r *record.Record, keys ...string) []lang.Text {
+	command := []lang.Text{both("edit"), both(r.Name)}
 	for _, key := range keys {
 		command = append(command, both(key))
 	}
@@ -223,49 +231,41 @@ func (s *subject) edit(keys ...string) []lang.Text {
 
 func both(s string) lang.Text { return lang.Text{EN: s, JA: s} }
 
-// sortFindings sorts by reference: a finding is large to move.
-func sortFindings(list []Finding) []Finding {
-	order := make([]*Finding, len(list))
-	for i := range list {
-		order[i] = &list[i]
+// A place is where a finding or a question stands in the order, as numbers:
+// they are compared more often than anything else.
+type place struct {
+	severity, importance int   // the other way round
+	due                  int64 // days since 1970; what has no day comes last
+	effort, rule, name   int   // of two records the name decides, by which they were sorted before
+	at                   int   // in the list that is sorted
+}
+
+func placeOf(severity Severity, r *Rule, s *subject, due time.Time) place {
+	p := place{severity: -int(severity), importance: -record.MaxImportance, due: math.MaxInt64, effort: int(r.effort), rule: r.order}
+	if s != nil { // of the vault itself, in which all else lies, the importance is the highest
+		p.importance, p.name = -s.r.Importance, s.rank+1
 	}
-	slices.SortStableFunc(order, func(a, b *Finding) int {
-		return cmp.Or(
-			cmp.Compare(b.Severity, a.Severity),
-			compareDue(a.Due, b.Due),
-			cmp.Compare(b.importance(), a.importance()),
-			cmp.Compare(a.Rule.effort, b.Rule.effort),
-			strings.Compare(a.Rule.ID, b.Rule.ID),
-			strings.Compare(a.name(), b.name()),
-			slices.Compare(a.Fields, b.Fields))
+	if !due.IsZero() {
+		p.due = due.Unix() / (24 * 60 * 60)
+	}
+	return p
+}
+
+// sorted puts a list into the order of its places, which are sorted in its
+// stead: what is in it is large to move.
+func sorted[E any](list []E, places []place) []E {
+	for i := range places {
+		places[i].at = i
+	}
+	slices.SortFunc(places, func(a, b place) int {
+		return cmp.Or(a.severity-b.severity, cmp.Compare(a.due, b.due), a.importance-b.importance,
+			a.effort-b.effort, a.rule-b.rule, a.name-b.name, a.at-b.at)
 	})
-	sorted := make([]Finding, len(list))
-	for i, f := range order {
-		sorted[i] = *f
+	out := make([]E, len(list))
+	for i, p := range places {
+		out[i] = list[p.at]
 	}
-	return sorted
-}
-
-// compareDue puts what has a day before what has none, the earlier day first.
-func compareDue(a, b time.Time) int {
-	if a.IsZero() || b.IsZero() {
-		switch {
-		case a.Equal(b):
-			return 0
-		case b.IsZero():
-			return -1
-		}
-		return 1
-	}
-	return a.Compare(b)
-}
-
-// importance of the vault itself is the highest: all else lies in it.
-func (f *Finding) importance() int {
-	if f.Record == nil {
-		return record.MaxImportance
-	}
-	return f.Record.Importance
+	return out
 }
 
 func (f *Finding) name() string {

@@ -145,9 +145,9 @@ func codesRunningOut(_ *survey, s *subject, hit func(match)) {
 			out.severity = High
 			out.what = words(lang.T("every code in %q is used", "「%s」のコードは、すべて使用済みです"), s.label(a.f.Key))
 		case left <= few && n > few:
-			out.what = words(lang.T("%d of %d codes are left in %q", "残りは %d 個です（%d 個中、「%s」）"), left, n, s.label(a.f.Key))
+			out.what = words(lang.T("codes left in %[3]q: %[1]d of %[2]d", "「%[3]s」の残りは %[1]d 個です（%[2]d 個中）"), left, n, s.label(a.f.Key))
 		case expect > 0 && n != expect:
-			out.what = words(lang.T("%d codes are in %[3]q, and the service gives %[2]d", "「%[3]s」のコードは %[1]d 個ですが、サービスが発行するのは %[2]d 個です"), n, expect, s.label(a.f.Key))
+			out.what = words(lang.T("codes in %[3]q: %[1]d; the service gives %[2]d", "「%[3]s」のコードは %[1]d 個ですが、サービスが発行するのは %[2]d 個です"), n, expect, s.label(a.f.Key))
 		default:
 			continue
 		}
@@ -276,7 +276,7 @@ func codesMixedUp(v *survey, s *subject, hit func(match)) {
 				what: words(lang.T("%q does not have the form of this service's codes (%d of them)", "「%s」が、このサービスのコードの形ではありません（%d 個）"), s.label(a.f.Key), n)})
 			continue
 		}
-		if other := v.holder(s, a); other != nil {
+		if other := v.holder(a); other != nil {
 			hit(match{fields: []string{a.f.Key},
 				what:  words(lang.T("the same code or key stands in %q too", "同じコードやキーが、記録「%s」にもあります"), other.r.Name),
 				coach: words(lang.T("The same one is noted in %q already: does it belong here?", "同じものが、記録「%s」にもう書いてあります。こちらのもので合っていますか。"), other.r.Name)})
@@ -311,28 +311,25 @@ func (a answer) strangers() int {
 // shortCode is the length up to which two equal codes may be chance.
 const shortCode = 6
 
-// holder returns the first other record that has one of the codes too, so that
-// each pair is found once.
-func (v *survey) holder(s *subject, a answer) *subject {
-	if v.keys == nil {
-		v.indexKeys()
+// holder returns the first record that has one of the codes too, so that each
+// pair is found once.
+func (v *survey) holder(a answer) *subject {
+	if v.twins == nil {
+		v.findTwins()
 	}
-	for c := range a.secrets() {
-		if first := v.keys[maphash.String(v.seed, c)]; first != nil && first != s {
-			return first
-		}
-	}
-	return nil
+	return v.twins[a.f]
 }
 
-func (v *survey) indexKeys() {
-	n := 0
+// findTwins compares all codes and keys by their hashes.
+func (v *survey) findTwins() {
+	n := len(v.subjects)
 	for i := range v.subjects {
 		for _, a := range v.subjects[i].answers {
 			n += len(a.f.Codes)
 		}
 	}
-	v.keys = make(map[uint64]*subject, n+len(v.subjects))
+	v.twins = map[*record.Field]*subject{}
+	first := make(map[uint64]*subject, n)
 	for i := range v.subjects {
 		s := &v.subjects[i]
 		for _, a := range s.answers {
@@ -341,8 +338,10 @@ func (v *survey) indexKeys() {
 			}
 			for c := range a.secrets() {
 				h := maphash.String(v.seed, c)
-				if v.keys[h] == nil {
-					v.keys[h] = s
+				if holder := first[h]; holder == nil {
+					first[h] = s
+				} else if holder != s && v.twins[a.f] == nil {
+					v.twins[a.f] = holder
 				}
 			}
 		}
@@ -466,11 +465,11 @@ func pinWithoutPassword(v *survey, s *subject, hit func(match)) {
 		account := v.accountOf(s, s.value(record.RoleLicensee))
 		switch {
 		case account == nil:
-			out.command = s.edit()
+			out.command = edit(s.r)
 		case account.has(record.RoleHint) || account.opens():
 			continue
 		default:
-			out.command = account.edit()
+			out.command = edit(account.r)
 		}
 		hit(out)
 	}

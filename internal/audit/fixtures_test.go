@@ -190,10 +190,10 @@ func TestTexts(t *testing.T) {
 			if x.Service.Source != "" {
 				texts = append(texts, words(x.Service.Text))
 			}
-			if len(x.Command) < 1 || x.Rule.Source == "" {
+			if len(x.Command()) < 1 || x.Rule.Source == "" {
 				t.Errorf("%s: no command or no source: %+v", f.rule, x)
 			}
-			for _, c := range x.Command {
+			for _, c := range x.Command() {
 				texts = append(texts, words(c))
 			}
 		}

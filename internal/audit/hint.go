@@ -166,11 +166,13 @@ var (
 // hardly be anything but one: eight or more characters without a space, with
 // letters and digits among them, or what follows "the password is".
 func looksLikePassword(hint string) bool {
-	if m := saidOutright.FindStringSubmatch(hint); m != nil && strings.ContainsAny(m[1], "0123456789") {
-		return true
+	if strings.ContainsAny(hint, "0123456789") {
+		if m := saidOutright.FindStringSubmatch(hint); m != nil && strings.ContainsAny(m[1], "0123456789") {
+			return true
+		}
 	}
 	hint = lang.FoldCode(hint)
-	if len(hint) < 8 || address.MatchString(hint) {
+	if len(hint) < 8 {
 		return false
 	}
 	var lower, upper, digit, sign bool
@@ -188,7 +190,8 @@ func looksLikePassword(hint string) bool {
 			return false
 		}
 	}
-	return (lower || upper) && digit || lower && upper && sign
+	mixed := (lower || upper) && digit || lower && upper && sign
+	return mixed && !address.MatchString(hint)
 }
 
 // sameAsElsewhere reads folded hints.
@@ -237,6 +240,15 @@ var publicWords = func() map[string]bool {
 	return m
 }()
 
+// factForms are the forms in which a fact may stand in a squashed hint.
+func factForms(fact string) []string {
+	form := squash(fact, maxHint)
+	if isASCII(form) {
+		return []string{form}
+	}
+	return []string{form, romaji(form)}
+}
+
 // namesPublicFact reports whether a hint is nothing but what the record itself
 // says and others know: the name, the birth date, a number, the address. Where
 // the service shows the hint to whoever asks, a part of it is enough.
@@ -247,11 +259,8 @@ func namesPublicFact(hint string, facts []string, shown bool) bool {
 	}
 	var forms []string
 	for _, fact := range facts {
-		form := squash(fact, maxHint)
-		for _, f := range []string{form, romaji(form)} {
-			if strings.Contains(h, f) {
-				forms = append(forms, f)
-			}
+		if strings.Contains(h, fact) {
+			forms = append(forms, fact)
 		}
 	}
 	slices.SortFunc(forms, func(a, b string) int { return len(b) - len(a) })

@@ -216,26 +216,45 @@ func hintPublic(v *survey, s *subject, hit func(match)) {
 	}
 }
 
-// publicFacts are what the record says of its owner.
+// publicFacts are what the record says of its owner, in the forms in which it
+// may stand in a squashed hint.
 func (v *survey) publicFacts(s *subject) []string {
 	var facts []string
 	for _, a := range s.answers {
 		switch {
 		case a.role == record.RoleName || a.kind == record.TypePersonName:
-			facts = append(facts, a.f.Value)
-			facts = append(facts, strings.Fields(a.f.Value)...)
+			facts = append(facts, v.formsOf(a.f.Value, nameForms)...)
 		case a.role == record.RoleBirth:
-			facts = append(facts, birthForms(a.f.Value)...)
+			facts = append(facts, v.formsOf(a.f.Value, birthForms)...)
 		case a.kind == record.TypePhone:
 			if digits := v.number(a.f.Value).digits; len(digits) >= 8 {
 				facts = append(facts, digits, digits[len(digits)-8:], digits[len(digits)-4:])
 			}
 		case a.kind == record.TypeEmail:
-			local, _, _ := strings.Cut(a.f.Value, "@")
-			facts = append(facts, a.f.Value, local)
+			facts = append(facts, v.formsOf(a.f.Value, mailForms)...)
 		}
 	}
-	return append(facts, strings.Fields(s.r.Owner)...)
+	return append(facts, v.formsOf(s.r.Owner, nameForms)...)
+}
+
+// formsOf is what forms makes of a fact, each once: people have the same name
+// in many records.
+func (v *survey) formsOf(fact string, forms func(string) []string) []string {
+	list, ok := v.facts[fact]
+	if !ok {
+		for _, f := range forms(fact) {
+			list = append(list, factForms(f)...)
+		}
+		v.facts[fact] = list
+	}
+	return list
+}
+
+func nameForms(name string) []string { return append(strings.Fields(name), name) }
+
+func mailForms(address string) []string {
+	local, _, _ := strings.Cut(address, "@")
+	return []string{local, address}
 }
 
 // birthForms are the ways in which a birth date is made into a password.

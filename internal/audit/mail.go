@@ -149,11 +149,10 @@ func mailEnds(v *survey, s *subject, hit func(match)) {
 				coach: words(lang.T("Mail at %s ended on %s: nothing arrives there any more.", "%s のメールは %s に終わっています。もう何も届きません。"), d.Name, d.Dead)})
 			continue
 		}
-		box := v.boxes[mailKey(m.address)]
-		if box == s {
+		if s.about(m.address) {
 			continue
 		}
-		day, where, _ := v.ends(box)
+		day, where := v.mailEnds(m.address)
 		if where == nil || v.days(day.first) > soon {
 			continue
 		}
@@ -243,7 +242,7 @@ func written(d span) string {
 func mailOfContract(v *survey, s *subject, hit func(match)) {
 	for _, m := range s.mails {
 		class := v.class(m.address)
-		if class != maildomain.ISP && class != maildomain.Carrier || v.ending(m.address) || v.boxes[mailKey(m.address)] == s {
+		if class != maildomain.ISP && class != maildomain.Carrier || v.ending(m.address) || s.about(m.address) {
 			continue
 		}
 		d := v.domain(m.address)
@@ -266,7 +265,7 @@ func (v *survey) ending(address string) bool {
 	if d := v.domain(address); d.Dead != "" && d.Dead <= v.today.Format(time.DateOnly) {
 		return true
 	}
-	day, where, _ := v.ends(v.boxes[mailKey(address)])
+	day, where := v.mailEnds(address)
 	return where != nil && v.days(day.first) <= soon
 }
 
@@ -314,7 +313,7 @@ func mailOfOthers(v *survey, s *subject, hit func(match)) {
 	}
 	for _, m := range s.mails {
 		class := v.class(m.address)
-		if class != maildomain.School && class != maildomain.Work || v.ending(m.address) || v.boxes[mailKey(m.address)] == s {
+		if class != maildomain.School && class != maildomain.Work || v.ending(m.address) || s.about(m.address) {
 			continue
 		}
 		d := v.domain(m.address)
@@ -347,8 +346,10 @@ func mailOfOwnDomain(v *survey, s *subject, hit func(match)) {
 	for _, m := range s.mails {
 		name := domainPart(m.address)
 		own := v.owned[name]
-		if box := v.boxes[mailKey(m.address)]; own == nil && box != nil && box.has(record.RoleExpires) {
-			own = box
+		for _, box := range v.boxes[mailKey(m.address)] {
+			if own == nil && box.has(record.RoleExpires) {
+				own = box
+			}
 		}
 		if own == nil && v.class(m.address) != maildomain.Own || seen[name] {
 			continue
@@ -386,9 +387,9 @@ func (v *survey) domainExpires(s *subject, m mailUse, own *subject, hit func(mat
 // editRole is the command that fills the first field of a role.
 func (s *subject) editRole(role record.Role) []lang.Text {
 	if spec := s.spec(role); spec != nil {
-		return s.edit(spec.Key)
+		return edit(s.r, spec.Key)
 	}
-	return s.edit()
+	return edit(s.r)
 }
 
 func mailSameProvider(v *survey, s *subject, hit func(match)) {
@@ -428,6 +429,11 @@ func (v *survey) ownWay(s *subject, a answer) bool {
 	return false
 }
 
+// about reports whether the record is about a mail address itself.
+func (s *subject) about(address string) bool {
+	return slices.ContainsFunc(s.values(record.RoleAddress), func(a answer) bool { return mailKey(a.f.Value) == mailKey(address) })
+}
+
 // hosts reports whether an address is a mailbox of the record's own account.
 func (s *subject) hosts(address string) bool {
 	return s.t != nil && slices.ContainsFunc(s.t.Mail, func(d string) bool { return strings.EqualFold(d, domainPart(address)) })
@@ -462,8 +468,8 @@ func mailUnknown(v *survey, s *subject, hit func(match)) {
 // mailboxOf returns the record of the mailbox behind an address: one about the
 // address, or the account whose own mailbox it is.
 func (v *survey) mailboxOf(address string) *subject {
-	if box := v.boxes[mailKey(address)]; box != nil {
-		return box
+	if boxes := v.boxes[mailKey(address)]; len(boxes) > 0 {
+		return boxes[0]
 	}
 	for _, s := range v.logins[mailKey(address)] {
 		if s.hosts(address) {

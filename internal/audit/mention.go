@@ -35,7 +35,7 @@ func Mentions(in Input, r *record.Record) []Mention {
 			case a.kind == record.TypeRef:
 			case mail != "" && v.mailboxOf(mail) == nil && !s.hosts(mail):
 				add(Mention{"mailbox", a.f.Key, firstKey("mailbox", record.RoleAddress), mail}, mailKey(mail))
-			case phone != "" && v.lines[v.number(phone).digits] == nil:
+			case phone != "" && len(v.lines[v.number(phone).digits]) == 0:
 				add(Mention{"phone-line", a.f.Key, firstKey("phone-line", record.RoleNumber), phone}, v.number(phone).digits)
 			}
 		case record.RoleDevice, record.RoleFactor:

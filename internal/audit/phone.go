@@ -140,12 +140,8 @@ func phoneLandline(v *survey, s *subject, hit func(match)) {
 
 func phoneEnded(v *survey, s *subject, hit func(match)) {
 	for _, p := range s.phones {
-		line := v.lines[v.number(p.number).digits]
-		if line == s {
-			continue
-		}
-		day, where, _ := v.ends(line)
-		if where == nil || v.days(day.first) > soon {
+		day, where := v.lineEnds(p.number)
+		if where == nil || where == s || v.days(day.first) > soon {
 			continue
 		}
 		out := match{fields: []string{p.f.Key}, due: day.first,
@@ -220,13 +216,14 @@ func phoneHoldsAll(v *survey, s *subject, hit func(match)) {
 // handset is the device on which a telephone number is used.
 func (v *survey) handset(a answer) *subject {
 	_, phone := v.reach(a)
-	line := v.lines[v.number(phone).digits]
-	if phone == "" || line == nil {
+	if phone == "" {
 		return nil
 	}
-	for _, d := range line.values(record.RoleDevice) {
-		if to := v.refersTo(d); to != nil {
-			return to
+	for _, line := range v.lines[v.number(phone).digits] {
+		for _, d := range line.values(record.RoleDevice) {
+			if to := v.refersTo(d); to != nil {
+				return to
+			}
 		}
 	}
 	return nil

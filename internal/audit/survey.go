@@ -17,17 +17,18 @@ type survey struct {
 	today    time.Time // midnight UTC of the day of now
 	subjects []subject
 
-	named  map[string]*subject // by record.NameKey
-	boxes  map[string]*subject // records about a mail address, by mailKey
-	lines  map[string]*subject // records about a telephone number, by its digits
-	owned  map[string]*subject // records about a domain name
+	named  map[string]*subject   // by record.NameKey
+	boxes  map[string][]*subject // records about a mail address, by mailKey: the mailbox, and the contract it came with
+	lines  map[string][]*subject // records about a telephone number, by its digits
+	owned  map[string]*subject   // records about a domain name
 	logins map[string][]*subject
 
 	domains map[string]maildomain.Domain // what the table says, by the part after the @
 	numbers map[string]number            // telephone numbers by how they are noted
-	keys    map[uint64]*subject          // first holder of a code or key, by its hash; nil until asked for
+	twins   map[*record.Field]*subject   // who else holds a code or key of the field; nil until asked for
 	seed    maphash.Seed
-	brands  []brand // see services; nil until asked for
+	facts   map[string][]string // see formsOf
+	brands  []brand             // see services; nil until asked for
 }
 
 // A subject is one record with its template.
@@ -35,6 +36,7 @@ type subject struct {
 	r       *record.Record
 	t       *record.Template
 	answers []answer // the fields that have a value
+	rank    int      // in the order of the input
 
 	mails  []mailUse  // see survey.mailsOf
 	phones []phoneUse // see survey.phonesOf
@@ -59,9 +61,9 @@ type answer struct {
 func newSurvey(in Input) *survey {
 	now := in.Now
 	v := &survey{now: now, today: time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC),
-		named: make(map[string]*subject, len(in.Records)), boxes: map[string]*subject{}, lines: map[string]*subject{},
+		named: make(map[string]*subject, len(in.Records)), boxes: map[string][]*subject{}, lines: map[string][]*subject{},
 		owned: map[string]*subject{}, logins: map[string][]*subject{},
-		domains: map[string]maildomain.Domain{}, numbers: map[string]number{}, seed: maphash.MakeSeed(),
+		domains: map[string]maildomain.Domain{}, numbers: map[string]number{}, facts: map[string][]string{}, seed: maphash.MakeSeed(),
 		subjects: make([]subject, 0, len(in.Records))}
 	templates := map[string]*record.Template{}
 	fields := 0
@@ -83,6 +85,7 @@ func newSurvey(in Input) *survey {
 		v.subjects = append(v.subjects, subject{r: r, t: t, answers: answers[start:len(answers):len(answers)]})
 	}
 	for i := range v.subjects {
+		v.subjects[i].rank = i
 		v.enter(&v.subjects[i])
 	}
 	for i := range v.subjects {
@@ -123,9 +126,11 @@ func (v *survey) enter(s *subject) {
 	for _, a := range s.answers {
 		switch a.role {
 		case record.RoleAddress:
-			put(v.boxes, mailKey(a.f.Value), s)
+			key := mailKey(a.f.Value)
+			v.boxes[key] = append(v.boxes[key], s)
 		case record.RoleNumber:
-			put(v.lines, v.number(a.f.Value).digits, s)
+			key := v.number(a.f.Value).digits
+			v.lines[key] = append(v.lines[key], s)
 		case record.RoleDomain:
 			put(v.owned, strings.ToLower(a.f.Value), s)
 		}
@@ -320,7 +325,7 @@ func (v *survey) number(noted string) number {
 // class is the kind of an address: what the owner noted of the mailbox, else
 // what the table says.
 func (v *survey) class(address string) maildomain.Class {
-	if box := v.boxes[mailKey(address)]; box != nil {
+	for _, box := range v.boxes[mailKey(address)] {
 		switch noted := box.value(record.RoleClass); noted {
 		case "isp", "carrier", "webmail", "school", "work", "own":
 			return maildomain.Class(noted)
@@ -353,14 +358,38 @@ func (v *survey) ends(s *subject) (day span, where *subject, key string) {
 	return span{}, nil, ""
 }
 
+// mailEnds returns the first noted end of a mailbox, lineEnds of a telephone
+// number.
+func (v *survey) mailEnds(address string) (span, *subject) {
+	return v.firstEnd(v.boxes[mailKey(address)])
+}
+
+func (v *survey) lineEnds(number string) (span, *subject) {
+	return v.firstEnd(v.lines[v.number(number).digits])
+}
+
+func (v *survey) firstEnd(list []*subject) (span, *subject) {
+	for _, s := range list {
+		if day, where, _ := v.ends(s); where != nil {
+			return day, where
+		}
+	}
+	return span{}, nil
+}
+
 // ended reports whether the record is about something that is over: nobody can
 // sign in to a mailbox whose contract has ended.
 func (v *survey) ended(s *subject) bool {
-	if !s.has(record.RoleEnds) {
-		return false
+	if s.has(record.RoleEnds) {
+		day, where, _ := v.ends(s)
+		return where == s && day.last.Before(v.today)
 	}
-	day, where, _ := v.ends(s)
-	return where == s && day.last.Before(v.today)
+	for _, a := range s.values(record.RoleAddress) {
+		if day, where := v.mailEnds(a.f.Value); where != nil {
+			return day.last.Before(v.today)
+		}
+	}
+	return false
 }
 
 // A span is the days that a date of the notes may mean: 2026-11 is thirty.
