@@ -46,7 +46,7 @@ unless you give a NAME. With --field or --from-json it asks nothing.`,
 func (a *app) completeTemplates(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	var names []string
 	if len(args) == 0 {
-		for _, t := range record.Templates() {
+		for _, t := range record.Heads() {
 			names = append(names, t.Name+"\t"+a.text(t.Label))
 		}
 	}
@@ -150,7 +150,7 @@ func (a *app) whatToAdd(cmd *cobra.Command, args []string) (*record.Template, st
 // if there is none.
 func nearTemplate(typed string) *record.Template {
 	var names []string
-	for _, t := range record.Templates() {
+	for _, t := range record.Heads() {
 		names = append(names, t.Name)
 	}
 	if near := nearest(lang.Fold(typed), names); near != "" {

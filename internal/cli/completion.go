@@ -271,7 +271,7 @@ func shellNames(*app, *cobra.Command, []string, string) ([]string, cobra.ShellCo
 
 func templateNames(a *app, _ *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 	var names []string
-	for _, t := range record.Templates() {
+	for _, t := range record.Heads() {
 		names = append(names, a.described(t.Name, t.Label))
 	}
 	return names, noFiles

@@ -70,7 +70,7 @@ func (a *app) template(typed string) (*record.Template, error) {
 	f := &failure{status: statusNotFound, code: "no_template",
 		what: said(lang.T("there is no template %q", "「%s」というひな形はありません"), typed)}
 	var names []string
-	for _, t := range record.Templates() {
+	for _, t := range record.Heads() {
 		names = append(names, t.Name)
 	}
 	if near := nearest(lang.Fold(typed), names); near != "" {
@@ -83,7 +83,7 @@ func (a *app) template(typed string) (*record.Template, error) {
 // listTemplates names each template and what it is for.
 func (a *app) listTemplates() error {
 	rows := [][]string{{a.text(lang.T("NAME", "名前")), a.text(lang.T("FOR", "何を記録するか"))}}
-	for _, t := range record.Templates() {
+	for _, t := range record.Heads() {
 		what := a.text(t.Label) + ": " + a.text(t.Help)
 		if t.User {
 			what = a.text(lang.T("(your own) ", "（自分の）")) + what
