@@ -33,9 +33,9 @@ var (
 //
 // Codes keep their grouping and their case. They come in the order of their
 // numbers if each has one, which puts columns right; a code that comes twice
-// is listed once. The caller shows how many were found: what is a code among
-// other words is a judgement. There may be more than MaxCodes. Reading the
-// codes it gave, one a line, gives the same again.
+// is listed once, used if either is. The caller shows how many were found:
+// what is a code among other words is a judgement. There may be more than
+// MaxCodes. Reading the codes it gave, one a line, gives the same again.
 func ParseCodes(raw string) []Code {
 	if len(raw) > MaxNotes || !utf8.ValidString(raw) {
 		return nil
@@ -45,13 +45,17 @@ func ParseCodes(raw string) []Code {
 		all = append(all, parseLine(line)...)
 	}
 	all = inNumberOrder(withoutWords(all))
-	seen := make(map[string]bool, len(all))
+	at := make(map[string]int, len(all))
 	var codes []Code
 	for _, c := range all {
-		if !seen[c.Code.Code] {
+		i, twice := at[c.Code.Code]
+		switch {
+		case !twice:
+			at[c.Code.Code] = len(codes)
 			codes = append(codes, c.Code)
+		case !codes[i].IsUsed():
+			codes[i].Used = c.Used
 		}
-		seen[c.Code.Code] = true
 	}
 	return codes
 }
@@ -101,7 +105,7 @@ func parseLine(line string) []foundCode {
 }
 
 // readColumn returns the codes of a column, and its number in the list. plain
-// is false if there is something else than codes, numbers and labels.
+// is false if there are words, be it only a label.
 func readColumn(column string) (codes []string, number int, plain bool) {
 	column, number = takeNumbering(column)
 	if bareNo().MatchString(column) {

@@ -46,6 +46,7 @@ func TestParseCodes(t *testing.T) {
 		"25 characters":    {"ABCDE-FGHJK-12345-67890-XYZWV", []string{"ABCDE-FGHJK-12345-67890-XYZWV"}},
 		"letters only":     {"abcdefgh\nijklmnop", []string{"abcdefgh", "ijklmnop"}},
 		"twice":            {"12345678\n12345678", []string{"12345678"}},
+		"twice, one used":  {"12345678\n23456789\n12345678 済", []string{"12345678=unknown", "23456789"}},
 		"short":            {"R12345", []string{"R12345"}},
 		"nothing":          {"", nil},
 		"spaces only":      {" \n\t　\n", nil},
