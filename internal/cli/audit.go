@@ -85,13 +85,9 @@ func (a *app) knownRules(o *auditOptions) error {
 		if slices.Contains(ids, o.rules[i]) {
 			continue
 		}
-		f := &failure{status: statusNotFound, code: "no_rule",
-			what: said(lang.T("there is no rule %q", "「%s」という点検項目はありません"), typed)}
-		if near := nearest(o.rules[i], ids); near != "" {
-			f.next = append(f.next, said(lang.T("did you mean: %s", "もしかして: %s"), near))
-		}
-		f.next = append(f.next, said(lang.T("all rules: %s audit --list-rules", "点検項目の一覧: %s audit --list-rules"), a.call()))
-		return f
+		return &failure{status: statusNotFound, code: "no_rule",
+			what: said(lang.T("there is no rule %q", "「%s」という点検項目はありません"), typed),
+			next: []words{said(lang.T("all rules: %s audit --list-rules", "点検項目の一覧: %s audit --list-rules"), a.call())}}
 	}
 	return nil
 }
@@ -211,6 +207,23 @@ func (a *app) proveRecovery(s *store.Store) {
 	a.say(lang.T("noted: the recovery key opens the vault", "回復キーで開くことを確かめ、記録しました"))
 }
 
+// confirmAfter is how old a record must be for a look through all its answers
+// to be noted: looking again on the next day changes nothing.
+const confirmAfter = 30 * 24 * time.Hour
+
+// wentThrough notes that somebody has looked at every answer of r, which is
+// what the audit asks for when a record is old.
+func (a *app) wentThrough(r *record.Record) {
+	last := r.Updated
+	if r.Verified != nil && r.Verified.After(last) {
+		last = *r.Verified
+	}
+	if a.now.Sub(last) > confirmAfter {
+		now := a.now.UTC().Truncate(time.Second)
+		r.Verified = &now
+	}
+}
+
 // marks stand before a finding, so that its weight is seen without reading.
 var marks = map[audit.Severity]string{audit.Critical: "!!", audit.High: "! ", audit.Medium: "* ", audit.Low: "- ", audit.Info: "  "}
 
@@ -237,7 +250,7 @@ func (a *app) showFindings(findings []audit.Finding, open []audit.Open) {
 		lang.T("Not noted, so not judged (%d questions):", "書いてないので判断できないこと（%d 件）:")), len(open)))
 	for _, q := range open[:min(len(open), mostOpen)] {
 		a.row(2, term.Sanitize(q.Record.Name)+": "+q.What.Say(a.lang))
-		a.commandRow(4, q.Command)
+		a.commandRow(4, q.Command())
 	}
 	if more := len(open) - mostOpen; more > 0 {
 		a.row(2, a.text(lang.T("and %d more: %s audit --json", "ほかに %d 件: %s audit --json"), more, a.call()))
@@ -252,14 +265,14 @@ func (a *app) showFinding(f audit.Finding) {
 	a.row(3, a.text(lang.T("Your notes: ", "記録では: "))+f.What.Say(a.lang))
 	a.row(3, a.text(lang.T("Why: ", "理由: "))+f.Why.Say(a.lang))
 	a.row(3, a.text(lang.T("Next: ", "次に: "))+f.Do.Say(a.lang))
-	a.commandRow(5, f.Command)
-	source := a.text(lang.T("Source: %s, as of %s", "出どころ: %s（%s 時点）"), f.Rule.Source, f.Rule.AsOf)
+	a.commandRow(5, f.Command())
+	source := a.text(lang.T("Source: %s, as of %s", "出どころ: %s、%s 時点"), f.Rule.Source, f.Rule.AsOf)
 	if f.Rule.Source == audit.NotesAlone {
 		source = a.text(lang.T("Source: your notes", "出どころ: ご自分の記録"))
 	}
 	a.faint(3, source)
 	if f.Service.Source != "" {
-		a.faint(3, a.text(lang.T("The service: %s (%s, as of %s)", "サービス側: %s（%s、%s 時点）"), f.Service.Text, f.Service.Source, f.Service.AsOf))
+		a.faint(3, a.text(lang.T("Known: %s (%s, as of %s)", "知られていること: %s（%s、%s 時点）"), f.Service.Text, f.Service.Source, f.Service.AsOf))
 	}
 }
 
@@ -309,8 +322,7 @@ func (a *app) commandLine(command []lang.Text) string {
 // sumUp is the last line. It never says that anything is safe.
 func (a *app) sumUp(looked int, findings []audit.Finding) {
 	if len(findings) == 0 {
-		a.say(plural(looked, lang.T("%d record looked through: none of the rules found anything. The audit knows only what is noted.", "%d 件を点検しました。気になる点は見つかりませんでした。分かるのは、書いてあることだけです。"),
-			lang.T("%d records looked through: none of the rules found anything. The audit knows only what is noted.", "%d 件を点検しました。気になる点は見つかりませんでした。分かるのは、書いてあることだけです。")), looked)
+		a.say(lang.T("Records looked through: %d. None of the rules found anything; the audit knows only what is noted.", "%d 件を点検しました。気になる点は見つかりませんでした。分かるのは、書いてあることだけです。"), looked)
 		return
 	}
 	counts := map[audit.Severity]int{}
@@ -324,8 +336,7 @@ func (a *app) sumUp(looked int, findings []audit.Finding) {
 		}
 	}
 	list := strings.Join(parts, a.text(lang.T(", ", "、")))
-	a.say(plural(len(findings), lang.T("%d record looked through, %d finding: %s. The most urgent comes first.", "%d 件を点検し、気になる点が %d 件ありました（%s）。急ぐものから並べています。"),
-		lang.T("%d records looked through, %d findings: %s. The most urgent comes first.", "%d 件を点検し、気になる点が %d 件ありました（%s）。急ぐものから並べています。")), looked, len(findings), list)
+	a.say(lang.T("Records looked through: %d. Findings: %d (%s), the most urgent first.", "%d 件を点検し、気になる点が %d 件ありました（%s）。急ぐものから並べています。"), looked, len(findings), list)
 }
 
 // listRules shows the catalogue.
@@ -341,7 +352,7 @@ func (a *app) listRules(o *auditOptions) error {
 			a.row(0, a.text(lang.T("%s  %s (%s)", "%s  %s（%s）"), r.ID, r.Title, r.Severity.Label()))
 			a.row(5, a.text(r.Why))
 			if r.Source != audit.NotesAlone {
-				a.faint(5, a.text(lang.T("%s, as of %s", "%s（%s 時点）"), r.Source, r.AsOf))
+				a.faint(5, a.text(lang.T("%s, as of %s", "%s、%s 時点"), r.Source, r.AsOf))
 			}
 		}
 		return nil

@@ -71,14 +71,14 @@ func (a *app) auditJSON(looked int, findings []audit.Finding, open []audit.Open)
 		out.Findings = append(out.Findings, a.findingJSON(f))
 	}
 	for _, q := range open {
-		out.Open = append(out.Open, openJSON{q.Rule.ID, subjectJSON(q.Record), q.Field, q.What.Say(a.lang), a.argsOf(q.Command)})
+		out.Open = append(out.Open, openJSON{q.Rule.ID, subjectJSON(q.Record), q.Field, q.What.Say(a.lang), a.argsOf(q.Command())})
 	}
 	return a.writeJSON(out)
 }
 
 func (a *app) findingJSON(f audit.Finding) findingJSON {
 	out := findingJSON{Rule: f.Rule.ID, Severity: f.Severity.String(), Record: subjectJSON(f.Record), Fields: f.Fields,
-		Noted: f.What.Say(a.lang), Why: f.Why.Say(a.lang), Do: f.Do.Say(a.lang), Command: a.argsOf(f.Command),
+		Noted: f.What.Say(a.lang), Why: f.Why.Say(a.lang), Do: f.Do.Say(a.lang), Command: a.argsOf(f.Command()),
 		Source: sourceJSON{Name: f.Rule.Source, AsOf: f.Rule.AsOf}}
 	if out.Fields == nil {
 		out.Fields = []string{}

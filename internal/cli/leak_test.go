@@ -126,6 +126,7 @@ func leakSteps(c *canaries) []leakStep {
 		run(0, nil, "show office"), run(0, nil, "show line --json"), run(0, nil, "show line --save ../asked"),
 		run(0, codes, "show office --reveal"), run(0, []string{c.pin}, "show line --field network_pin"),
 		run(0, nil, "history office"), run(0, nil, "history line --json"),
+		run(0, nil, "audit"), run(8, nil, "audit --json --exit-code --lang ja"), run(0, nil, "audit office --list-rules"),
 		run(0, codes, "print office"), run(0, codes, "print --all --with-secrets=false"),
 		run(0, nil, "print line --with-secrets=false -o ../asked/sheet1.txt"),
 		run(0, append(codes, c.pin), "print office line --with-secrets -o ../asked/sheet2.txt"),
