@@ -77,6 +77,26 @@ var (
 // of ten digits look like a mobile number: osaka tells them apart. It is "" if
 // there is more or less than one number.
 func readPhone(s string) (number string, osaka bool) {
+	if number, ok := plainPhone(s); ok {
+		return number, strings.HasPrefix(s, "06-")
+	}
+	return readAnyPhone(s)
+}
+
+// plainPhone is readPhone for numbers as nearly all are written down: digits
+// with hyphens, from 0, with nothing dialled before. An audit reads ten thousand,
+// and the patterns take a hundred times as long.
+func plainPhone(s string) (digits string, ok bool) {
+	for i := range len(s) {
+		if !isDigit(s[i]) && (s[i] != '-' || i == 0 || s[i-1] == '-') {
+			return "", false
+		}
+	}
+	digits = strings.ReplaceAll(s, "-", "")
+	return digits, len(digits) > 1 && digits[0] == '0' && digits[1] != '0' && !strings.HasPrefix(digits, "010") && !strings.HasSuffix(s, "-")
+}
+
+func readAnyPhone(s string) (number string, osaka bool) {
 	s = lang.FoldCode(s)
 	if phoneShort().MatchString(s) {
 		return s, false
