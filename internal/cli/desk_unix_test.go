@@ -95,27 +95,23 @@ func TestCopyIsTakenOff(t *testing.T) {
 // TestCopyOnX11 goes through a real clipboard, where there is one to start.
 func TestCopyOnX11(t *testing.T) {
 	t.Parallel()
-	for _, program := range []string{"Xvfb", "xclip"} {
-		if _, err := exec.LookPath(program); err != nil {
-			t.Skip(err)
-		}
-	}
+	needCommand(t, "xclip")
 	h := desk(t)
 	number, its, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	x := exec.Command("Xvfb", "-displayfd", "3", "-nolisten", "tcp")
+	x := exec.Command(needCommand(t, "Xvfb"), "-displayfd", "3", "-nolisten", "tcp")
 	x.ExtraFiles = []*os.File{its}
 	if err := x.Start(); err != nil {
-		t.Skip(err)
+		t.Fatal(err)
 	}
 	t.Cleanup(func() { x.Process.Signal(syscall.SIGTERM); x.Wait() })
 	its.Close()
 	number.SetReadDeadline(time.Now().Add(patience))
 	line, err := bufio.NewReader(number).ReadString('\n')
 	if err != nil {
-		t.Skip("Xvfb did not start")
+		t.Fatalf("Xvfb did not start: %v", err)
 	}
 	display := ":" + strings.TrimSpace(line)
 	h.env = append(h.env, "WAYLAND_DISPLAY=", "DISPLAY="+display, "PATH="+os.Getenv("PATH"))

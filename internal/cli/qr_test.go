@@ -92,10 +92,7 @@ func TestQRRows(t *testing.T) {
 
 // A reader of another make reads what was drawn.
 func TestQRIsRead(t *testing.T) {
-	zbar, err := exec.LookPath("zbarimg")
-	if err != nil {
-		t.Skip("zbarimg is not here")
-	}
+	zbar := needCommand(t, "zbarimg")
 	for _, text := range qrTexts {
 		rows, _, err := qrRows(text, false)
 		if err != nil {

@@ -103,6 +103,20 @@ func scriptSetup(env *testscript.Env) error {
 	return nil
 }
 
+// needCommand returns where a program is. Without it the test is skipped, but
+// in CI, where everything is to be had, it fails.
+func needCommand(t *testing.T, name string) string {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	if err != nil && os.Getenv("CI") == "true" {
+		t.Fatalf("%s is missing: %v", name, err)
+	}
+	if err != nil {
+		t.Skipf("%s is not installed", name)
+	}
+	return path
+}
+
 // condition knows [permissions]: a script can run a command for which file
 // permissions count, and [smalldisk]: it may mount a file system of its own.
 func condition(name string) (bool, error) {
