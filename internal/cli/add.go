@@ -180,8 +180,16 @@ func (a *app) chooseTemplate(name string) (*record.Template, error) {
 		a.tell(t, 0, a.text(lang.T("What do you want to note?", "何を記録しますか？")))
 	}
 	labels := make([]string, len(list))
+	named := make([]string, len(list))
 	for i, tmpl := range list {
-		labels[i] = fmt.Sprintf("%s (%s)", a.text(tmpl.Label), tmpl.Name)
+		labels[i] = a.text(tmpl.Label)
+		named[i] = labels[i]
+		if lang.Fold(labels[i]) != tmpl.Name {
+			named[i] += " (" + tmpl.Name + ")"
+		}
+	}
+	if len(numbered(t, named)) <= roomForChoice(t) {
+		labels = named
 	}
 	n, err := a.choose(labels, 0, func(typed string) int {
 		return slices.Index(list, record.LookupTemplate(typed))
@@ -192,16 +200,17 @@ func (a *app) chooseTemplate(name string) (*record.Template, error) {
 	return list[n], nil
 }
 
-// choose prints a numbered list and returns the index of the answer. Enter
-// takes standard (counted from 1; 0 for none). What is no number is given to
-// match, unless that is nil: it returns an index, or -1.
+// choose prints a numbered list, side by side where it is longer than the
+// window, and returns the index of the answer. Enter takes standard (counted
+// from 1; 0 for none). What is no number is given to match, unless that is nil:
+// it returns an index, or -1.
 func (a *app) choose(labels []string, standard int, match func(typed string) int) (int, error) {
 	t, err := a.terminal()
 	if err != nil {
 		return 0, err
 	}
-	for i, label := range labels {
-		t.Printf("  %2d) %s\n", i+1, label)
+	for _, row := range numbered(t, labels) {
+		t.Print("  " + row + "\n")
 	}
 	prompt := a.text(lang.T("Number: ", "番号: "))
 	if standard > 0 {
@@ -226,6 +235,26 @@ func (a *app) choose(labels []string, standard int, match func(typed string) int
 		}
 		a.tell(t, 2, a.text(lang.T("please type a number from 1 to %d", "1〜%d の番号で答えてください"), len(labels)))
 	}
+}
+
+// roomForChoice is how many rows of the window a list to choose from may fill.
+func roomForChoice(t *term.Terminal) int {
+	_, height := t.Size()
+	return height - 4
+}
+
+// numbered puts numbers before labels, and the labels side by side where they
+// are more than the window holds.
+func numbered(t *term.Terminal, labels []string) []string {
+	rows := make([]string, len(labels))
+	for i, label := range labels {
+		rows[i] = fmt.Sprintf("%2d) %s", i+1, label)
+	}
+	cols, _ := t.Size()
+	if len(rows) > roomForChoice(t) && !t.Plain() {
+		rows = sideBySide(rows, cols-3)
+	}
+	return rows
 }
 
 // freeName returns the name the record gets: the one wanted, which must be

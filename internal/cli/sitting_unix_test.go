@@ -205,3 +205,27 @@ func TestKeystrokes(t *testing.T) {
 		t.Errorf("%d keys to say nothing, want one a question (%d)", short, want)
 	}
 }
+
+// TestTemplatesFitTheWindow: all templates can be seen at once at 80 by 24.
+func TestTemplatesFitTheWindow(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	h.make()
+	for l, prompt := range map[string]string{"en": "Number: ", "ja": "番号: "} {
+		h.env = append(h.env, "MEMOVAULT_LANG="+l)
+		s := h.at("vault", "add", "--passphrase-file", "pass.txt")
+		s.resize(80, 24)
+		s.see(prompt)
+		rows := strings.Split(strings.TrimRight(s.visible(), "\n"), "\n")
+		if len(rows) > 24 {
+			t.Errorf("%s: %d rows:\n%s", l, len(rows), s.visible())
+		}
+		for i, tmpl := range record.Templates() {
+			if want := fmt.Sprintf("%2d) %s", i+1, (&app{}).text(tmpl.Label)); l == "en" && !strings.Contains(s.visible(), want) {
+				t.Errorf("%q is not in\n%s", want, s.visible())
+			}
+		}
+		s.send("\x03")
+		s.want("exit 130")
+	}
+}
