@@ -249,11 +249,10 @@ func factForms(fact string) []string {
 	return []string{form, romaji(form)}
 }
 
-// namesPublicFact reports whether a hint is nothing but what the record itself
+// namesPublicFact reports whether a squashed hint is nothing but what the record itself
 // says and others know: the name, the birth date, a number, the address. Where
 // the service shows the hint to whoever asks, a part of it is enough.
-func namesPublicFact(hint string, facts []string, shown bool) bool {
-	h := squash(hint, maxHint)
+func namesPublicFact(h string, facts []string, shown bool) bool {
 	if publicWords[h] {
 		return true
 	}

@@ -97,10 +97,10 @@ func TestNamesPublicFact(t *testing.T) {
 		{"犬の誕生日と川の名前", false, false},
 		{"the first teacher", false, false},
 	} {
-		if got := namesPublicFact(c.hint, facts, false); got != c.private {
+		if got := namesPublicFact(squash(c.hint, maxHint), facts, false); got != c.private {
 			t.Errorf("namesPublicFact(%q) = %v", c.hint, got)
 		}
-		if got := namesPublicFact(c.hint, facts, true); got != c.public {
+		if got := namesPublicFact(squash(c.hint, maxHint), facts, true); got != c.public {
 			t.Errorf("namesPublicFact(%q), shown by the service, = %v", c.hint, got)
 		}
 	}

@@ -207,7 +207,8 @@ func (v *survey) services() []brand {
 
 func hintPublic(v *survey, s *subject, hit func(match)) {
 	for _, a := range s.hints() {
-		if !namesPublicFact(a.f.Value, v.publicFacts(s), a.shown()) {
+		h := squash(a.f.Value, maxHint)
+		if !namesPublicFact(h, v.publicFacts(s, h), a.shown()) {
 			continue
 		}
 		hit(match{fields: []string{a.f.Key},
@@ -217,20 +218,23 @@ func hintPublic(v *survey, s *subject, hit func(match)) {
 }
 
 // publicFacts are what the record says of its owner, in the forms in which it
-// may stand in a squashed hint.
-func (v *survey) publicFacts(s *subject) []string {
+// may stand in the squashed hint h. What has digits is looked up only for a hint
+// that has some, addresses for one with Latin letters: most have neither.
+func (v *survey) publicFacts(s *subject, h string) []string {
 	var facts []string
+	digits := strings.ContainsAny(h, "0123456789")
+	letters := strings.ContainsFunc(h, isLatin)
 	for _, a := range s.answers {
 		switch {
 		case a.role == record.RoleName || a.kind == record.TypePersonName:
 			facts = append(facts, v.formsOf(a.f.Value, nameForms)...)
-		case a.role == record.RoleBirth:
+		case digits && a.role == record.RoleBirth:
 			facts = append(facts, v.formsOf(a.f.Value, birthForms)...)
-		case a.kind == record.TypePhone:
+		case digits && a.kind == record.TypePhone:
 			if digits := v.number(a.f.Value).digits; len(digits) >= 8 {
 				facts = append(facts, digits, digits[len(digits)-8:], digits[len(digits)-4:])
 			}
-		case a.kind == record.TypeEmail:
+		case (letters || digits) && a.kind == record.TypeEmail:
 			facts = append(facts, v.formsOf(a.f.Value, mailForms)...)
 		}
 	}

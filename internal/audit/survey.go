@@ -100,11 +100,15 @@ func newSurvey(in Input) *survey {
 	return v
 }
 
+// longestNone is more than any word for none has in bytes; what is longer need
+// not be folded to be compared.
+const longestNone = 30
+
 // appendAnswers appends the fields of r that say something.
 func appendAnswers(list []answer, r *record.Record, t *record.Template) []answer {
 	for i := range r.Fields {
 		f := &r.Fields[i]
-		if f.Value == "" && len(f.Codes) == 0 || record.SaysNone(f.Value) {
+		if f.Value == "" && len(f.Codes) == 0 || len(f.Value) <= longestNone && record.SaysNone(f.Value) {
 			continue
 		}
 		a := answer{f: f, spec: t.Spec(f.Key), kind: f.Type}
