@@ -82,10 +82,10 @@ func (f *form) guess(s *record.Spec) string {
 	said := ""
 	for _, spec := range f.tmpl.With(record.RoleAddress) {
 		domain := maildomain.Of(f.value(question{spec: spec}))
-		switch s.Role {
-		case record.RoleClass:
+		switch {
+		case s.Role == record.RoleClass:
 			said = string(domain.Class)
-		case record.RoleProvider:
+		case s.Role == record.RoleProvider && s.Type == record.TypeText:
 			return f.a.text(domain.Provider)
 		}
 	}
@@ -193,21 +193,12 @@ func (f *form) askCodes(number string, q question, back bool) error {
 	list := f.list(number, q, lang.T(" - one a line, or paste them all; an empty line ends", " - 1 行に 1 つ。まとめて貼り付けもできます。空の行で終わり"), back)
 	list.Initial = offered
 	for {
-		items, err := f.a.readLines(f.t, list)
-		items, help := withoutHelp(items, offered)
+		items, same, err := f.items(list, q, offered)
 		switch {
-		case err != nil:
+		case err != nil || same:
 			return err
-		case help:
-			if err := f.explain(q); err != nil {
-				return err
-			}
-			list.Initial = items
-			continue
 		case len(items) == 0:
 			f.put(q, "")
-			return nil
-		case slices.Equal(items, offered):
 			return nil
 		}
 		codes, err := readCodes(strings.Join(items, "\n"), before)
@@ -237,6 +228,24 @@ func (f *form) tellLeftOut(items []string) {
 	if n > 0 {
 		f.line(4, f.a.text(plural(n, lang.T("%d line had no code in it and was left out", "コードのない行が %d 行あり、入れていません"),
 			lang.T("%d lines had no code in them and were left out", "コードのない行が %d 行あり、入れていません")), n))
+	}
+}
+
+// items asks for the lines of an answer, and explains the question as often as
+// is wished. same means that they are those offered.
+func (f *form) items(list term.List, q question, offered []string) (items []string, same bool, err error) {
+	for {
+		if items, err = f.a.readLines(f.t, list); err != nil {
+			return nil, false, err
+		}
+		items, help := withoutHelp(items, offered)
+		if !help {
+			return items, slices.Equal(items, offered), nil
+		}
+		if err := f.explain(q); err != nil {
+			return nil, false, err
+		}
+		list.Initial = items
 	}
 }
 
@@ -313,19 +322,9 @@ func (f *form) askLines(number string, q question, back bool) error {
 	list := f.list(number, q, how, back)
 	list.Initial = offered
 	for {
-		items, err := f.a.readLines(f.t, list)
-		items, help := withoutHelp(items, offered)
-		switch {
-		case err != nil:
+		items, same, err := f.items(list, q, offered)
+		if err != nil || same {
 			return err
-		case help:
-			if err := f.explain(q); err != nil {
-				return err
-			}
-			list.Initial = items
-			continue
-		case slices.Equal(items, offered):
-			return nil
 		}
 		text := takeLines(items)
 		if strings.TrimSpace(text) == "" {
