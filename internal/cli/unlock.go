@@ -96,8 +96,12 @@ func (a *app) askToUnlock(t *term.Terminal, s *store.Store) error {
 // tellTries says how often a secret may be typed once more, and what to look at
 // where something was typed.
 func (a *app) tellTries(t *term.Terminal, err error, left int) {
-	if errors.Is(err, keyring.ErrEmpty) {
+	switch {
+	case errors.Is(err, keyring.ErrEmpty):
 		a.tell(t, 2, a.text(lang.T("tries left: %d", "あと %d 回"), left))
+		return
+	case errors.Is(err, keyring.ErrRecoveryTypo):
+		a.tell(t, 2, a.text(lang.T("tries left: %d. Compare it with the paper, check letters included", "あと %d 回。確かめの文字まで、紙と見比べてください"), left))
 		return
 	}
 	a.tell(t, 2, a.text(lang.T("tries left: %d. Is Caps Lock off, and the input method too?", "あと %d 回。Caps Lock と日本語入力が切れているか、確かめてください"), left))
