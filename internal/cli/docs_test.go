@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"memovault/internal/lang"
+	"memovault/internal/record"
 )
 
 // readDoc reads a file by its path from the root of the repository.
@@ -244,6 +245,21 @@ func TestThreatModelNamesTests(t *testing.T) {
 	for _, name := range regexp.MustCompile("`(\\w+\\.txtar)`").FindAllStringSubmatch(doc, -1) {
 		if _, err := os.Stat(filepath.Join("..", "..", "testdata", "script", name[1])); name[1] != "name.txtar" && err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+// TestReadmeCountsTemplates holds that the number of templates that README.md
+// and the changelog name is that of the program.
+func TestReadmeCountsTemplates(t *testing.T) {
+	n := len(record.Templates())
+	for _, page := range []struct{ path, words string }{
+		{"README.md", fmt.Sprintf("%d templates", n)},
+		{"README.md", fmt.Sprintf("まで %d あります", n)},
+		{"docs/changelog.md", fmt.Sprintf("Added %d templates", n)},
+	} {
+		if !strings.Contains(readDoc(t, page.path), page.words) {
+			t.Errorf("%s does not say %q", page.path, page.words)
 		}
 	}
 }
