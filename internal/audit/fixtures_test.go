@@ -204,6 +204,9 @@ func TestTexts(t *testing.T) {
 			for _, field := range r.Fields {
 				for _, remark := range Remarks(f.in, r, field.Key) {
 					texts = append(texts, Words{remark.Text, remark.Args})
+					if n := max(columns(remark.Say(lang.EN)), columns(remark.Say(lang.JA))); n > maxRemark {
+						t.Errorf("%s: %d columns are more than two lines: %s", remark.Rule.ID, n, remark.Say(lang.JA))
+					}
 				}
 			}
 		}
