@@ -45,7 +45,9 @@ func TestSitting(t *testing.T) {
 	s.see("saved: mailbox-田中")
 	s.answer("mentions 090-0000-0001. Note this too (phone line)? [Y/n] ", "n\r")
 	s.answer("mentions pc-living. Note this too (device)? [Y/n] ", "\r")
-	s.answer(`Noting "pc-living"`, "\x03")
+	s.see(`Noting "pc-living"`)
+	s.see("1/")
+	s.answer(": ", "\x03")
 	s.see("stopped; what was saved before stays saved")
 	s.want("exit 0")
 
