@@ -45,9 +45,11 @@ const backupTime = "20060102T150405Z"
 
 var backupName = regexp.MustCompile(`-g(\d{6,20})-([0-9a-f]{8})-(\d{8}T\d{6}Z)\.tar$`)
 
-// BackupDir returns the folder of the automatic backups of the vault at path.
+// BackupDir returns the folder of the automatic backups of the vault at path:
+// my.backups for my.vault. Another ending stays, so that my.db beside it has a
+// folder of its own and neither thins out the other's.
 func BackupDir(path string) string {
-	return strings.TrimSuffix(path, filepath.Ext(path)) + ".backups"
+	return strings.TrimSuffix(path, ".vault") + ".backups"
 }
 
 // Backups lists the automatic backups of the vault at path, newest first.

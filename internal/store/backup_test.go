@@ -223,3 +223,18 @@ func TestOldBackupsGo(t *testing.T) {
 		}
 	}
 }
+
+// TestBackupDirs holds that vaults beside each other do not share a folder.
+func TestBackupDirs(t *testing.T) {
+	for path, want := range map[string]string{
+		"/x/my.vault":    "/x/my.backups",
+		"/x/my.db":       "/x/my.db.backups",
+		"/x/my.v1.vault": "/x/my.v1.backups",
+		"/x/.vault":      "/x/.backups",
+		"my":             "my.backups",
+	} {
+		if got := BackupDir(path); got != want {
+			t.Errorf("BackupDir(%q) = %q, want %q", path, got, want)
+		}
+	}
+}
