@@ -172,3 +172,55 @@ func TestNamesKept(t *testing.T) {
 		t.Errorf("the names of a vault that is gone are kept: %s", list())
 	}
 }
+
+// bashCompletes asks the script as bash-completion does when Tab is pressed
+// behind LINE, and prints what bash would offer.
+const bashCompletes = `
+source "$1"
+source <(vault completion bash)
+COMP_LINE=$2 COMP_POINT=${#2} COMP_TYPE=9 COMP_KEY=9
+read -ra COMP_WORDS <<<"$2"
+[[ $2 == *" " ]] && COMP_WORDS+=("")
+COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+__start_vault
+printf '%s\n' "${COMPREPLY[@]}"
+`
+
+// TestCompletionInBash runs the script in the shell it is for.
+func TestCompletionInBash(t *testing.T) {
+	t.Parallel()
+	library := ""
+	for _, path := range []string{"/usr/share/bash-completion/bash_completion", "/usr/local/share/bash-completion/bash_completion", "/opt/homebrew/share/bash-completion/bash_completion"} {
+		if _, err := os.Stat(path); err == nil {
+			library = path
+			break
+		}
+	}
+	if _, err := exec.LookPath("bash"); err != nil || library == "" {
+		t.Skip("bash-completion is not installed")
+	}
+	h := newHome(t)
+	h.make()
+	h.run("add", "note", "two words", "--passphrase-file", "pass.txt", "--field", "note=two")
+	h.run("completion", "--names", "on", "--passphrase-file", "pass.txt")
+	h.write("my.vault", "")
+	h.write("other.txt", "")
+	for line, want := range map[string]string{
+		"vault sho":                       "show",
+		"vault show fi":                   "first",
+		"vault show tw":                   `two\ words`,
+		"vault export --format a":         "age",
+		"vault list --file m":             "my.vault",
+		"vault add office --field first_": "first_install_only=",
+		"vault audit --rule V01":          "V01",
+		"vault help fie":                  "fields",
+	} {
+		out, err := h.command("bash", "-c", bashCompletes, "bash", library, line).Output()
+		if err != nil {
+			t.Fatalf("%q: %v", line, err)
+		}
+		if got := strings.Fields(strings.ReplaceAll(string(out), `\ `, "\x00")); len(got) != 1 || strings.ReplaceAll(got[0], "\x00", `\ `) != want {
+			t.Errorf("%q: bash offers %q, not %q", line, out, want)
+		}
+	}
+}
