@@ -281,7 +281,7 @@ func hintMissing(v *survey, s *subject, hit func(match)) {
 		}
 	}
 	spec := s.spec(record.RoleHint)
-	if spec == nil || !s.account() || len(hints) > 0 || v.ended(s) || s.opens() || s.twoHalves() != nil {
+	if spec == nil || !v.standsAlone(s) || len(hints) > 0 || v.ended(s) || s.opens() || s.twoHalves() != nil {
 		return
 	}
 	hit(match{fields: []string{spec.Key},

@@ -136,6 +136,16 @@ func (v *survey) accountOf(s *subject, address string) *subject {
 	return nil
 }
 
+// standsAlone reports whether the record is all there is about an account: the
+// account's own, or that of a licence whose account is named and has none.
+func (v *survey) standsAlone(s *subject) bool {
+	if s.account() {
+		return true
+	}
+	address := s.value(record.RoleLicensee)
+	return address != "" && v.accountOf(s, address) == nil
+}
+
 // soon is how many days ahead a noted end counts as near.
 const soon = 180
 

@@ -75,7 +75,7 @@ func (v *survey) phonesOf(s *subject) []phoneUse {
 
 func phoneMissing(v *survey, s *subject, hit func(match)) {
 	spec := s.spec(record.RoleRecovery, record.TypePhone)
-	if spec == nil || !s.account() || len(s.phones) > 0 || v.ended(s) || !v.sendsSMS(s) {
+	if spec == nil || !v.standsAlone(s) || len(s.phones) > 0 || v.ended(s) || !v.sendsSMS(s) {
 		return
 	}
 	out := match{fields: []string{spec.Key},
