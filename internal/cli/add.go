@@ -39,18 +39,7 @@ unless you give a NAME. With --field or --from-json it asks nothing.`,
 	a.changeFlags(cmd, &c)
 	cmd.Args = a.argsBetween(0, 2)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return a.runAdd(cmd, &c, args) }
-	cmd.ValidArgsFunction = a.completeTemplates
 	return cmd
-}
-
-func (a *app) completeTemplates(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	var names []string
-	if len(args) == 0 {
-		for _, t := range record.Heads() {
-			names = append(names, t.Name+"\t"+a.text(t.Label))
-		}
-	}
-	return names, cobra.ShellCompDirectiveNoFileComp
 }
 
 func (a *app) runAdd(cmd *cobra.Command, c *changes, args []string) error {

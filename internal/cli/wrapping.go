@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -25,7 +26,7 @@ func (a *app) wrap(text string, cols int) []string {
 	return lines
 }
 
-var hintGap = regexp.MustCompile(`\S {2,}`)
+var hintGap = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\S {2,}`) })
 
 // wrapHints fills lines with the hints of one line, which stand apart by more
 // than one space.
@@ -34,7 +35,7 @@ func (a *app) wrapHints(line string, cols int) []string {
 	last := ""
 	for line != "" {
 		end, next := len(line), len(line)
-		if gap := hintGap.FindStringIndex(line); gap != nil {
+		if gap := hintGap().FindStringIndex(line); gap != nil {
 			_, size := utf8.DecodeRuneInString(line[gap[0]:])
 			end, next = gap[0]+size, gap[1]
 		}
@@ -61,7 +62,9 @@ const (
 	standInRest  = '\ue001'
 )
 
-var standIn = regexp.MustCompile(string(standInFirst) + string(standInRest) + `*`)
+var standIn = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(string(standInFirst) + string(standInRest) + `*`)
+})
 
 func (a *app) wrapHint(hint string, cols int) []string {
 	if strings.ContainsAny(hint, string(standInFirst)+string(standInRest)) {
@@ -80,7 +83,7 @@ func (a *app) wrapHint(hint string, cols int) []string {
 	}
 	lines := term.Wrap(b.String(), cols)
 	for i, line := range lines {
-		lines[i] = standIn.ReplaceAllStringFunc(line, func(string) string {
+		lines[i] = standIn().ReplaceAllStringFunc(line, func(string) string {
 			command := commands[0]
 			commands = commands[1:]
 			return command
