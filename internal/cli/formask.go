@@ -283,8 +283,8 @@ func readCodes(raw string, before *record.Field) ([]record.Code, error) {
 	return codes, checkCodes(codes)
 }
 
-// checkCodes refuses a list without codes, one that is too long, and codes with
-// characters that no code has.
+// checkCodes refuses a list without codes, one that is too long, codes with
+// characters that no code has, and days of use that are none.
 func checkCodes(codes []record.Code) error {
 	switch {
 	case len(codes) == 0:
@@ -293,7 +293,14 @@ func checkCodes(codes []record.Code) error {
 		return &record.ValueError{Key: "codes", Text: lang.T("too many codes (%d): at most %d can be kept in one field", "コードが多すぎます（%d 個）。1 つの項目に入るのは %d 個までです"), Args: []any{len(codes), record.MaxCodes}}
 	}
 	for _, c := range codes {
-		if _, _, err := record.Clean(record.TypeText, c.Code); err != nil {
+		value, _, err := record.Clean(record.TypeText, c.Code)
+		if err == nil && value == "" {
+			err = &record.ValueError{Key: "codes", Text: lang.T("one of the codes is empty", "空のコードがあります")}
+		}
+		if err == nil && c.Used != record.UsedUnknown {
+			_, _, err = record.Clean(record.TypeDate, c.Used)
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -13,8 +13,9 @@ import (
 	"memovault/internal/record"
 )
 
-// A givenRecord is what --from-json takes: the form that show --json and
-// export write, or simply {"fields": {"key": "value"}}.
+// A givenRecord is what --from-json takes: the members of a record that a
+// person fills in, as show --json writes them, or simply {"fields": {"key":
+// "value"}}.
 type givenRecord struct {
 	Template *string         `json:"template"`
 	Name     *string         `json:"name"`
@@ -27,12 +28,18 @@ type givenRecord struct {
 	Importance *int `json:"importance"`
 }
 
+// givenField is a field in the list form. Hidden and the counts come with a copy
+// of show --json.
 type givenField struct {
 	Key   string      `json:"key"`
 	Type  record.Type `json:"type"`
 	Label string      `json:"label"` // of a field of one's own
-	Value string      `json:"value"`
+	Value *string     `json:"value"`
 	Codes []givenCode `json:"codes"`
+
+	Hidden bool `json:"hidden"`
+	Count  int  `json:"count"`
+	Unused int  `json:"unused"`
 }
 
 // givenCode is a code as a string, or as {"code": …, "used": …}.
@@ -42,7 +49,7 @@ func (c *givenCode) UnmarshalJSON(b []byte) error {
 	if len(b) > 0 && b[0] == '"' {
 		return json.Unmarshal(b, &c.Code)
 	}
-	return json.Unmarshal(b, (*record.Code)(c))
+	return decodeKnown(b, (*record.Code)(c))
 }
 
 // readGiven reads --from-json. It forgets nothing silently: a member it does
@@ -53,16 +60,21 @@ func readGiven(path string) (*givenRecord, error) {
 		return nil, err
 	}
 	var g givenRecord
-	dec := json.NewDecoder(bytes.NewReader(b))
-	dec.DisallowUnknownFields()
-	err = dec.Decode(&g)
-	if _, rest := dec.Token(); err == nil && rest != io.EOF {
-		err = fmt.Errorf("more than one value")
-	}
-	if err != nil {
+	if err := decodeKnown(b, &g); err != nil {
 		return nil, badJSON(path, err)
 	}
 	return &g, nil
+}
+
+// decodeKnown reads one JSON value that has no member v lacks.
+func decodeKnown(b []byte, v any) error {
+	dec := json.NewDecoder(bytes.NewReader(b))
+	dec.DisallowUnknownFields()
+	err := dec.Decode(v)
+	if _, rest := dec.Token(); err == nil && rest != io.EOF {
+		err = fmt.Errorf("more than one value")
+	}
+	return err
 }
 
 func badJSON(path string, err error) error {
@@ -133,16 +145,46 @@ func (a *app) applyGiven(r *record.Record, t *record.Template, f givenField) err
 		if err != nil {
 			return refused(f.Key, err)
 		}
-		r.Fields = append(r.Fields, record.Field{Key: f.Key, Type: f.Type, Label: label})
+		kind, err := f.ownType()
+		if err != nil {
+			return refused(f.Key, err)
+		}
+		r.Fields = append(r.Fields, record.Field{Key: f.Key, Type: kind, Label: label})
 	}
-	if len(f.Codes) == 0 {
-		return a.setField(r, t, f.Key, f.Value)
+	switch spec := specOf(t, r, f.Key); {
+	case len(f.Codes) == 0 && f.Value != nil:
+		return a.setField(r, t, f.Key, *f.Value)
+	case len(f.Codes) == 0:
+		return refused(f.Key, &record.ValueError{Key: "missing", Text: lang.T(`there is no value: give it with show --json --reveal, or "" to take the field away`,
+			`値がありません。show --json --reveal で書き出した値か、項目を取り除くなら "" を書いてください`)})
+	case spec.Type != record.TypeCodes:
+		return refused(f.Key, &record.ValueError{Key: "codes", Text: lang.T("this field holds no codes", "コードの項目ではありません")})
+	default:
+		codes := make([]record.Code, len(f.Codes))
+		for i, c := range f.Codes {
+			codes[i] = record.Code(c)
+		}
+		return a.setCodes(r, spec, codes)
 	}
-	codes := make([]record.Code, len(f.Codes))
-	for i, c := range f.Codes {
-		codes[i] = record.Code(c)
+}
+
+// ownType is the type that a field of one's own gets: one that a person may add.
+func (f *givenField) ownType() (record.Type, error) {
+	switch {
+	case f.Type == "" && len(f.Codes) > 0:
+		return record.TypeCodes, nil
+	case f.Type == "":
+		return record.TypeText, nil
 	}
-	return a.setCodes(r, specOf(t, r, f.Key), codes)
+	var known []string
+	for _, own := range ownTypes {
+		if own.kind == f.Type {
+			return f.Type, nil
+		}
+		known = append(known, string(own.kind))
+	}
+	return "", &record.ValueError{Key: "type", Text: lang.T("there is no type %q for a field of your own; there are: %s", "自分で足す項目に %q という type はありません。使えるのは: %s"),
+		Args: []any{f.Type, strings.Join(known, ", ")}}
 }
 
 // given reads --from-json once: standard input can't be read twice.
@@ -163,7 +205,7 @@ func (g *givenRecord) fields(path string) ([]givenField, error) {
 	if len(raw) == 0 || raw[0] == '[' {
 		var list []givenField
 		if len(raw) > 0 {
-			if err := json.Unmarshal(raw, &list); err != nil {
+			if err := decodeKnown(raw, &list); err != nil {
 				return nil, badJSON(path, err)
 			}
 		}
@@ -178,7 +220,8 @@ func (g *givenRecord) fields(path string) ([]givenField, error) {
 		f := givenField{Key: key}
 		err := json.Unmarshal(value, &f.Value)
 		if err != nil {
-			err = json.Unmarshal(value, &f.Codes)
+			f.Value = nil
+			err = decodeKnown(value, &f.Codes)
 		}
 		if err != nil {
 			return nil, badJSON(path, err)
