@@ -272,5 +272,5 @@ func namesPublicFact(h string, facts []string, shown bool) bool {
 	if !found {
 		return false
 	}
-	return shown || strings.Trim(rest, "のとさんちゃんです") == ""
+	return shown || strings.Trim(rest, "のとさんちゃです") == ""
 }
