@@ -345,17 +345,6 @@ func (g *guide) play() string {
 	}
 }
 
-// drain waits for all that was written to the terminal: a mark that shows
-// nothing comes out behind it.
-func (s *session) drain() {
-	s.t.Helper()
-	const mark = "\x1b[7777K"
-	if _, err := s.slave.WriteString(mark); err != nil {
-		s.t.Fatal(err)
-	}
-	s.until("the end of the output", func() bool { return strings.Contains(s.shown(), mark) })
-}
-
 // question is what stands before the cursor, some rows of it; nothing if the
 // cursor is at the beginning of a row.
 func (s *session) question() string {

@@ -247,7 +247,24 @@ func (s *session) answer(question, keys string) {
 	s.send(keys)
 }
 
-// end waits for the command, checks that the terminal is as it was, and returns
+// drain waits for all that was written to the terminal: a mark that shows
+// nothing comes out behind it, and is forgotten.
+func (s *session) drain() {
+	s.t.Helper()
+	const mark = "\x1b[7777K"
+	before := len(s.shown())
+	if _, err := s.slave.WriteString(mark); err != nil {
+		s.t.Fatal(err)
+	}
+	s.until("the end of the output", func() bool { return strings.Contains(s.shown()[before:], mark) })
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := strings.Replace(s.raw.String(), mark, "", 1)
+	s.raw.Reset()
+	s.raw.WriteString(all)
+}
+
+// end waits for the command and its output, checks that the terminal is as it was, and returns
 // how it ended: "exit 0", or the name of a signal.
 func (s *session) end() string {
 	s.t.Helper()
@@ -258,6 +275,7 @@ func (s *session) end() string {
 	case <-time.After(patience):
 		s.t.Fatalf("did not end; screen\n%s", s.visible())
 	}
+	s.drain()
 	s.restored()
 	status := s.cmd.ProcessState.Sys().(syscall.WaitStatus)
 	if status.Signaled() {
