@@ -165,7 +165,7 @@ func (a *app) helpColumns() int {
 // moved in where it goes below the head instead.
 const (
 	leastBeside = 22
-	belowIndent = 6
+	belowIndent = 8
 )
 
 // hang puts text behind a head, in as many lines as it needs, or below it where

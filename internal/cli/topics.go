@@ -104,7 +104,7 @@ func (a *app) taggedRows(rows []tagged) string {
 	var b strings.Builder
 	for _, r := range rows {
 		if term.Width(r.tag) > max(widest, a.helpColumns()*9/20) {
-			fmt.Fprintf(&b, "  %s\n%s\n", r.tag, a.indented(r.text, belowIndent))
+			fmt.Fprintf(&b, "%s\n%s\n", a.indented(r.tag, 2), a.indented(r.text, belowIndent))
 			continue
 		}
 		fmt.Fprintf(&b, "  %s\n", a.hang(term.PadRight(r.tag, widest)+"  ", r.text))
