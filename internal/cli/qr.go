@@ -113,43 +113,13 @@ func qrNeedsTerminal() error {
 		next: []words{said(lang.T("the value itself: --field KEY", "値そのものを出すには: --field 項目"))}}
 }
 
-// wifiNetworks are the fields that name a network, and those with its key.
-var wifiNetworks = []struct{ name, key string }{
-	{"ssid", "wifi_key"}, {"ssid_2", "wifi_key"}, {"guest_ssid", "guest_key"},
-}
-
-// wifiCode returns what a telephone reads to join a network: of the record's
-// first one, or of the one that the field with the key belongs to. It reports
-// false where the record notes no network.
-//
-// The form is that of ZXing's wiki, "Barcode Contents", in which WPA stands for
-// WPA2 and WPA3 too.
+// wifiCode returns what a telephone reads to join a network that the record
+// notes, the first or the one that the field with the key belongs to. It reports
+// false where there is none.
 func (a *app) wifiCode(r *record.Record, key string) (v chosenValue, ok bool) {
-	for _, n := range wifiNetworks {
-		name := r.Field(n.name)
-		if name == nil || name.Value == "" || key != "" && key != n.name && key != n.key {
-			continue
-		}
-		secret := r.Field(n.key)
-		text := "WIFI:T:" + wifiKind(r, secret) + ";S:" + wifiEscape.Replace(name.Value) + ";"
-		if secret != nil && secret.Value != "" {
-			text += "P:" + wifiEscape.Replace(secret.Value) + ";"
-		}
-		return chosenValue{text: text + ";", secret: secret != nil && secret.Value != "",
-			label: a.text(lang.T("the Wi-Fi network %s", "Wi-Fi の「%s」"), name.Value)}, true
+	n, ok := r.Network(key)
+	if !ok {
+		return chosenValue{}, false
 	}
-	return chosenValue{}, false
-}
-
-var wifiEscape = strings.NewReplacer(`\`, `\\`, `;`, `\;`, `,`, `\,`, `:`, `\:`, `"`, `\"`)
-
-// wifiKind is the protection of a network as the code names it.
-func wifiKind(r *record.Record, key *record.Field) string {
-	if key == nil || key.Value == "" {
-		return "nopass"
-	}
-	if f := r.Field("security"); f != nil && f.Value == "wep" {
-		return "WEP"
-	}
-	return "WPA"
+	return chosenValue{text: n.JoinCode(), secret: n.Key != "", label: a.text(lang.T("the Wi-Fi network %s", "Wi-Fi の「%s」"), n.Name)}, true
 }

@@ -133,30 +133,21 @@ func picture(t *testing.T, modules [][]bool) []byte {
 
 func TestWifiCode(t *testing.T) {
 	a := &app{}
-	fields := func(pairs ...string) *record.Record {
-		r := &record.Record{Template: "wifi", Name: "w"}
-		for i := 0; i < len(pairs); i += 2 {
-			r.Fields = append(r.Fields, record.Field{Key: pairs[i], Value: pairs[i+1]})
-		}
-		return r
-	}
+	r := &record.Record{Template: "wifi", Name: "w"}
+	r.Set("ssid", record.TypeText, "home")
+	r.Set("guest_ssid", record.TypeText, "guests")
+	r.Set("wifi_key", record.TypeSecret, "secret12")
 	for _, c := range []struct {
-		r         *record.Record
 		key, want string
 		secret    bool
 	}{
-		{fields("ssid", "home", "wifi_key", "secret12", "security", "wpa3"), "", "WIFI:T:WPA;S:home;P:secret12;;", true},
-		{fields("ssid", "home", "wifi_key", "secret12"), "wifi_key", "WIFI:T:WPA;S:home;P:secret12;;", true},
-		{fields("ssid", `a;b:"c\,`, "wifi_key", `x;y`, "security", "wep"), "", `WIFI:T:WEP;S:a\;b\:\"c\\\,;P:x\;y;;`, true},
-		{fields("ssid", "free", "security", "open"), "", "WIFI:T:nopass;S:free;;", false},
-		{fields("ssid", "a", "wifi_key", "k", "guest_ssid", "g", "guest_key", "gk"), "guest_key", "WIFI:T:WPA;S:g;P:gk;;", true},
-		{fields("ssid", "a", "wifi_key", "k", "ssid_2", "a5"), "ssid_2", "WIFI:T:WPA;S:a5;P:k;;", true},
-		{fields("ssid", "a", "wifi_key", "k"), "where", "", false},
-		{fields("wifi_key", "k"), "", "", false},
+		{"", "WIFI:T:WPA;S:home;P:secret12;;", true},
+		{"guest_ssid", "WIFI:T:nopass;S:guests;;", false},
+		{"where", "", false},
 	} {
-		v, ok := a.wifiCode(c.r, c.key)
+		v, ok := a.wifiCode(r, c.key)
 		if ok != (c.want != "") || v.text != c.want || v.secret != c.secret {
-			t.Errorf("%+v, key %q: got %v %q", c.r.Fields, c.key, ok, v.text)
+			t.Errorf("key %q: got %v %q", c.key, ok, v.text)
 		}
 		if strings.Contains(v.label, "secret12") {
 			t.Errorf("the label %q has the key", v.label)
