@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -42,8 +43,11 @@ func (a *app) copyValue(v chosenValue, seconds int) error {
 	if err := c.write(v.text); err != nil {
 		return clipboardFailed(err)
 	}
-	if holds, err := c.comesToHold(v.text, true); err != nil || !holds {
-		return clipboardFailed(err)
+	switch held, err := c.comesToHold(v.text, true); {
+	case err == nil && held == "":
+		return clipboardFailed(nil)
+	case err != nil || !sameText(held, v.text):
+		return notCleared(err) // it was handed over, and what became of it is not known
 	}
 	a.say(lang.T("copied: %s", "コピーしました: %s"), v.label)
 	if v.secret && c.unmarked != (lang.Text{}) {
@@ -57,16 +61,22 @@ func (a *app) copyValue(v chosenValue, seconds int) error {
 	return a.clearCopy(c, v.text)
 }
 
-// comesToHold reports whether the clipboard holds text, and waits a little for
-// that to be so, or not to be so: tools return before the desktop has noticed.
-func (c *clipboard) comesToHold(text string, want bool) (bool, error) {
+// comesToHold returns what the clipboard holds, and waits a little for that to
+// be text, or not to be it: tools return before the desktop has noticed.
+func (c *clipboard) comesToHold(text string, want bool) (held string, err error) {
 	for try := 0; ; try++ {
-		held, err := c.read()
-		if holds := held == text; err != nil || holds == want || try == 20 {
-			return holds, err
+		held, err = c.read()
+		if err != nil || sameText(held, text) == want || try == 20 {
+			return held, err
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
+}
+
+// sameText compares what a clipboard gives back with what it got: some write
+// other line ends.
+func sameText(a, b string) bool {
+	return strings.ReplaceAll(a, "\r\n", "\n") == strings.ReplaceAll(b, "\r\n", "\n")
 }
 
 // countDown waits so many seconds, or until a signal says that it is enough:
@@ -106,14 +116,14 @@ func (a *app) clearCopy(c *clipboard, text string) error {
 	switch {
 	case err != nil:
 		return notCleared(err)
-	case held != text:
+	case !sameText(held, text):
 		a.say(lang.T("the clipboard holds something else by now and was left alone", "クリップボードの中身が変わっていたので、そのままにしました"))
 		return nil
 	}
 	if err := c.clear(); err != nil {
 		return notCleared(err)
 	}
-	if holds, err := c.comesToHold(text, false); err != nil || holds {
+	if held, err := c.comesToHold(text, false); err != nil || sameText(held, text) {
 		return notCleared(err)
 	}
 	a.say(lang.T("taken off the clipboard", "クリップボードから消しました"))
