@@ -196,8 +196,9 @@ func TestCompletionInBash(t *testing.T) {
 			break
 		}
 	}
-	if _, err := exec.LookPath("bash"); err != nil || library == "" {
-		t.Skip("bash-completion is not installed")
+	needCommand(t, "bash")
+	if library == "" {
+		missing(t, "bash-completion")
 	}
 	h := newHome(t)
 	h.make()
