@@ -507,7 +507,7 @@ func idleTooLong(v *survey, s *subject, hit func(match)) {
 	if !ok {
 		return
 	}
-	closed := day.last.AddDate(0, months, 0)
+	closed := monthsAfter(day.last, months)
 	if v.today.Before(day.last.AddDate(0, 0, int(closed.Sub(day.last).Hours()/24)*2/3)) {
 		return
 	}

@@ -95,6 +95,34 @@ func TestReadDay(t *testing.T) {
 	}
 }
 
+func TestMonthsAfter(t *testing.T) {
+	for _, c := range []struct {
+		from   string
+		months int
+		want   string
+	}{
+		{"2026-08-31", 6, "2027-02-28"}, {"2024-02-29", 24, "2026-02-28"}, {"2024-02-29", 48, "2028-02-29"},
+		{"2026-11-30", 13, "2027-12-30"}, {"2026-01-31", 1, "2026-02-28"}, {"2026-12-31", 24, "2028-12-31"}, {"2026-01-01", 6, "2026-07-01"},
+	} {
+		if got := monthsAfter(dayOf(t, c.from), c.months).Format(time.DateOnly); got != c.want {
+			t.Errorf("%d months after %s: %s, want %s", c.months, c.from, got, c.want)
+		}
+	}
+}
+
+// Days are those of the place where the person is.
+func TestDaysAreLocal(t *testing.T) {
+	tokyo := time.FixedZone("JST", 9*60*60)
+	late := time.Date(2026, 3, 31, 20, 0, 0, 0, time.UTC) // 05:00 on 1 April in Tokyo
+	now := time.Date(2029, 1, 2, 3, 4, 5, 0, tokyo)
+	for _, proven := range []time.Time{{}, late} {
+		found := Run(Input{Now: now, Vault: VaultState{Slots: []Slot{{Recovery: true, Created: late, Proven: proven}, {Passphrase: true}}}})
+		if !slices.ContainsFunc(found, func(f Finding) bool { return f.Rule.ID == "V03" && strings.Contains(f.What.Say(lang.EN), "2026-04-01") }) {
+			t.Errorf("proven %s: %q", proven, said(found))
+		}
+	}
+}
+
 // Whatever is typed as a hint or as a password, a hint that is the password is
 // found.
 func FuzzHint(f *testing.F) {

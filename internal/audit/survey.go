@@ -412,6 +412,13 @@ func readDay(s string) (span, bool) {
 	return span{}, false
 }
 
+// monthsAfter is the same day so many months later, or the last of that month if
+// it has no such day: six months after 31 August is 28 February, not 3 March.
+func monthsAfter(t time.Time, months int) time.Time {
+	last := time.Date(t.Year(), t.Month()+time.Month(months)+1, 0, 0, 0, 0, 0, t.Location())
+	return t.AddDate(0, 0, 1-t.Day()).AddDate(0, months, min(t.Day(), last.Day())-1)
+}
+
 // days counts the days from today to t, negative if t is past.
 func (v *survey) days(t time.Time) int { return int(t.Sub(v.today).Hours() / 24) }
 

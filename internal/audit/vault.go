@@ -101,10 +101,10 @@ func vaultUnproven(in Input, hit func(match)) {
 		case !s.Recovery:
 		case s.Proven.IsZero():
 			hit(match{command: []lang.Text{both("audit")},
-				what: words(lang.T("the recovery key of %s has not opened the vault yet", "%s に作った回復キーでは、まだ一度も金庫を開けていません"), s.Created.Format(time.DateOnly))})
+				what: words(lang.T("the recovery key of %s has not opened the vault yet", "%s に作った回復キーでは、まだ一度も金庫を開けていません"), s.Created.In(in.Now.Location()).Format(time.DateOnly))})
 		case in.Now.Sub(s.Proven) > stale*24*time.Hour:
 			hit(match{command: []lang.Text{both("audit")}, severity: Low,
-				what: words(lang.T("the recovery key opened the vault last on %s", "回復キーで最後に開けたのは %s です"), s.Proven.Format(time.DateOnly))})
+				what: words(lang.T("the recovery key opened the vault last on %s", "回復キーで最後に開けたのは %s です"), s.Proven.In(in.Now.Location()).Format(time.DateOnly))})
 		}
 	}
 }
