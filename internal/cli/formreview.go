@@ -15,27 +15,31 @@ import (
 // review shows all answers with their numbers and asks whether to save. A
 // number goes back to that question, + adds a field.
 func (f *form) review() (bool, error) {
-	for {
-		f.t.Printf("\n%s\n", f.a.text(lang.T("Please check:", "確認してください:")))
-		typed, err := f.page(f.answers())
+	for shown := false; ; {
+		typed, err := "", error(nil)
+		if !shown {
+			f.t.Printf("\n%s\n", f.a.text(lang.T("Please check:", "確認してください:")))
+			typed, err = f.page(f.answers())
+		}
 		if err == nil && strings.TrimSpace(typed) == "" {
 			typed, err = f.a.readLine(f.t, term.Line{Prompt: f.prompt("", f.a.text(lang.T("Save this? [Y/n/number to correct/+ to add a field]", "この内容で保存しますか？ [Y/n/直す番号/+ で項目を追加]")))})
 		}
 		if err != nil {
 			return false, err
 		}
-		switch answer := lang.Fold(lang.FoldCode(typed)); answer {
-		case "", "y", "yes", "はい":
+		switch answer := lang.Fold(lang.FoldCode(typed)); {
+		case answer == "" || isYes(answer):
 			return true, nil
-		case "n", "no", "いいえ":
+		case isNo(answer):
+			shown = false
 			sure, err := f.a.confirm(lang.T("Throw all answers away?", "入力した内容を全部捨てますか？"))
 			if err != nil || sure {
 				return false, err
 			}
-		case "+":
-			err = f.addOwn()
+		case answer == "+":
+			shown, err = false, f.addOwn()
 		default:
-			err = f.correct(answer)
+			shown, err = f.correct(answer)
 		}
 		if err != nil && !errors.Is(err, term.ErrBack) {
 			return false, err
@@ -43,14 +47,15 @@ func (f *form) review() (bool, error) {
 	}
 }
 
-// correct asks the question with the number again.
-func (f *form) correct(answer string) error {
+// correct asks the question with the number again. An answer that is no such
+// number is said to be none below the answers, which are still to be seen.
+func (f *form) correct(answer string) (none bool, err error) {
 	n, err := strconv.Atoi(answer)
 	if err != nil || n < 1 || n > len(f.asks) {
 		f.line(4, f.a.text(lang.T("please answer y, n, +, or a number from 1 to %d", "y（はい）、n（いいえ）、+（項目を追加）か、1〜%d の番号で答えてください"), len(f.asks)))
-		return nil
+		return true, nil
 	}
-	return f.ask(n - 1)
+	return false, f.ask(n - 1)
 }
 
 // addOwn asks for a field that the template does not have: its label, its kind,

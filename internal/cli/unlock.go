@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -266,14 +267,23 @@ func (a *app) yesNo(standard bool, question lang.Text, args ...any) (bool, error
 		if err != nil {
 			return false, err
 		}
-		switch lang.Fold(typed) {
-		case "":
+		switch answer := lang.Fold(typed); {
+		case answer == "":
 			return standard, nil
-		case "y", "yes", "はい", "うん":
+		case isYes(answer):
 			return true, nil
-		case "n", "no", "いいえ", "いや":
+		case isNo(answer):
 			return false, nil
 		}
 		a.tell(t, 2, a.text(lang.T("please answer y or n", "y（はい）か n（いいえ）で答えてください")))
 	}
+}
+
+// isYes and isNo report whether a folded answer means so, in either language.
+func isYes(answer string) bool {
+	return slices.Contains([]string{"y", "yes", "はい", "うん", "ええ"}, answer)
+}
+
+func isNo(answer string) bool {
+	return slices.Contains([]string{"n", "no", "いいえ", "いや", "ちがう", "違う"}, answer)
 }
