@@ -39,6 +39,9 @@ func (a *app) generatePassphrase(t *term.Terminal) (string, error) {
 			t.Print("\n")
 			return phrase, nil
 		}
+		if hasNonASCII(typed) {
+			a.tell(t, 2, a.text(lang.T("switch the input method off before you type it", "日本語入力を切ってから打ってください")))
+		}
 		a.tell(t, 2, a.text(lang.T("that was different; here it is once more", "違っていました。もう一度お見せします")))
 	}
 }
