@@ -86,8 +86,8 @@ func readDate(s string) (y, m, d int, err error) {
 			"西暦は 4 桁で入力してください（例: 1951-04-01）。元号なら S26.4.1 や 昭和26年4月1日 のように入力できます"))
 	}
 	return 0, 0, 0, refuse("date-form", lang.T(
-		"not a date: write it like 2026-11-22, April 1, 1951, 2026-11 or 2026; what is uncertain belongs into the notes",
-		"日付として読めません。2026-11-22、2026年11月22日、昭和60年1月7日、2026 のように入力してください。あいまいなときは備考に書いてください"))
+		"not a date: write it like 2026-11-22, April 1, 1951, 2026-11 or 2026; where the day is uncertain, month and year are enough, or the year",
+		"日付として読めません。2026-11-22、2026年11月22日、昭和60年1月7日、2026 のように入力してください。はっきりしないときは、年月だけ、年だけでもかまいません"))
 }
 
 // readTurned reads 4/1/1951, which is a day in April in one country and a day

@@ -14,7 +14,7 @@ var (
 	textFolded    = lang.T("changed to half-width", "半角に直しました")
 	textInvisible = lang.T("invisible characters were taken out", "目に見えない文字を取り除きました")
 	textNone      = lang.T("if there is none, leave this empty: an empty field is clearer than a word",
-		"ない場合は何も入力しないでください（空欄のほうが後で分かりやすくなります）")
+		"ないときは、何も打たずに空のままにしてください（そのほうが、あとで分かりやすくなります）")
 )
 
 // cleanType applies the rules of one type to a value that is trimmed and free

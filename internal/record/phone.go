@@ -183,7 +183,7 @@ func checkPhone(s string) []Note {
 			"電話番号が 2 つ以上あります。ここには 1 つだけ入れ、ほかは別の項目に入力してください"))}
 	case number == "":
 		return []Note{remark("characters", lang.T("this holds more than a telephone number: what else is to be known belongs into the notes",
-			"電話番号以外の文字があります。補足は備考に書いてください"))}
+			"電話番号のほかに文字が入っています。説明はメモなど別の項目に書いてください"))}
 	case strings.HasPrefix(number, "#"):
 		return nil
 	case strings.HasPrefix(number, "+"):
