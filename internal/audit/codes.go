@@ -451,15 +451,12 @@ func (s *subject) labels(keys []string) lang.Text {
 // pinWithoutPassword looks at devices and systems that one opens with a PIN
 // while an account stands behind them.
 func pinWithoutPassword(v *survey, s *subject, hit func(match)) {
-	if s.spec(record.RoleLicensee) == nil || s.opens() {
+	local := s.claim("pin-is-local")
+	if local.Source == "" || s.spec(record.RoleLicensee) == nil || s.opens() {
 		return
 	}
-	for _, a := range s.answers {
-		isPIN := a.f.Key == "pin" || strings.HasPrefix(a.f.Key, "pin_") || strings.HasSuffix(a.f.Key, "_pin")
-		if !isPIN || a.kind != record.TypeHint && a.kind != record.TypeSecret {
-			continue
-		}
-		out := match{fields: []string{a.f.Key}, service: s.claim("pin-is-local"),
+	for _, a := range s.values(record.RoleHint) {
+		out := match{fields: []string{a.f.Key}, service: local,
 			what:  words(lang.T("%q is noted, and of the account's password nothing", "「%s」はありますが、アカウントのパスワードの手がかりがありません"), s.label(a.f.Key)),
 			coach: words(lang.T("The PIN opens this PC only. The account's password is another: keep it too.", "PIN はこのパソコン専用です。アカウントのパスワードは別なので、そちらも忘れずに。"))}
 		account := v.accountOf(s, s.value(record.RoleLicensee))
