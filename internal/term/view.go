@@ -58,7 +58,7 @@ func (v *view) layout() string {
 	moved := ""
 	if v.above || v.indent > len(shortPrompt) && usable-v.indent < minField {
 		if !v.above {
-			moved = strings.TrimRight(v.full, " ") + "\r\n"
+			moved = strings.Join(Wrap(v.full, usable), "\r\n") + "\r\n"
 		}
 		v.above = true
 		v.prompt = ""

@@ -116,6 +116,7 @@ func TestPrompts(t *testing.T) {
 		{"one line", "1/6 製品名: ", 80, "1/6 製品名: x"},
 		{"lines before", "電話番号\nひとつだけ: ", 80, "電話番号\nひとつだけ: x"},
 		{"too long for its row", "アカウントのメール: ", 24, "アカウントのメール:\n> x"},
+		{"longer than the window", "これも記録しますか？（アドレス） ", 24, "これも記録しますか？\n（アドレス）\n> x"},
 		{"controls shown", "a\x1b]0;b: ", 80, "a<U+001B>]0;b: x"},
 	}
 	for _, tt := range tests {
