@@ -112,6 +112,8 @@ func readSyllable(s string, last byte) (kanaUnit, int) {
 	switch {
 	case s[0] == '\'' && last == 'n':
 		return kanaUnit{}, 1
+	case s[0] == '-' && last == '-': // one is enough: with more, the ways to read a row of ー are past counting
+		return kanaUnit{}, 1
 	case s[0] == '-' && last != 0: // sa-ba-, but yamada-hanako, too
 		return kanaUnit{forms: []string{"ー", ""}}, 1
 	case s[0] == 'h' && last == 'o' && !isVowel(next) && next != 'y': // satoh

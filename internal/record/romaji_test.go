@@ -50,6 +50,7 @@ func TestRomaji(t *testing.T) {
 		"chidu":          {"ちづ", "ちず"},
 		"hanadi":         {"はなぢ", "はなじ"},
 		"hanaji":         {"はなじ はなぢ", ""},
+		"sa--ba":         {"サーバ さば", "さびあ"},
 		"sa-ba-":         {"サーバー さば", "さびあ"},
 		"yamada-tarou":   {"やまだたろう やまだーたろう", "やまだ たろう"},
 		"fairu":          {"ファイル", "ふあいる"},
@@ -90,6 +91,18 @@ func TestRomaji(t *testing.T) {
 	tpl := officeLike(t)
 	if !NewQuery("ofisu", []*Template{tpl}).Matches(&Record{Template: "office"}, tpl) {
 		t.Error("the label of the template is not found by romaji")
+	}
+}
+
+// TestRomajiOfHyphens would not end if each of the hyphens could stand for a ー
+// or for nothing.
+func TestRomajiOfHyphens(t *testing.T) {
+	p := readRomaji("ka" + strings.Repeat("-", maxRomajiLetters-4) + "ki")
+	if p.in([]byte("か" + strings.Repeat("ー", maxRomajiLetters/2) + "く")) {
+		t.Error("found what is not there")
+	}
+	if !p.in([]byte("かーき")) {
+		t.Error("not found")
 	}
 }
 
