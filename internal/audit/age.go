@@ -13,14 +13,14 @@ var ageRules = []*Rule{
 		Title:  lang.T("not looked at for a long time", "長い間、見直していない"),
 		Why:    lang.T("numbers, addresses and passwords change; an old note fails on the day it is needed", "番号もアドレスもパスワードも変わります。古い記録は、いざというとき役に立ちません"),
 		Do:     lang.T("go through the answers; Enter keeps what is still right:", "答えを順に見直してください（合っていれば Enter）:"),
-		Source: "support.services.microsoft.com b19c02d1-a782-dee6-93c3-dc8113b20c42", AsOf: "2026-11-22",
+		Source: both("support.services.microsoft.com b19c02d1-a782-dee6-93c3-dc8113b20c42"), AsOf: "2026-11-22",
 	},
 	{
 		ID: "T02", Severity: Medium, effort: note, record: formGaps,
 		Title:  lang.T("what a recovery form asks for is not noted", "回復の手続きで聞かれることが書かれていない"),
 		Why:    lang.T("where every other way is lost, the service asks exactly this, and refuses what does not match", "ほかに手段がないとき、サービスはこれを聞きます。合わないと断られます"),
 		Do:     lang.T("note it while you still know it:", "分かるうちに書いておいてください:"),
-		Source: "support.services.microsoft.com b19c02d1-a782-dee6-93c3-dc8113b20c42", AsOf: "2026-11-22",
+		Source: both("support.services.microsoft.com b19c02d1-a782-dee6-93c3-dc8113b20c42"), AsOf: "2026-11-22",
 	},
 	{
 		ID: "T03", Severity: Medium, effort: errand, record: expiresSoon,

@@ -70,7 +70,7 @@ type Rule struct {
 	Title    lang.Text
 	Why      lang.Text // one sentence for whoever has never heard of it
 	Do       lang.Text // what to do, before the command is typed
-	Source   string    // who says so; "memovault" where it follows from the notes alone
+	Source   lang.Text // who says so; NotesAlone where it follows from the notes alone
 	AsOf     string    // YYYY-MM-DD
 
 	effort effort
@@ -93,12 +93,12 @@ const (
 // noted. It is zero where nothing but the notes speaks.
 type Claim struct {
 	Text   lang.Text
-	Source string
+	Source lang.Text
 	AsOf   string // YYYY-MM-DD
 }
 
 // claimed is a claim if there is anything to say.
-func claimed(t lang.Text, source, asOf string) Claim {
+func claimed(t, source lang.Text, asOf string) Claim {
 	if t == (lang.Text{}) {
 		return Claim{}
 	}

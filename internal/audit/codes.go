@@ -15,7 +15,7 @@ var codeRules = []*Rule{
 		Title:  lang.T("two-step verification without codes for emergencies", "2 段階認証がオンなのに、非常用のコードがない"),
 		Why:    lang.T("when the phone is lost, these codes are often the only way in that is left", "電話をなくしたとき、残る手段はこのコードだけ、ということがよくあります"),
 		Do:     lang.T("have the service give you the codes, print them, and note them:", "サービスで非常用のコードを発行して印刷し、ここにも書いてください:"),
-		Source: "Gerlitz et al., SOUPS 2023; docs.github.com; bitwarden.com/help", AsOf: "2026-11-22",
+		Source: lang.T("Gerlitz et al., SOUPS 2023; docs.github.com; bitwarden.com/help", "Gerlitz ほか（SOUPS 2023）、docs.github.com、bitwarden.com/help"), AsOf: "2026-11-22",
 	},
 	{
 		ID: "C02", Severity: Medium, effort: visit, record: codesRunningOut,
@@ -29,21 +29,21 @@ var codeRules = []*Rule{
 		Title:  lang.T("codes that may be of an older set", "古いコードかもしれない"),
 		Why:    lang.T("a new set makes the old one void: codes of the old one no longer open anything", "新しいコードを発行すると、前のコードは使えなくなります"),
 		Do:     lang.T("compare with the service, or make a new set, and note it with its day:", "サービスで確かめるか発行し直して、コードと発行日を書いてください:"),
-		Source: "support.google.com/accounts/answer/1187538; docs.github.com", AsOf: "2026-11-22",
+		Source: both("support.google.com/accounts/answer/1187538; docs.github.com"), AsOf: "2026-11-22",
 	},
 	{
 		ID: "C04", Severity: High, effort: note, record: keyMiscopied,
 		Title:  lang.T("product key that is copied wrongly", "プロダクトキーの写し間違い"),
 		Why:    lang.T("with a wrong character the key is refused, when the card may be gone already", "1 文字違うだけで受け付けられません。カードをなくしたあとでは直せません"),
 		Do:     lang.T("compare it with the card; the place is shown there:", "カードと見比べてください。間違いの場所はここで分かります:"),
-		Source: "ntriver.org/pkeymaster", AsOf: "2026-11-22",
+		Source: both("ntriver.org/pkeymaster"), AsOf: "2026-11-22",
 	},
 	{
 		ID: "C05", Severity: High, effort: note, record: diskKeyMiscopied,
 		Title:  lang.T("disk recovery key that is copied wrongly", "ディスクの回復キーの写し間違い"),
 		Why:    lang.T("with a wrong digit the encrypted disk stays closed, and nobody else has the key", "1 桁違うだけで、暗号化したディスクは開きません"),
 		Do:     lang.T("compare it with the paper or the screen it came from:", "元の紙や画面と見比べてください:"),
-		Source: "Aorimn/dislocker a0d5fb6, recovery_password.c", AsOf: "2026-11-22",
+		Source: lang.T("Aorimn/dislocker a0d5fb6, recovery_password.c", "Aorimn/dislocker a0d5fb6 の recovery_password.c"), AsOf: "2026-11-22",
 	},
 	{
 		ID: "C06", Severity: Medium, effort: note, record: codesMixedUp,
@@ -57,42 +57,42 @@ var codeRules = []*Rule{
 		Title:  lang.T("key without its account", "キーだけで、アカウントの記録がない"),
 		Why:    lang.T("the key alone may not install it again: the licence moves to an account at the first use", "最初に使うと権利はアカウントに移るので、キーだけでは入れ直せないことがあります"),
 		Do:     lang.T("look up the account it was set up with, and note it:", "セットアップに使ったアカウントを調べて、書いてください:"),
-		Source: "support.microsoft.com/ja-jp 959ac957", AsOf: "2026-11-22",
+		Source: both("support.microsoft.com/ja-jp 959ac957"), AsOf: "2026-11-22",
 	},
 	{
 		ID: "C08", Severity: Medium, effort: errand, record: licenceWithoutProof,
 		Title:  lang.T("licence without a proof of purchase", "購入の証明がない"),
 		Why:    lang.T("when the account is forgotten, the receipt and a photo of the key are what support asks for", "アカウントが分からないとき、サポートでは領収書やキーの写真を求められます"),
 		Do:     lang.T("note where the receipt is, or keep a photo with --attach FILE:", "領収書の場所を書くか、--attach で写真をしまってください:"),
-		Source: "1105r.com", AsOf: "2026-11-22",
+		Source: both("1105r.com"), AsOf: "2026-11-22",
 	},
 	{
 		ID: "C09", Severity: High, effort: note, record: halfOfTwo,
 		Title:  lang.T("one half of two that are needed together", "2 つそろって使うものの、片方しかない"),
 		Why:    lang.T("the key and the master password open only together; nobody can make up for the missing one", "キーとマスターパスワードは、両方そろわないと開きません。片方では何もできません"),
 		Do:     lang.T("note the missing half, apart from the other:", "足りないほうを、もう片方とは別の場所に用意して書いてください:"),
-		Source: "support.1password.com/secret-key-security; bitwarden.com/help/two-step-recovery-code", AsOf: "2026-11-22",
+		Source: both("support.1password.com/secret-key-security; bitwarden.com/help/two-step-recovery-code"), AsOf: "2026-11-22",
 	},
 	{
 		ID: "C10", Severity: High, effort: visit, record: recoveryKeyAlone,
 		Title:  lang.T("recovery key without the number and the device it needs", "復旧キーに要る電話番号と端末がない"),
 		Why:    lang.T("the key works only together with a trusted number and a device, and turns the usual way back off", "復旧キーは、信頼できる番号と端末がそろって初めて使えます。普通の復旧はオフになっています"),
 		Do:     lang.T("note both, or turn the recovery key off:", "両方を書くか、復旧キーをオフにしてください:"),
-		Source: "support.apple.com 109345", AsOf: "2026-11-22",
+		Source: both("support.apple.com 109345"), AsOf: "2026-11-22",
 	},
 	{
 		ID: "C11", Severity: Low, effort: note, record: pinWithoutPassword,
 		Title:  lang.T("PIN noted, password not", "PIN はあるのに、パスワードの手がかりがない"),
 		Why:    lang.T("the PIN opens this one device; the account behind it asks for its password", "PIN はその端末だけのものです。アカウントにはパスワードで入ります"),
 		Do:     lang.T("note a hint for the account's password, or where it is written:", "アカウントのパスワードのヒントか、書いた場所を記録してください:"),
-		Source: "custom-pc-life.com, windows10-login", AsOf: "2026-11-22",
+		Source: both("custom-pc-life.com, windows10-login"), AsOf: "2026-11-22",
 	},
 }
 
 // claim returns what the template says under the first of the ids it has.
 func (s *subject) claim(ids ...string) Claim {
 	for _, id := range ids {
-		if c := s.fact(id); c.Source != "" {
+		if c := s.fact(id); c != (Claim{}) {
 			return c
 		}
 	}
@@ -372,7 +372,7 @@ func keyWithoutAccount(_ *survey, s *subject, hit func(match)) {
 	out := match{fields: []string{spec.Key}, on: []string{keys[0].f.Key}, service: s.claim("bound-to-account", "account-needed", "relink"),
 		what:  words(lang.T("%q is noted, and %q is not", "「%s」はありますが、「%s」がありません"), s.label(keys[0].f.Key), s.label(spec.Key)),
 		coach: words(lang.T("After the first set-up the licence belongs to an account. Note that account too.", "最初のセットアップのあと、権利はアカウントに移ります。そのアカウントも書いておきましょう。"))}
-	if out.service.Source == "" {
+	if out.service == (Claim{}) {
 		out.severity = Low
 	}
 	hit(out)
@@ -452,7 +452,7 @@ func (s *subject) labels(keys []string) lang.Text {
 // while an account stands behind them.
 func pinWithoutPassword(v *survey, s *subject, hit func(match)) {
 	local := s.claim("pin-is-local")
-	if local.Source == "" || s.spec(record.RoleLicensee) == nil || s.opens() {
+	if local == (Claim{}) || s.spec(record.RoleLicensee) == nil || s.opens() {
 		return
 	}
 	for _, a := range s.values(record.RoleHint) {

@@ -187,10 +187,10 @@ func TestTexts(t *testing.T) {
 		findings, open := Audit(f.in)
 		for _, x := range findings {
 			texts = append(texts, x.What, x.Why, x.Do)
-			if x.Service.Source != "" {
-				texts = append(texts, words(x.Service.Text))
+			if x.Service.Source.EN != "" {
+				texts = append(texts, words(x.Service.Text), words(x.Service.Source))
 			}
-			if len(x.Command()) < 1 || x.Rule.Source == "" {
+			if len(x.Command()) < 1 || x.Rule.Source.EN == "" {
 				t.Errorf("%s: no command or no source: %+v", f.rule, x)
 			}
 			for _, c := range x.Command() {
@@ -269,7 +269,7 @@ func TestTable(t *testing.T) {
 				t.Errorf("%s: half a text: %+v", r.ID, text)
 			}
 		}
-		if _, err := time.Parse(time.DateOnly, r.AsOf); err != nil || r.Source == "" || seen[r.ID] || (r.record == nil) == (r.vault == nil) {
+		if _, err := time.Parse(time.DateOnly, r.AsOf); err != nil || r.Source.EN == "" || seen[r.ID] || (r.record == nil) == (r.vault == nil) {
 			t.Errorf("%s: source %q as of %q", r.ID, r.Source, r.AsOf)
 		}
 		seen[r.ID] = true

@@ -11,10 +11,10 @@ import (
 )
 
 // technician is the report the program began with.
-const technician = "a PC-support technician's article (パソコンサポートの記事)"
+var technician = lang.T("a PC-support technician's article", "パソコンサポート業者の記事")
 
 // NotesAlone is the Source of a rule that follows from what is noted alone.
-const NotesAlone = "memovault"
+var NotesAlone = both("memovault")
 
 var mailRules = []*Rule{
 	{
@@ -29,42 +29,42 @@ var mailRules = []*Rule{
 		Title:  lang.T("mail address that hangs on a contract", "契約と一緒に消えるメールアドレスを登録している"),
 		Why:    lang.T("when you move or change the company, the address ends, and with it the way back", "引っ越しや乗り換えで契約が終わると、アドレスが消え、アカウントに戻る道も消えます"),
 		Do:     lang.T("register an address that stays yours at the service, then note it:", "契約に左右されないアドレスをサービスに登録し、ここにも書いてください:"),
-		Source: "1105r.com, taikai-kaiyaku.com", AsOf: "2026-11-22",
+		Source: both("1105r.com, taikai-kaiyaku.com"), AsOf: "2026-11-22",
 	},
 	{
 		ID: "M03", Severity: Critical, effort: errand, record: mailPortable,
 		Title:  lang.T("a carrier's address that can still be kept", "今ならまだ残せる携帯メール"),
 		Why:    lang.T("after the last day of applying, the address cannot be got back", "申し込みの期限を過ぎると、そのアドレスは取り戻せません"),
 		Do:     lang.T("ask the carrier to keep the address; until then, see who uses it:", "携帯電話会社にメールの持ち運びを申し込んでください。使っている先の一覧:"),
-		Source: "k-tai.watch.impress.co.jp 1375909, leverage-life.net", AsOf: "2026-11-22",
+		Source: both("k-tai.watch.impress.co.jp 1375909, leverage-life.net"), AsOf: "2026-11-22",
 	},
 	{
 		ID: "M04", Severity: High, effort: visit, record: mailOfOthers,
 		Title:  lang.T("address of a school or an employer", "学校や勤め先のメールアドレスを登録している"),
 		Why:    lang.T("the address ends with the course or the job, often from one day to the next", "卒業や退職と同時に、アドレスが使えなくなります"),
 		Do:     lang.T("register an address of your own, then note it (an account of the firm itself: give it the tag work):", "自分のアドレスを登録し、ここにも書いてください（勤め先のアカウントなら、名札「仕事」を付けると出なくなります）:"),
-		Source: "JetBrains/swot 187f89e", AsOf: "2026-11-22",
+		Source: both("JetBrains/swot 187f89e"), AsOf: "2026-11-22",
 	},
 	{
 		ID: "M05", Severity: High, effort: visit, record: mailThrowaway,
 		Title:  lang.T("throw-away address", "使い捨てのメールアドレスを登録している"),
 		Why:    lang.T("such an address is gone after a while, and others may be able to read it", "このようなアドレスはしばらくすると消え、他人に読まれることもあります"),
 		Do:     lang.T("register an address you keep at the service, then note it:", "ずっと使えるアドレスをサービスに登録し、ここにも書いてください:"),
-		Source: "disposable-email-domains", AsOf: "2026-09-21",
+		Source: both("disposable-email-domains"), AsOf: "2026-09-21",
 	},
 	{
 		ID: "M06", Severity: Medium, effort: note, record: mailOfOwnDomain,
 		Title:  lang.T("domain of one's own without a day of renewal", "自分のドメインの更新日が分からない・近い"),
 		Why:    lang.T("a domain that is not renewed is sold to somebody else, who then gets your mail", "更新を忘れたドメインは他人のものになり、メールもその人に届きます"),
 		Do:     lang.T("renew it if it is due, and note the day until which it is paid:", "期限が近ければ更新し、いつまで有効かを書いてください:"),
-		Source: "phenomtech.net 2013-10", AsOf: "2026-11-22",
+		Source: lang.T("phenomtech.net 2013-10", "phenomtech.net 2013 年 10 月"), AsOf: "2026-11-22",
 	},
 	{
 		ID: "M07", Severity: Medium, effort: visit, record: mailSameProvider,
 		Title:  lang.T("the only other address is at the same company", "予備のアドレスが同じ会社のもの"),
 		Why:    lang.T("if that company closes or blocks you, both addresses are gone at once", "その会社が使えなくなると、2 つのアドレスを一度に失います"),
 		Do:     lang.T("add an address at another company at the service, then note it:", "別の会社のアドレスを予備として登録し、ここにも書いてください:"),
-		Source: "NIST SP 800-63B-4, 4.2.1 and 4.6", AsOf: "2025-08-26",
+		Source: lang.T("NIST SP 800-63B-4, 4.2.1 and 4.6", "NIST SP 800-63B-4 の 4.2.1 と 4.6"), AsOf: "2025-08-26",
 	},
 	{
 		ID: "M08", Severity: Medium, effort: visit, record: idleTooLong,
@@ -85,7 +85,7 @@ var mailRules = []*Rule{
 		Title:  lang.T("the account is its own way back", "予備の連絡先が、そのアカウント自身になっている"),
 		Why:    lang.T("when the account does not open, what is sent into it cannot be read", "開けなくなったとき、その中に届くコードは読めません"),
 		Do:     lang.T("register another address or number at the service, then note it:", "ほかのアドレスか番号をサービスに登録し、ここにも書いてください:"),
-		Source: "appleinsider.com", AsOf: "2026-11-22",
+		Source: both("appleinsider.com"), AsOf: "2026-11-22",
 	},
 }
 
@@ -306,7 +306,7 @@ func mailPortable(v *survey, s *subject, hit func(match)) {
 			coach: words(lang.T("docomo, au and SoftBank keep the address if you apply within 31 days of the end: by %s.", "ドコモ・au・ソフトバンクのメールは、解約から 31 日以内（%s まで）に申し込めば残せます。"), last.Format(time.DateOnly)),
 			service: Claim{lang.T("docomo, au, SoftBank and Y!mobile keep the address of a cancelled private line for a monthly fee if applied for within 31 days",
 				"ドコモ・au・ソフトバンク・ワイモバイルでは、個人の回線なら解約から 31 日以内の申し込みで、月額の料金を払ってメールアドレスを残せます"),
-				"k-tai.watch.impress.co.jp 1375909, leverage-life.net", "2026-11-22"}})
+				both("k-tai.watch.impress.co.jp 1375909, leverage-life.net"), "2026-11-22"}})
 	}
 }
 

@@ -244,7 +244,7 @@ func (s *subject) fact(id string) Claim {
 	if f == nil {
 		return Claim{}
 	}
-	return Claim{f.Text, f.Source, f.AsOf}
+	return Claim{f.Text, f.Source.Text, f.AsOf}
 }
 
 // refersTo follows an answer that names another record.

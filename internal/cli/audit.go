@@ -271,7 +271,7 @@ func (a *app) showFinding(f audit.Finding) {
 		source = a.text(lang.T("Source: your notes", "出どころ: ご自分の記録"))
 	}
 	a.faint(3, source)
-	if f.Service.Source != "" {
+	if f.Service != (audit.Claim{}) {
 		a.faint(3, a.text(lang.T("Known: %s (%s, as of %s)", "知られていること: %s（%s、%s 時点）"), f.Service.Text, f.Service.Source, f.Service.AsOf))
 	}
 }

@@ -79,15 +79,15 @@ func (a *app) auditJSON(looked int, findings []audit.Finding, open []audit.Open)
 func (a *app) findingJSON(f audit.Finding) findingJSON {
 	out := findingJSON{Rule: f.Rule.ID, Severity: f.Severity.String(), Record: subjectJSON(f.Record), Fields: f.Fields,
 		Noted: f.What.Say(a.lang), Why: f.Why.Say(a.lang), Do: f.Do.Say(a.lang), Command: a.argsOf(f.Command()),
-		Source: sourceJSON{Name: f.Rule.Source, AsOf: f.Rule.AsOf}}
+		Source: sourceJSON{Name: a.text(f.Rule.Source), AsOf: f.Rule.AsOf}}
 	if out.Fields == nil {
 		out.Fields = []string{}
 	}
 	if !f.Due.IsZero() {
 		out.Due = f.Due.Format(time.DateOnly)
 	}
-	if f.Service.Source != "" {
-		out.Service = &sourceJSON{a.text(f.Service.Text), f.Service.Source, f.Service.AsOf}
+	if f.Service != (audit.Claim{}) {
+		out.Service = &sourceJSON{a.text(f.Service.Text), a.text(f.Service.Source), f.Service.AsOf}
 	}
 	return out
 }
@@ -110,7 +110,7 @@ func (a *app) argsOf(command []lang.Text) []string {
 func (a *app) rulesJSON(list []*audit.Rule) error {
 	rules := []ruleJSON{}
 	for _, r := range list {
-		rules = append(rules, ruleJSON{r.ID, r.Severity.String(), a.text(r.Title), a.text(r.Why), a.text(r.Do), sourceJSON{Name: r.Source, AsOf: r.AsOf}})
+		rules = append(rules, ruleJSON{r.ID, r.Severity.String(), a.text(r.Title), a.text(r.Why), a.text(r.Do), sourceJSON{Name: a.text(r.Source), AsOf: r.AsOf}})
 	}
 	return a.writeJSON(struct {
 		Schema int        `json:"schema"`

@@ -14,7 +14,9 @@ import (
 	"sync"
 	"testing"
 
+	"memovault/internal/audit"
 	"memovault/internal/lang"
+	"memovault/internal/maildomain"
 	"memovault/internal/record"
 )
 
@@ -201,5 +203,40 @@ func TestEnglishIn(t *testing.T) {
 	got := englishIn("この file を `--file` で開く: %s list ~/x/y.vault（Microsoft）please")
 	if !slices.Equal(got, []string{"file", "please"}) {
 		t.Errorf("found %q", got)
+	}
+}
+
+// inEnglish is what makes a source a phrase in English rather than an address
+// or a name.
+var inEnglish = regexp.MustCompile(`(?i)(^|[ (])(a|an|of|on|the|and|by|as|at|what|when|how|quot\w+|cop(y|ies)|notice|mirror|others|article|January|February|May|November)([ ,;)]|$)`)
+
+// Where something was seen is said to a Japanese reader in Japanese; the titles
+// of pages stand in 「」.
+func TestSourcesInJapanese(t *testing.T) {
+	title := regexp.MustCompile(`「.*?」`)
+	check := func(where string, source lang.Text) {
+		if source.EN == "" || source.JA == "" || inEnglish.MatchString(title.ReplaceAllString(source.JA, "")) || strings.Contains(source.JA, "; ") && source.EN != source.JA {
+			t.Errorf("%s: the source in Japanese is %q", where, source.JA)
+		}
+		if japaneseLetter.MatchString(source.EN) {
+			t.Errorf("%s: the source in English is %q", where, source.EN)
+		}
+	}
+	for _, tmpl := range record.Templates() {
+		for _, f := range tmpl.Facts {
+			check(tmpl.Name+" "+f.ID, f.Source.Text)
+		}
+	}
+	for _, r := range audit.Rules() {
+		check(r.ID, r.Source)
+	}
+	for _, d := range maildomain.Table() {
+		check(d.Name, d.Source)
+		if d.Ends.EN != "" {
+			check(d.Name+" at the end", d.EndsSource)
+		}
+		if d.IdleMonths > 0 {
+			check(d.Name+" when idle", d.IdleSource)
+		}
 	}
 }

@@ -15,10 +15,9 @@ import (
 //go:embed lists/disposable.txt
 var throwaways string
 
-const (
-	throwawaySource = "disposable-email-domains-js 1.26.0 (disposable_email_blocklist)"
-	throwawayAsOf   = "2026-09-21"
-)
+const throwawayAsOf = "2026-09-21"
+
+var throwawaySource = bothTexts("disposable-email-domains-js 1.26.0 (disposable_email_blocklist)")
 
 // disposable reports whether the list has exactly this domain. It halves the
 // text: the line that the middle falls into is before, at or behind name.

@@ -65,16 +65,16 @@ type Domain struct {
 	Class    Class     // what kind of address it is
 	Country  string    // ISO 3166 alpha-2 of the provider, "" if it is none in particular
 	Provider lang.Text // whose it is: "NTT docomo"; zero if not known, as in rules like ac.jp
-	Source   string    // where Name, Class, Provider and Dead were seen
+	Source   lang.Text // where Name, Class, Provider and Dead were seen
 	AsOf     string
 	Dead     string // the day the service ended, or is announced to end; "" if none is known
 
 	Ends       lang.Text // what happens to the address at cancellation or leaving; may be zero
-	EndsSource string
+	EndsSource lang.Text
 	EndsAsOf   string
 
 	IdleMonths int // months without signing in until mail may stop arriving or the address be lost; 0 if not known
-	IdleSource string
+	IdleSource lang.Text
 	IdleAsOf   string
 }
 

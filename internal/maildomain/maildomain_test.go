@@ -131,10 +131,10 @@ func checkRow(t *testing.T, d Domain) {
 	if got := Of("someone@" + strings.Replace(d.Name, "*", "ca", 1)); got.Class != d.Class {
 		t.Errorf("%s: its own addresses are %+v", d.Name, got)
 	}
-	if d.Source == "" || !isDate(d.AsOf) || (d.Ends.EN == "") != (d.EndsSource == "") || (d.IdleMonths == 0) != (d.IdleSource == "") {
+	if d.Source.EN == "" || !isDate(d.AsOf) || (d.Ends.EN == "") != (d.EndsSource.EN == "") || (d.IdleMonths == 0) != (d.IdleSource.EN == "") {
 		t.Errorf("%s: something is said without a source: %+v", d.Name, d)
 	}
-	for _, text := range []lang.Text{d.Provider, d.Ends} {
+	for _, text := range []lang.Text{d.Provider, d.Ends, d.Source, d.EndsSource, d.IdleSource} {
 		if (text.EN == "") != (text.JA == "") {
 			t.Errorf("%s: half a text %+v", d.Name, text)
 		}

@@ -56,7 +56,10 @@ func row(name string) (d Domain, ok bool) {
 }
 
 // A source is a list or a page, and the day it is of or was read on.
-type source struct{ text, asOf string }
+type source struct {
+	text lang.Text
+	asOf string
+}
 
 // parseTable reads the rows of lists/domains.tsv with the sources they name.
 // It is as strict as a test would be: a slip is an error that names the line.
@@ -99,10 +102,10 @@ func parseSources(text string) (map[string]source, error) {
 	found := map[string]source{}
 	for n, line := range lines(text) {
 		cells := strings.Split(line, "\t")
-		if len(cells) != 3 || cells[0] == "" || cells[2] == "" || found[cells[0]].text != "" || !isDate(cells[1]) {
+		if len(cells) != 3 || cells[0] == "" || cells[2] == "" || found[cells[0]].asOf != "" || !isDate(cells[1]) {
 			return nil, fmt.Errorf("sources.tsv:%d: an id of its own, a date and a text are needed", n)
 		}
-		found[cells[0]] = source{cells[2], cells[1]}
+		found[cells[0]] = source{bothTexts(cells[2]), cells[1]}
 	}
 	return found, nil
 }
@@ -124,7 +127,7 @@ func parseRow(line string, sources map[string]source) (Domain, error) {
 			cells[i] = ""
 		}
 	}
-	d := Domain{Name: cells[0], Class: Class(cells[1]), Country: cells[2], Provider: bothNames(cells[3]), Dead: cells[6]}
+	d := Domain{Name: cells[0], Class: Class(cells[1]), Country: cells[2], Provider: bothTexts(cells[3]), Dead: cells[6]}
 	switch _, ok := labels[d.Class]; {
 	case d.Name == "" || Host(strings.Replace(d.Name, "*", "x", 1)) != strings.Replace(d.Name, "*", "x", 1):
 		return Domain{}, fmt.Errorf("%q is not a domain in its plain form", d.Name)
@@ -144,9 +147,9 @@ func parseRow(line string, sources map[string]source) (Domain, error) {
 	return d, d.setIdle(cells[7], sources)
 }
 
-// bothNames reads a name in both languages, "SoftBank|ソフトバンク", or one that
+// bothTexts reads a text in both languages, "SoftBank|ソフトバンク", or one that
 // is the same in both.
-func bothNames(cell string) lang.Text {
+func bothTexts(cell string) lang.Text {
 	en, ja, two := strings.Cut(cell, "|")
 	if !two {
 		ja = en
@@ -157,18 +160,17 @@ func bothNames(cell string) lang.Text {
 // setSources joins the sources with the ids; the first is the one whose day
 // counts.
 func (d *Domain) setSources(ids string, sources map[string]source) error {
-	var texts []string
 	for id := range strings.SplitSeq(ids, ",") {
 		s, ok := sources[id]
 		if !ok {
 			return fmt.Errorf("there is no source %q", id)
 		}
-		texts = append(texts, s.text)
 		if d.AsOf == "" {
-			d.AsOf = s.asOf
+			d.Source, d.AsOf = s.text, s.asOf
+			continue
 		}
+		d.Source = lang.Text{EN: d.Source.EN + "; " + s.text.EN, JA: d.Source.JA + "、" + s.text.JA}
 	}
-	d.Source = strings.Join(texts, "; ")
 	return nil
 }
 

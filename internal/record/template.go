@@ -55,7 +55,7 @@ type Spec struct {
 	Role    Role      `json:"role,omitempty"` // what the value is to the account; empty if nothing depends on it
 	Label   lang.Text `json:"label"`
 	Help    lang.Text `json:"help"`              // one line: what to answer, and where to find it
-	Example Example   `json:"example,omitzero"`  // invented; for fields whose form is not obvious
+	Example Wording   `json:"example,omitzero"`  // invented; for fields whose form is not obvious
 	Expect  int       `json:"expect,omitempty"`  // how many codes the service gives; 0 if that is not fixed
 	Paper   bool      `json:"paper"`             // printed on the sheet and asked for on the blank form; true if the file is silent
 	Options []Option  `json:"options,omitempty"` // of a choice
@@ -125,7 +125,7 @@ type Option struct {
 type Fact struct {
 	ID     string    `json:"id"`
 	Text   lang.Text `json:"text"`
-	Source string    `json:"source"` // address or name of the source
+	Source Wording   `json:"source"` // address or name of the source
 	AsOf   string    `json:"as_of"`  // YYYY-MM-DD
 }
 
@@ -272,26 +272,26 @@ func FindTemplate(ts []*Template, name string) *Template {
 	return nil
 }
 
-// An Example shows the form of an answer: one for both languages, or one for
-// each where a name is written otherwise.
-type Example struct{ lang.Text }
+// A Wording is one string for both languages, such as an address, or a text in
+// each where it is said otherwise.
+type Wording struct{ lang.Text }
 
 // UnmarshalJSON reads a string or a text in both languages.
-func (e *Example) UnmarshalJSON(b []byte) error {
+func (w *Wording) UnmarshalJSON(b []byte) error {
 	var both string
 	if json.Unmarshal(b, &both) != nil {
-		return json.Unmarshal(b, &e.Text)
+		return json.Unmarshal(b, &w.Text)
 	}
-	e.Text = lang.Text{EN: both, JA: both}
+	w.Text = lang.Text{EN: both, JA: both}
 	return nil
 }
 
 // MarshalJSON writes what UnmarshalJSON reads.
-func (e Example) MarshalJSON() ([]byte, error) {
-	if e.EN == e.JA {
-		return json.Marshal(e.EN)
+func (w Wording) MarshalJSON() ([]byte, error) {
+	if w.EN == w.JA {
+		return json.Marshal(w.EN)
 	}
-	return json.Marshal(e.Text)
+	return json.Marshal(w.Text)
 }
 
 // Spec returns the field with the key, or nil. A nil template has no fields.
@@ -527,7 +527,7 @@ func (s *Spec) check() *TemplateError {
 }
 
 func (f *Fact) check() *TemplateError {
-	if f.ID == "" || f.Source == "" || !paired(f.Text) {
+	if f.ID == "" || !paired(f.Source.Text) || !paired(f.Text) {
 		return bad(lang.T("id, source and text in en and ja are needed", "id、source と、en と ja の text が要ります"))
 	}
 	if _, err := time.Parse(time.DateOnly, f.AsOf); err != nil {

@@ -66,7 +66,7 @@ func TestTemplates(t *testing.T) {
 		}
 		for _, f := range tpl.Facts {
 			checkPair(t, tpl.Name+" fact "+f.ID, f.Text)
-			if day, err := time.Parse(time.DateOnly, f.AsOf); err != nil || day.Year() < 2020 || f.Source == "" {
+			if day, err := time.Parse(time.DateOnly, f.AsOf); err != nil || day.Year() < 2020 || f.Source.EN == "" {
 				t.Errorf("%s fact %s: source %q, as of %q", tpl.Name, f.ID, f.Source, f.AsOf)
 			}
 		}

@@ -236,7 +236,7 @@ func TestFactsSayWhereTheyAreFrom(t *testing.T) {
 	for _, tpl := range Templates() {
 		for _, f := range tpl.Facts {
 			facts++
-			if len(f.Source) < 6 || f.AsOf > tomorrow {
+			if min(len(f.Source.EN), len(f.Source.JA)) < 6 || f.AsOf > tomorrow {
 				t.Errorf("%s fact %s: source %q as of %q", tpl.Name, f.ID, f.Source, f.AsOf)
 			}
 			if columns(f.Text.EN) > 200 || columns(f.Text.JA) > 200 {
