@@ -104,6 +104,24 @@ func TestCompletionTouchesNothing(t *testing.T) {
 	}
 }
 
+// TestNamesInOddFolder: the list is found, and goes, where the path has what a
+// pattern would take for something else.
+func TestNamesInOddFolder(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	h.env = append(h.env, "XDG_STATE_HOME="+filepath.Join(h.dir, "state [of"))
+	h.make()
+	h.run("completion", "--names", "on", "--passphrase-file", "pass.txt")
+	if out := h.run("__complete", "show", ""); !strings.Contains(out, "first") {
+		t.Errorf("offered: %q", out)
+	}
+	h.run("completion", "--names", "off")
+	left, err := os.ReadDir(filepath.Join(h.dir, "state [of", "memovault", "names"))
+	if err != nil || len(left) > 0 {
+		t.Errorf("left: %v %v", left, err)
+	}
+}
+
 // TestNamesKept follows the list of names through its life: only names, only
 // for its owner, renewed by whatever opens the vault, gone when switched off.
 func TestNamesKept(t *testing.T) {

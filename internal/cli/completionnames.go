@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -70,8 +71,16 @@ func (a *app) listedNames() (names []string, on bool) {
 	return nil, false
 }
 
+// nameFiles are the lists that there are. The folder's own path may hold what
+// means something in a pattern, as [ does.
 func (a *app) nameFiles() []string {
-	files, _ := filepath.Glob(filepath.Join(a.nameDir(), "*.json")) // fails only for a bad pattern
+	entries, _ := os.ReadDir(a.nameDir()) // no folder, no lists
+	var files []string
+	for _, e := range entries {
+		if strings.HasSuffix(e.Name(), ".json") {
+			files = append(files, filepath.Join(a.nameDir(), e.Name()))
+		}
+	}
 	return files
 }
 
