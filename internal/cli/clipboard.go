@@ -40,6 +40,9 @@ func (a *app) copyValue(v chosenValue, seconds int) error {
 	if err != nil {
 		return err
 	}
+	enough := make(chan os.Signal, 1) // Ctrl-C, or the end of the terminal
+	signal.Notify(enough, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer signal.Stop(enough)
 	if err := c.write(v.text); err != nil {
 		return clipboardFailed(err)
 	}
@@ -57,7 +60,7 @@ func (a *app) copyValue(v chosenValue, seconds int) error {
 		a.say(lang.T("it stays on the clipboard (--clear-after 0)", "クリップボードに残ります（--clear-after 0）"))
 		return nil
 	}
-	a.countDown(seconds)
+	a.countDown(seconds, enough)
 	return a.clearCopy(c, v.text)
 }
 
@@ -79,12 +82,8 @@ func sameText(a, b string) bool {
 	return strings.ReplaceAll(a, "\r\n", "\n") == strings.ReplaceAll(b, "\r\n", "\n")
 }
 
-// countDown waits so many seconds, or until a signal says that it is enough:
-// Ctrl-C, or the end of the terminal.
-func (a *app) countDown(seconds int) {
-	enough := make(chan os.Signal, 1)
-	signal.Notify(enough, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	defer signal.Stop(enough)
+// countDown waits so many seconds, or until a signal says that it is enough.
+func (a *app) countDown(seconds int, enough <-chan os.Signal) {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	cols := columnsOf(a.err)

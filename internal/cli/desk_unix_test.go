@@ -62,6 +62,7 @@ func TestCopyIsTakenOff(t *testing.T) {
 	t.Parallel()
 	for name, stop := range map[string]func(*session){
 		"Ctrl-C":    func(s *session) { s.send("\x03") },
+		"Ctrl-\\":    func(s *session) { s.send("\x1c") },
 		"SIGTERM":   func(s *session) { s.cmd.Process.Signal(syscall.SIGTERM) },
 		"SIGHUP":    func(s *session) { s.cmd.Process.Signal(syscall.SIGHUP) },
 		"the clock": func(*session) {},
@@ -87,6 +88,26 @@ func TestCopyIsTakenOff(t *testing.T) {
 			}
 			if strings.Contains(s.shown(), "4711") {
 				t.Error("the value was shown")
+			}
+		})
+	}
+}
+
+// TestNoStacks: a signal that makes Go print its stacks ends the command
+// without a word, whose words could be of a secret.
+func TestNoStacks(t *testing.T) {
+	t.Parallel()
+	for _, sig := range []syscall.Signal{syscall.SIGQUIT, syscall.SIGABRT} {
+		t.Run(sig.String(), func(t *testing.T) {
+			t.Parallel()
+			h := newHome(t)
+			h.run("init", "--passphrase-file", "pass.txt")
+			s := h.at("vault", "list")
+			s.see("Passphrase: ")
+			s.cmd.Process.Signal(sig)
+			s.want(syscall.SIGTERM.String())
+			if shown := s.shown(); strings.Contains(shown, "goroutine") || strings.Contains(shown, "rip ") {
+				t.Errorf("shown:\n%s", shown)
 			}
 		})
 	}

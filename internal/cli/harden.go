@@ -4,18 +4,17 @@ import (
 	"fmt"
 	"os"
 	"runtime"
-	"runtime/debug"
 	"strings"
 
 	"memovault/internal/lang"
 )
 
 // harden shuts the ways by which secrets leave a process unasked: core dumps,
-// other processes of the same user, age's own debugging, and Go's tracebacks.
+// other processes of the same user, age's own debugging, and the stacks that Go
+// prints at some signals.
 func harden() {
 	hardenProcess()
 	os.Unsetenv("AGEDEBUG") // "plugin" copies the plugin protocol, file keys included, to standard error
-	debug.SetTraceback("none")
 }
 
 // A panicked is a panic on another goroutine, handed over to the main one.
