@@ -85,7 +85,7 @@ var codeRules = []*Rule{
 		Title:  lang.T("PIN noted, password not", "PIN はあるのに、パスワードの手がかりがない"),
 		Why:    lang.T("the PIN opens this one device; the account behind it asks for its password", "PIN はその端末だけのものです。アカウントにはパスワードで入ります"),
 		Do:     lang.T("note a hint for the account's password, or where it is written:", "アカウントのパスワードのヒントか、書いた場所を記録してください:"),
-		Source: both("custom-pc-life.com, windows10-login"), AsOf: "2026-11-22",
+		Source: both("MicrosoftDocs/windows-itpro-docs, hello-why-pin-is-better-than-password"), AsOf: "2026-11-22",
 	},
 }
 
