@@ -35,7 +35,7 @@ var (
 		"キーが 2 つ入っています。ここには 1 つだけ入れ、もう 1 つは別の項目に入力してください")
 	textGroupSize = lang.T("group %d has %d characters instead of %d", "%d 組目が %d 文字です（正しくは %d 文字）")
 	textKeyNever  = lang.T("group %d, character %d: %s never occurs in a product key, perhaps %s",
-		"%d 組目の %d 文字目: 「%s」はプロダクトキーに使われません。%s ではありませんか")
+		"%d 組目の %d 文字目: 「%s」はキーに使われません。%s ではありませんか")
 	textKeyOther = lang.T("%d characters never occur in a product key of Microsoft: is this another kind of key?",
 		"Microsoft のプロダクトキーに使われない文字が %d 個あります。別の種類のキーではありませんか")
 	textKeyPerhaps = lang.T("a character seems to be copied wrongly: look at group %d, character %d, perhaps %s",
@@ -158,10 +158,12 @@ func checkKeyAlphabet(key string, odd []int) []Note {
 	fits := slices.DeleteFunc(readings, func(r string) bool { return strings.Count(r, "N") != 1 || !keySumFits(r) })
 	var notes []Note
 	for _, i := range odd {
-		perhaps := strings.Join(strings.Split(keyMisread[key[i]], ""), ", ")
+		meant := keyMisread[key[i]]
 		if len(fits) == 1 {
-			perhaps = fits[0][i : i+1]
+			meant = fits[0][i : i+1]
 		}
+		letters := strings.Split(meant, "")
+		perhaps := lang.Text{EN: strings.Join(letters, " or "), JA: strings.Join(letters, " か ")}
 		notes = append(notes, remark("alphabet", textKeyNever, i/5+1, i%5+1, key[i:i+1], perhaps))
 	}
 	return notes
