@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -131,14 +130,11 @@ func (a *app) applyJSON(r *record.Record, t *record.Template, path string) error
 	return nil
 }
 
-// keyForm is what the key of a field looks like.
-var keyForm = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
-
 // applyGiven sets one field. One that the template does not have is a field of
 // one's own, if it has a label; without one it is a slip of the pen.
 func (a *app) applyGiven(r *record.Record, t *record.Template, f givenField) error {
 	if t.Spec(f.Key) == nil && r.Field(f.Key) == nil {
-		if f.Label == "" || !keyForm.MatchString(f.Key) {
+		if f.Label == "" || !record.IsKey(f.Key) {
 			return a.unknownField(t, f.Key)
 		}
 		label, err := a.cleanLabel(t, r, f.Label)
