@@ -110,6 +110,9 @@ func (a *app) runAudit(o *auditOptions, names []string) error {
 		}
 		return err
 	})
+	if err == nil {
+		err = a.knownOwner(o.owner, in.Records)
+	}
 	if err != nil {
 		return err
 	}
@@ -146,6 +149,27 @@ func (a *app) auditOnly(s *store.Store, o *auditOptions, names []string) error {
 		o.only[c.ID] = true
 	}
 	return nil
+}
+
+// knownOwner refuses an owner of whom there is no record: a slip in the name
+// must not pass for an audit without findings.
+func (a *app) knownOwner(typed string, records []*record.Record) error {
+	if typed == "" {
+		return nil
+	}
+	owners := make([]string, len(records))
+	for i, r := range records {
+		if owners[i] = r.Owner; lang.Fold(r.Owner) == lang.Fold(typed) {
+			return nil
+		}
+	}
+	f := &failure{status: statusNotFound, code: "not_found",
+		what: said(lang.T("there is no record with the owner %q", "持ち主が「%s」の記録はありません"), typed)}
+	if near := nearest(typed, owners); near != "" {
+		f.next = append(f.next, said(lang.T("did you mean: %s", "もしかして: %s"), near))
+	}
+	f.next = append(f.next, said(lang.T("all records: %s list", "記録の一覧: %s list"), a.call()))
+	return f
 }
 
 // covers reports whether the record is one of those asked for.
