@@ -62,7 +62,7 @@ func TestCopyIsTakenOff(t *testing.T) {
 	t.Parallel()
 	for name, stop := range map[string]func(*session){
 		"Ctrl-C":    func(s *session) { s.send("\x03") },
-		"Ctrl-\\":    func(s *session) { s.send("\x1c") },
+		"Ctrl-\\":   func(s *session) { s.send("\x1c") },
 		"SIGTERM":   func(s *session) { s.cmd.Process.Signal(syscall.SIGTERM) },
 		"SIGHUP":    func(s *session) { s.cmd.Process.Signal(syscall.SIGHUP) },
 		"the clock": func(*session) {},
