@@ -80,6 +80,9 @@ func (a *app) runTag(typed string, names []string, remove bool) error {
 		said = plural(len(changed), lang.T("the tag was taken off %d record: %s", "%d 件から名札を外しました: %s"), lang.T("the tag was taken off %d records: %s", "%d 件から名札を外しました: %s"))
 	}
 	a.say(said, len(changed), tag)
+	if remove { // the list would show the others
+		return nil
+	}
 	a.say(lang.T("to see them: %s list --tag %s", "見るには: %s list --tag %s"), a.call(), shellWord(tag))
 	return nil
 }
