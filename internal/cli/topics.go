@@ -177,8 +177,8 @@ var environment = []struct {
 }{
 	{"MEMOVAULT_FILE", lang.T("The vault file, where --file does not say.", "金庫のファイル。--file がないときに使います。")},
 	{"MEMOVAULT_LANG, LC_ALL, LC_MESSAGES, LANG", lang.T(
-		"The language: the first of them that says Japanese or English, where --lang does not say.",
-		"言語。--lang がなければ、この順に見て、日本語か英語を指すものを使います。")},
+		"The language, where --lang does not say: the first of them that is set counts, and is English if not Japanese.",
+		"言語。--lang がなければ、この順に見て、はじめに設定されていたものに従います（日本語でなければ英語です）。")},
 	{"MEMOVAULT_PLAIN_INPUT", lang.T(
 		"If set, questions are asked line by line without control sequences, e.g. for a screen reader. TERM=dumb does the same.",
 		"これを設定すると、制御文字を使わず 1 行ずつ聞きます（読み上げソフトなど向け）。TERM=dumb でも同じです。")},
