@@ -174,7 +174,7 @@ func (a *app) talk(indent, text string) {
 
 func (a *app) talkRows(indent, text string) []string {
 	text = term.SanitizeLines(text)
-	if cols := columnsOf(a.err); cols > 0 {
+	if cols := a.columnsOf(a.err); cols > 0 {
 		return a.wrap(text, max(cols-len(indent)-1, narrowest))
 	}
 	return strings.Split(text, "\n")

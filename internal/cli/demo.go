@@ -104,6 +104,10 @@ func (d *demo) makeVault() error {
 	return store.Create(d.vault(), d.stage().config(), vault, []store.NewSlot{{Slot: slot}})
 }
 
+// stageColumns is how wide a demonstration is played: it may be read in a pager
+// or in a file.
+const stageColumns = 79
+
 // stage is the program as the story runs it: the same commands, another vault,
 // nobody to ask, everything said into the demonstration.
 func (d *demo) stage() *app {
@@ -165,7 +169,7 @@ func (d *demo) tell(t lang.Text, args ...any) { d.hang("", t, args...) }
 func (d *demo) point(t lang.Text, args ...any) { d.hang("- ", t, args...) }
 
 func (d *demo) hang(mark string, t lang.Text, args ...any) {
-	for _, line := range term.Wrap(d.a.text(t, args...), 79-len(mark)) {
+	for _, line := range term.Wrap(d.a.text(t, args...), stageColumns-len(mark)) {
 		fmt.Fprintf(&d.out, "%s%s\n", mark, line)
 		mark = strings.Repeat(" ", len(mark))
 	}

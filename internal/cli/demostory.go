@@ -113,22 +113,25 @@ func (d *demo) play() {
 	d.chapter(4, lang.T("The same on paper: print it, write where it is kept, lock it away", "紙に残す: 印刷し、保管場所を書いて、鍵のかかる所へ"))
 	d.typed("print", "office")
 
-	d.chapter(5, lang.T("What would have saved this account (as of %s)", "何があれば助かったか（%s 時点）"), demoTold)
-	d.point(lang.T("Register a mail address you always use, not one that ends with a contract for a flat. The record \"mailbox\" says: contract ended 2019-11-30.",
-		"いつも使うメールアドレスを登録しておく。住まいの契約と一緒に消えるものは避けます。記録「mailbox」には「契約が終わる日 2019-11-30」とあります。"))
-	d.point(lang.T("Register a mobile number. As long as a code can reach you, a forgotten password is no problem. The record \"microsoft\" has no number at all, and a landline gets no SMS.",
-		"携帯の番号を登録しておく。コードさえ受け取れれば、パスワードを忘れても困りません。記録「microsoft」には番号がなく、固定電話に SMS は届きません。"))
+	d.chapter(5, lang.T("Audit it: what would lock her out, before it happens", "点検する: 戻れなくなる原因を、そうなる前に知らせます"))
+	d.typed("audit", "microsoft", "--rule", "M01", "--rule", "P01")
+
+	d.chapter(6, lang.T("What would have saved this account (as of %s)", "何があれば助かったか（%s 時点）"), demoTold)
+	d.point(lang.T("Register a mail address you always use, not one that ends with a contract.",
+		"いつも使うメールアドレスを登録しておく。住まいの契約と一緒に消えるものは避けます。"))
+	d.point(lang.T("Register a mobile number. As long as a code can reach you, a forgotten password is no problem. A landline gets no SMS.",
+		"携帯の番号を登録しておく。コードさえ受け取れれば、パスワードを忘れても困りません。固定電話に SMS は届きません。"))
 	d.point(lang.T("Print it. The form asks for name and birth date exactly as registered; nobody remembers that after years.",
 		"印刷しておく。フォームでは、登録したとおりの氏名と生年月日を聞かれます。何年もたつと、だれも覚えていません。"))
 	d.point(lang.T("Know whose mail you can use: the form wants an address that works today. The record \"%s\" has one.",
 		"メールを借りられる人を決めておく。フォームには、いま使えるアドレスが要ります。記録「%s」にあります。"), demoHelper)
 
-	d.chapter(6, lang.T("A copy elsewhere, which opens without this program too", "別の場所に写しを。このプログラムがなくても開けます"))
+	d.chapter(7, lang.T("A copy elsewhere, which opens without this program too", "別の場所に写しを。このプログラムがなくても開けます"))
 	d.command("export", "-o", "copy.age")
-	d.tell(lang.T("asks for a passphrase for that file. Years from now, with the free tool age alone:", "そのファイル専用の合言葉を聞きます。何年かあと、無料の道具 age だけでも、こうして開けます。"))
+	d.tell(lang.T("asks for a passphrase of its own. Years from now, with the free tool age alone:", "そのファイル専用の合言葉を聞きます。何年かあと、無料の道具 age だけでも、こうして開けます。"))
 	d.out.WriteString("$ age -d copy.age | tar x\n")
 
-	d.chapter(7, lang.T("Now yours", "では、ご自分の分を"))
+	d.chapter(8, lang.T("Now yours", "では、ご自分の分を"))
 	d.command("add", "office")
 	d.tell(lang.T("makes your vault first, with a passphrase and a recovery key for paper.", "はじめに金庫を作ります。合言葉（パスフレーズ）と、紙に残す回復キーが付きます。"))
 }

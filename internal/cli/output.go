@@ -13,7 +13,16 @@ import (
 
 // columns is the width results are laid out for: the terminal's, or no limit
 // where they go into a file or a pipe.
-func (a *app) columns() int { return columnsOf(a.out) }
+func (a *app) columns() int { return a.columnsOf(a.out) }
+
+// columnsOf is the width of the terminal behind w; a demonstration has a stage
+// instead.
+func (a *app) columnsOf(w io.Writer) int {
+	if a.staged {
+		return stageColumns
+	}
+	return columnsOf(w)
+}
 
 // columnsOf returns the width of the terminal behind w, 0 if there is none.
 func columnsOf(w io.Writer) int {
