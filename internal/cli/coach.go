@@ -51,7 +51,7 @@ func (c *coach) remarks(r *record.Record, key string) []string {
 }
 
 // remarkOn lets the coach speak about what flags changed, where nobody is
-// asked: one line for each remark, with the key of the field.
+// asked: one line for each remark, with the label of the field.
 func (a *app) remarkOn(s *store.Store, before, r *record.Record, c *changes) {
 	if c.noCoach || a.g.quiet {
 		return
@@ -62,7 +62,7 @@ func (a *app) remarkOn(s *store.Store, before, r *record.Record, c *changes) {
 			continue
 		}
 		for _, remark := range coach.remarks(r, change.key) {
-			a.say(lang.T("%s: %s%s", "%s: %s%s"), change.key, hintMark, remark)
+			a.say(lang.T("%s: %s%s", "%s: %s%s"), change.label, hintMark, remark)
 		}
 	}
 }

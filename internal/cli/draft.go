@@ -249,7 +249,11 @@ func (a *app) setField(r *record.Record, t *record.Template, key, raw string) er
 	if err != nil {
 		return refused(key, err)
 	}
-	a.tellNotes(key, notes)
+	now := value
+	if spec.Type.Secret() {
+		now = ""
+	}
+	a.tellNotes(spec, notes, now)
 	r.Set(key, spec.Type, value)
 	return nil
 }
@@ -258,14 +262,16 @@ func (a *app) setCodes(r *record.Record, spec *record.Spec, codes []record.Code)
 	if err := checkCodes(codes); err != nil {
 		return refused(spec.Key, err)
 	}
-	a.tellNotes(spec.Key, spec.CheckCodes(codes))
+	a.tellNotes(spec, spec.CheckCodes(codes), "")
 	r.SetCodes(spec.Key, codes)
 	return nil
 }
 
-func (a *app) tellNotes(key string, notes []record.Note) {
-	for _, n := range notes {
-		a.say(lang.T("%s: %s", "%s: %s"), key, n.Say(a.lang))
+// tellNotes says what there is to say about a value that flags gave; value is
+// the one it became, empty for a secret.
+func (a *app) tellNotes(spec *record.Spec, notes []record.Note, value string) {
+	for _, line := range a.remarksOn(notes, value) {
+		a.say(lang.T("%s: %s", "%s: %s"), spec.Label, line)
 	}
 }
 

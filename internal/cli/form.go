@@ -271,15 +271,28 @@ func (f *form) tellReference(s *record.Spec, name string) {
 	}
 }
 
-// tell prints what was changed about an answer, and what looks odd. Of a choice
-// the remark says the label; its value is for programs.
+// tell prints what was changed about an answer, and what looks odd.
 func (f *form) tell(notes []record.Note, value string) {
-	for _, n := range notes {
-		line := n.Say(f.a.lang)
-		if n.Changed && n.Key != "choice" && value != "" && !strings.Contains(line, value) {
+	for _, line := range f.a.remarksOn(notes, value) {
+		f.line(4, line)
+	}
+}
+
+// remarksOn are what there is to say about an answer: what was changed, in one
+// row with the value as it is now, and each thing that looks odd. Of a choice
+// the remark says the label; its value is for programs.
+func (a *app) remarksOn(notes []record.Note, value string) []string {
+	var said []string
+	if line := record.Changes(a.lang, notes); line != "" {
+		if value != "" && notes[0].Key != "choice" && !strings.Contains(line, value) {
 			line += ": " + value
 		}
-		f.line(4, line)
+		said = append(said, line)
+	}
+	for _, n := range notes {
+		if !n.Changed {
+			said = append(said, n.Say(a.lang))
+		}
 	}
 }
 
@@ -289,3 +302,4 @@ func (f *form) refuse(err error) {
 
 // number is what stands before question i.
 func (f *form) number(i int) string { return fmt.Sprintf("%d/%d ", i+1, len(f.asks)) }
+	return said

@@ -26,6 +26,29 @@ func (n Note) Say(l lang.Lang) string { return say(l, n.Text, n.Args) }
 // themselves are replaced while formatting, and the other language needs them.
 func say(l lang.Lang, t lang.Text, args []any) string { return t.Sprintf(l, slices.Clone(args)...) }
 
+// Changes says in one sentence in l all that the notes tell of having been
+// changed; "" if nothing was. The other notes stand by themselves.
+func Changes(l lang.Lang, notes []Note) string {
+	var said []string
+	wide := false // the last one was made half-width
+	for _, n := range notes {
+		if !n.Changed {
+			continue
+		}
+		if wide && n.Key == "capitals" {
+			n.Text, said = textHalfCapitals, said[:len(said)-1]
+		}
+		said, wide = append(said, n.Say(l)), n.Key == "folded"
+	}
+	if l == lang.EN {
+		return strings.Join(said, ", ")
+	}
+	for i := range said[:max(len(said)-1, 0)] {
+		said[i] = strings.TrimSuffix(said[i], "ました") // 直しました, before another: 直し
+	}
+	return strings.Join(said, "、")
+}
+
 // A ValueError says why a value is refused. It never holds the value.
 type ValueError struct {
 	Key  string // stable name: control, long, utf8, date, …

@@ -349,3 +349,23 @@ var fuzzTypes = []Spec{
 	{Type: TypeCodes, Format: FormatEightDigits}, {Type: TypeCodes, Format: FormatGitHub},
 	{Type: TypeChoice, Options: []Option{{"yes", lang.T("yes", "はい")}, {"no", lang.T("no", "いいえ")}}},
 }
+
+// Whatever was changed about one answer is said in one sentence.
+func TestChangesAreOneSentence(t *testing.T) {
+	key := &Spec{Key: "k", Type: TypeProductKey, Format: FormatMicrosoftKey}
+	for in, said := range map[string][2]string{
+		"BCDFG-HJKNP-QRTVW-XY234-6789B": {"", ""},
+		"bcdfghjknpqrtvwxy2346789b":     {"changed to capitals, written in groups of 5", "大文字に直し、5 文字ずつ区切りました"},
+		"ｂｃｄｆｇｈｊｋｎｐｑｒｔｖｗｘｙ２３４６７８９ｂ":           {"changed to half-width capitals, written in groups of 5", "半角の大文字に直し、5 文字ずつ区切りました"},
+		"BCDFG-HJKNP-QRTVW-XY234-6789Ｂ":       {"changed to half-width", "半角に直しました"},
+		"\u200bBCDFG-HJKNP-QRTVW-XY234-６７８９Ｂ": {"invisible characters were taken out, changed to half-width", "目に見えない文字を取り除き、半角に直しました"},
+	} {
+		_, notes, err := key.Clean(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if en, ja := Changes(lang.EN, notes), Changes(lang.JA, notes); en != said[0] || ja != said[1] {
+			t.Errorf("%q: said %q and %q", in, en, ja)
+		}
+	}
+}

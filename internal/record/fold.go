@@ -11,9 +11,10 @@ import (
 
 // Remarks that several types share.
 var (
-	textFolded    = lang.T("changed to half-width", "半角に直しました")
-	textInvisible = lang.T("invisible characters were taken out", "目に見えない文字を取り除きました")
-	textNone      = lang.T("if there is none, leave this empty: an empty field is clearer than a word",
+	textFolded       = lang.T("changed to half-width", "半角に直しました")
+	textHalfCapitals = lang.T("changed to half-width capitals", "半角の大文字に直しました")
+	textInvisible    = lang.T("invisible characters were taken out", "目に見えない文字を取り除きました")
+	textNone         = lang.T("if there is none, leave this empty: an empty field is clearer than a word",
 		"ないときは、何も打たずに空のままにしてください（そのほうが、あとで分かりやすくなります）")
 )
 
