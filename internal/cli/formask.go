@@ -67,8 +67,8 @@ func (f *form) askLine(number string, q question, back bool) error {
 		}
 		f.refuse(err)
 		line.Initial = typed
-		if refused, ok := err.(*record.ValueError); ok && refused.Key == "none" {
-			line.Initial = "" // Enter is the answer that was meant
+		if meansNone(err) {
+			line.Initial = ""
 		}
 	}
 }
@@ -203,7 +203,7 @@ func (f *form) askCodes(number string, q question, back bool) error {
 		}
 		codes, err := readCodes(strings.Join(items, "\n"), before)
 		if err == nil {
-			f.line(4, f.a.text(lang.T("%d codes taken", "%d 個受け取りました"), len(codes)))
+			f.line(4, f.a.text(plural(len(codes), lang.T("%d code taken", "%d 個受け取りました"), lang.T("%d codes taken", "%d 個受け取りました")), len(codes)))
 			f.tellLeftOut(items)
 			f.tell(q.spec.CheckCodes(codes), "")
 			f.r.SetCodes(q.spec.Key, codes)
@@ -213,7 +213,17 @@ func (f *form) askCodes(number string, q question, back bool) error {
 		}
 		f.refuse(err)
 		list.Initial = items
+		if meansNone(err) {
+			list.Initial = nil
+		}
 	}
+}
+
+// meansNone reports whether an answer was refused for saying that there is
+// none: Enter is the answer that was meant.
+func meansNone(err error) bool {
+	refused, ok := err.(*record.ValueError)
+	return ok && refused.Key == "none"
 }
 
 // tellLeftOut says how many lines had no code in them, such as the heading of a
@@ -277,6 +287,9 @@ func keepUsed(codes []record.Code, before *record.Field) []record.Code {
 // date on which they were used.
 func readCodes(raw string, before *record.Field) ([]record.Code, error) {
 	if _, _, err := record.Clean(record.TypeMultiline, raw); err != nil {
+		return nil, err
+	}
+	if _, _, err := record.Clean(record.TypeCodes, raw); meansNone(err) {
 		return nil, err
 	}
 	codes := keepUsed(record.ParseCodes(raw), before)

@@ -277,6 +277,7 @@ func TestWorstAnswers(t *testing.T) {
 		{"birth_date", "昭和64年1月7日", "1989-01-07", "1989-01-07"},
 		{"birth_date", long, "", ""},
 		{"product_key", "ＶＫ７ＪＧ－ＢＣＤＦＧ－ＨＪＫＭＢ－ＰＱＲＴＶ－ＷＸＹ２３", "half", "VK7JG-BCDFG-HJKMB-PQRTV-WXY23"},
+		{"product_key", "ｖｋ７ｊｇｂｃｄｆｇｈｊｋｍｂｐｑｒｔｖｗｘｙ２３", "    changed to half-width capitals, written in groups of 5: VK7JG-BCDFG-", "VK7JG-BCDFG-HJKMB-PQRTV-WXY23"},
 	}
 	for i, tt := range tests {
 		name := fmt.Sprint("o", i)
@@ -311,11 +312,14 @@ func TestCodesLeftOut(t *testing.T) {
 	s := h.at("vault", "edit", "office", "recovery_codes", "--passphrase-file", "pass.txt")
 	s.answer("1> ", "なし\r")
 	s.answer("2> ", "\r")
+	s.see("leave this empty")
+	s.answer("1> ", "予備のコード\r")
+	s.answer("2> ", "\r")
 	s.see("no code was found in it")
-	s.answer("1> なし", "\r")
+	s.answer("1> 予備のコード", "\r")
 	s.answer("2> ", "1111-2222\r")
 	s.answer("3> ", "\r")
-	s.see("1 codes taken")
+	s.see("1 code taken")
 	s.see("1 line had no code in it and was left out")
 	s.want("exit 0")
 }
