@@ -112,7 +112,7 @@ const stageColumns = 79
 // nobody to ask, everything said into the demonstration.
 func (d *demo) stage() *app {
 	return &app{name: d.a.name, lang: d.a.lang, now: d.a.now, in: d.a.in, out: &d.out, err: &d.out, staged: true,
-		dirs: dirs{data: d.dir, state: filepath.Join(d.dir, "state")}}
+		dirs: dirs{data: d.dir, state: filepath.Join(d.dir, "state"), config: filepath.Join(d.dir, "config")}}
 }
 
 // run runs a command of the program.
