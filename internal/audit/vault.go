@@ -12,6 +12,7 @@ import (
 type VaultState struct {
 	Slots      []Slot
 	Backups    []Backup // the automatic ones beside the vault, newest first
+	Unread     bool     // the backups could not be looked at; nothing is said of them then
 	Generation uint64   // of the vault as it is now
 }
 
@@ -134,7 +135,7 @@ func copies(in Input) (last time.Time) {
 const backupDays = 31
 
 func vaultNoBackup(in Input, hit func(match)) {
-	if len(in.Vault.Slots) == 0 || len(in.Records) == 0 {
+	if len(in.Vault.Slots) == 0 || len(in.Records) == 0 || in.Vault.Unread {
 		return
 	}
 	limit := in.Now.AddDate(0, 0, -backupDays)

@@ -116,6 +116,9 @@ func (a *app) runAudit(o *auditOptions, names []string) error {
 	if err != nil {
 		return err
 	}
+	if in.Vault.Unread {
+		a.warn(lang.T("the backups can't be looked at, so nothing is said of them: %s", "控えを調べられないので、控えについては何も言えません: %s"), a.shortPath(store.BackupDir(s.Path())))
+	}
 	findings = slices.DeleteFunc(findings, func(f audit.Finding) bool { return !o.shows(f.Rule, f.Record) })
 	open = slices.DeleteFunc(open, func(q audit.Open) bool { return !o.shows(q.Rule, q.Record) })
 	looked := 0
@@ -210,10 +213,11 @@ func (a *app) auditInput(s *store.Store) (audit.Input, error) {
 		in.Vault.Slots = append(in.Vault.Slots, known)
 	}
 	backups, err := store.Backups(s.Path())
+	in.Vault.Unread = err != nil
 	for _, b := range backups {
 		in.Vault.Backups = append(in.Vault.Backups, audit.Backup{Time: b.Time, Generation: b.Generation})
 	}
-	return in, err
+	return in, nil
 }
 
 // proveRecovery notes that the recovery key opened the vault just now: to try
