@@ -261,6 +261,8 @@ func (a *app) flagError(cmd *cobra.Command, err error) error {
 	switch {
 	case errors.Is(err, pflag.ErrHelp):
 		return err
+	case !cmd.HasParent() && cmd.Flags().NArg() > 0: // the option may well be one of the command that was meant
+		return a.unknownCommand(cmd, cmd.Flags().Arg(0))
 	case errors.As(err, &missing):
 		name := missing.GetSpecifiedName()
 		f := a.usage(cmd, lang.T("there is no option %s", "%s というオプションはありません"), dashes(name)+name)
