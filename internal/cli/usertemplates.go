@@ -53,8 +53,9 @@ type templateProblem struct {
 	why  lang.Text
 }
 
-// readOwnTemplates reads every NAME.json of the folder. Hidden files and files
-// of other kinds are passed over; a folder that is not there has no templates.
+// readOwnTemplates reads every NAME.json of the folder. Hidden files, files of
+// other kinds and empty ones are passed over; a folder that is not there has no
+// templates.
 func (a *app) readOwnTemplates() (ts []*record.Template, problems []templateProblem) {
 	dir := a.templateDir()
 	entries, err := os.ReadDir(dir)
@@ -71,6 +72,9 @@ func (a *app) readOwnTemplates() (ts []*record.Template, problems []templateProb
 			continue
 		}
 		path := filepath.Join(dir, e.Name())
+		if isEmptyFile(path) { // "templates show bank --json > bank.json" runs after the shell has made it
+			continue
+		}
 		if seen++; seen > maxOwnTemplates {
 			why := lang.T("only %d templates are read", "読み込むひな形は %d 個までです")
 			return ts, append(problems, templateProblem{path, formatted(why, maxOwnTemplates)})
@@ -83,6 +87,11 @@ func (a *app) readOwnTemplates() (ts []*record.Template, problems []templateProb
 		ts = append(ts, t)
 	}
 	return ts, problems
+}
+
+func isEmptyFile(path string) bool {
+	st, err := os.Stat(path)
+	return err == nil && st.Mode().IsRegular() && st.Size() == 0
 }
 
 // readOwnTemplate reads one file, through a symbolic link too. What is no

@@ -50,6 +50,14 @@ func TestOwnTemplateFromWindows(t *testing.T) {
 	}
 }
 
+// One that is just being written has nothing in it yet.
+func TestOwnTemplateBeingWritten(t *testing.T) {
+	ts, problems := withTemplates(t, map[string]string{"bank.json": "", "thing.json": bareTemplate}).readOwnTemplates()
+	if len(ts) != 1 || len(problems) != 0 || ts[0].Name != "thing" {
+		t.Errorf("%d templates, problems %+v", len(ts), problems)
+	}
+}
+
 func TestOwnTemplatesMissing(t *testing.T) {
 	a := &app{dirs: dirs{config: filepath.Join(t.TempDir(), "nowhere")}}
 	if ts, problems := a.readOwnTemplates(); len(ts) != 0 || len(problems) != 0 {
