@@ -22,6 +22,7 @@ type form struct {
 	cards []store.Card // of the vault, to complete the names of other records
 	coach *coach       // nil where nobody wants to hear it
 	fresh bool         // a new record: Enter takes the template's usual answer
+	files int          // how many files the record will take along
 	asks  []question
 	known int // how many of asks, from the first, need not be asked
 }
@@ -197,12 +198,20 @@ func (f *form) prompt(number, label string) string {
 	return number + strings.Join(rows, "\n"+strings.Repeat(" ", len(number))) + " "
 }
 
-func (f *form) helpLine(s *record.Spec) string {
+// helpLine is what a question is about, with an example: in the same row if
+// both fit behind indent columns, else in a row of its own, where it can be
+// seen whole.
+func (f *form) helpLine(indent int, s *record.Spec) string {
 	help := f.a.text(s.Help)
-	if example := f.a.text(s.Example.Text); example != "" {
-		help += f.a.text(lang.T(" (like %s)", "（例: %s）"), example)
+	example := f.a.text(s.Example.Text)
+	if example == "" {
+		return help
 	}
-	return help
+	cols, _ := f.t.Size()
+	if both := help + f.a.text(lang.T(" (like %s)", "（例: %s）"), example); term.Width(both) < cols-indent {
+		return both
+	}
+	return help + "\n" + f.a.text(lang.T("like %s", "例: %s"), example)
 }
 
 // isHelp reports whether an answer asks for an explanation.
@@ -215,7 +224,7 @@ func (f *form) explain(q question) error {
 	var rows []string
 	add := func(head, text string) { rows = append(rows, hanging(head, text, cols-1)...) }
 	const before = "    "
-	add(before, f.helpLine(q.spec))
+	add(before, f.helpLine(len(before), q.spec))
 	if n := q.spec.Expect; n > 0 {
 		add(before, f.a.text(lang.T("the service gives out %d of them", "このサービスが発行するのは %d 個です"), n))
 	}
@@ -294,6 +303,7 @@ func (a *app) remarksOn(notes []record.Note, value string) []string {
 			said = append(said, n.Say(a.lang))
 		}
 	}
+	return said
 }
 
 func (f *form) refuse(err error) {
@@ -302,4 +312,3 @@ func (f *form) refuse(err error) {
 
 // number is what stands before question i.
 func (f *form) number(i int) string { return fmt.Sprintf("%d/%d ", i+1, len(f.asks)) }
-	return said

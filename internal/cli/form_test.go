@@ -191,3 +191,26 @@ func TestFormNames(t *testing.T) {
 	s.answer("product: ", "\x03")
 	s.want("exit 130")
 }
+
+// TestNothingWritten: a record without an answer is kept only after a yes.
+func TestNothingWritten(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	h.make()
+	for _, tt := range []struct {
+		answer, exit string
+		kept         int
+	}{{"\r", "exit 130", 0}, {"y\r", "exit 0", 1}} {
+		s := h.at("vault", "add", "isp", "--passphrase-file", "pass.txt")
+		s.fillIn(questionsOf("isp"), nil)
+		s.see("Nothing is written yet.")
+		s.answer("Save this?", tt.answer)
+		if tt.kept > 0 {
+			s.nothingElse()
+		}
+		s.want(tt.exit)
+		if n := strings.Count(h.run("list", "--json", "--passphrase-file", "pass.txt"), `"template": "isp"`); n != tt.kept {
+			t.Errorf("%q: %d records kept, want %d", tt.answer, n, tt.kept)
+		}
+	}
+}

@@ -18,7 +18,7 @@ import (
 // be what the question would take today.
 func (f *form) ask(i int) error {
 	q, number := f.asks[i], f.number(i)
-	if help := f.helpLine(q.spec); help != "" {
+	if help := f.helpLine(len(number), q.spec); help != "" {
 		f.line(len(number), help)
 	}
 	switch {
@@ -190,7 +190,7 @@ func (f *form) askCodes(number string, q question, back bool) error {
 			offered = append(offered, c.Code)
 		}
 	}
-	list := f.list(number, q, lang.T(" - one a line, or paste them all; an empty line ends", " - 1 行に 1 つ。まとめて貼り付けもできます。空の行で終わり"), back)
+	list := f.list(number, q, lang.T(" - one a line, or paste them all; an empty line ends", " - 1 行に 1 つ、または全部を貼り付け。空の行で終わり"), back)
 	list.Initial = offered
 	for {
 		items, same, err := f.items(list, q, offered)

@@ -22,14 +22,16 @@ func (f *form) review() (bool, error) {
 			typed, err = f.page(f.answers())
 		}
 		if err == nil && strings.TrimSpace(typed) == "" {
-			typed, err = f.a.readLine(f.t, term.Line{Prompt: f.prompt("", f.a.text(lang.T("Save this? [Y/n/number to correct/+ to add a field]", "この内容で保存しますか？ [Y/n/直す番号/+ で項目を追加]")))})
+			typed, err = f.a.readLine(f.t, term.Line{Prompt: f.prompt("", f.a.text(f.saveQuestion()))})
 		}
 		if err != nil {
 			return false, err
 		}
 		switch answer := lang.Fold(lang.FoldCode(typed)); {
-		case answer == "" || isYes(answer):
+		case isYes(answer):
 			return true, nil
+		case answer == "":
+			return !f.unwritten(), nil
 		case isNo(answer):
 			shown = false
 			sure, err := f.a.confirm(lang.T("Throw all answers away?", "入力した内容を全部捨てますか？"))
@@ -45,6 +47,27 @@ func (f *form) review() (bool, error) {
 			return false, err
 		}
 	}
+}
+
+// saveQuestion asks whether to keep the answers; Enter keeps them, unless there
+// are none.
+func (f *form) saveQuestion() lang.Text {
+	if f.unwritten() {
+		return lang.T("Nothing is written yet. Save this? [y/N/number to correct/+ to add a field]", "まだ何も書いてありません。このまま保存しますか？ [y/N/直す番号/+ で項目を追加]")
+	}
+	return lang.T("Save this? [Y/n/number to correct/+ to add a field]", "この内容で保存しますか？ [Y/n/直す番号/+ で項目を追加]")
+}
+
+// unwritten reports whether a new record has no answer but those that Enter
+// gives.
+func (f *form) unwritten() bool {
+	if !f.fresh || f.r.Notes != "" || f.files > 0 {
+		return false
+	}
+	return !slices.ContainsFunc(f.r.Fields, func(have record.Field) bool {
+		spec := f.tmpl.Spec(have.Key)
+		return spec == nil || spec.Default == "" || have.Value != spec.Default
+	})
 }
 
 // correct asks the question with the number again. An answer that is no such

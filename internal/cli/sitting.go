@@ -106,7 +106,7 @@ func (st *sitting) ask(d draft, wanted string) error {
 		a.tell(st.t, 0, a.text(lang.T("Noting: %s", "記録します: %s"), d.tmpl.Label))
 	}
 	f := a.newForm(st.t, d.r, d.tmpl, cards)
-	f.fresh = true
+	f.fresh, f.files = true, len(d.files)
 	if !st.silent {
 		f.coach = st.coach
 	}
@@ -215,7 +215,7 @@ func (st *sitting) another(owner string) (*draft, error) {
 	a := st.a
 	for {
 		typed, err := st.a.readLine(st.t, term.Line{Idle: longestPause,
-			Prompt: a.text(lang.T("Note something else? (a template such as google; Enter = done) ", "続けて何か記録しますか？（ひな形の名前。Enter で終わり） "))})
+			Prompt: a.text(lang.T("Note something else? (a template, ? = list, Enter = done) ", "続けて何か記録しますか？（ひな形の名前、? で一覧、Enter で終わり） "))})
 		if errors.Is(err, term.ErrIdle) || errors.Is(err, term.ErrEnd) {
 			return nil, nil
 		}
