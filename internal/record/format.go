@@ -112,7 +112,7 @@ func (s *Spec) choose(typed string) (string, []Note, error) {
 func (s *Spec) CheckCodes(codes []Code) []Note {
 	var notes []Note
 	if n := len(codes); s.Expect > 0 && n > 0 && n != s.Expect {
-		notes = append(notes, remark("count", lang.T("%d codes: the service gives %d", "%d 個です。このサービスが発行するのは %d 個です"), n, s.Expect))
+		notes = append(notes, remark("count", lang.T("%d codes: the service gives %d", "今あるのは %d 個ですが、このサービスが発行するのは %d 個です"), n, s.Expect))
 	}
 	var odd []Note
 	at := map[string][]int{} // by what is said
