@@ -115,6 +115,8 @@ func explainJSON(b []byte, err error) *TemplateError {
 		e, at = bad(lang.T("this is no JSON: look for a missing or spare comma, quote or brace on this line or the one before", "JSON の書き方が崩れています。この行か前の行で、コンマ・引用符・かっこの抜けや余りを確かめてください")), syntax.Offset
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		e = bad(lang.T("the file ends in the middle of something", "ファイルが途中で終わっています"))
+	case errors.As(err, &kind) && kind.Field == "" && !bytes.HasPrefix(bytes.TrimSpace(b), []byte("{")):
+		e, at = bad(lang.T("a template is one object, in braces", "ひな形は、波かっこ { } で囲んだ 1 つのまとまりにしてください")), kind.Offset
 	case errors.As(err, &kind):
 		e, at = bad(lang.T("the value of %q is of another kind than it must be (text in quotes, number, true or false, list)", "%q の値の種類が違います（引用符で囲んだ文字、数、true か false、並びのどれか）"), kind.Field), kind.Offset
 	case errors.As(err, &pair):

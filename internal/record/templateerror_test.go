@@ -24,6 +24,7 @@ func TestTemplateErrorLine(t *testing.T) {
 		"empty":             {"", 1, "ends in the middle", "途中で終わっています"},
 		"unknown member":    {replace(`"help": {"en": "papers`, `"hlep": {"en": "papers`), 4, `no member "hlep"`, `"hlep" という名前`},
 		"wrong kind":        {replace(`"order": 1`, `"order": "1"`), 2, `"order" is of another kind`, `"order" の値の種類`},
+		"list":              {"\n[]", 2, "one object, in braces", "波かっこ { }"},
 		"half a text":       {replace(`{"en": "car", "ja": "自動車"}`, `{"en": "car"}`), 3, "needs en and ja", "en と ja の両方"},
 		"half a field text": {replace(`, "ja": "ナンバー"`, ``), 6, `field 1 ("plate"): a text needs`, "1 番目の項目「plate」: 文には"},
 		"unknown type":      {replace(`"type": "text"`, `"type": "txt"`), 6, `field 1 ("plate"): there is no type "txt"`, `"txt" という type`},
