@@ -155,16 +155,10 @@ type match struct {
 	due      time.Time
 }
 
-// Run applies every rule and returns what it found, what to do first first:
+// Audit applies every rule and returns what it found, what to do first first:
 // by severity, then by the day that decides, by the importance of the record,
-// by the effort, and by name so that the order is always the same.
-func Run(in Input) []Finding {
-	findings, _ := Audit(in)
-	return findings
-}
-
-// Audit is Run that also returns what could not be decided, the most important
-// records first.
+// by the effort, and by name so that the order is always the same; and what
+// could not be decided, the most important records first.
 func Audit(in Input) ([]Finding, []Open) {
 	findings := make([]Finding, 0, 2*len(in.Records))
 	places := make([]place, 0, 2*len(in.Records))

@@ -68,7 +68,8 @@ func TestOrder(t *testing.T) {
 		noted(t, "amazon", "d", "account_email", "sooner@example.jp"),
 	}}
 	var got []string
-	for _, f := range Run(in) {
+	findings, _ := Audit(in)
+	for _, f := range findings {
 		if slices.Contains([]string{"M01", "M02", "P01"}, f.Rule.ID) && f.Record.Template != "mailbox" {
 			got = append(got, f.Rule.ID+f.Record.Name)
 		}
@@ -116,7 +117,7 @@ func TestDaysAreLocal(t *testing.T) {
 	late := time.Date(2026, 3, 31, 20, 0, 0, 0, time.UTC) // 05:00 on 1 April in Tokyo
 	now := time.Date(2029, 1, 2, 3, 4, 5, 0, tokyo)
 	for _, proven := range []time.Time{{}, late} {
-		found := Run(Input{Now: now, Vault: VaultState{Slots: []Slot{{Recovery: true, Created: late, Proven: proven}, {Passphrase: true}}}})
+		found, _ := Audit(Input{Now: now, Vault: VaultState{Slots: []Slot{{Recovery: true, Created: late, Proven: proven}, {Passphrase: true}}}})
 		if !slices.ContainsFunc(found, func(f Finding) bool { return f.Rule.ID == "V03" && strings.Contains(f.What.Say(lang.EN), "2026-04-01") }) {
 			t.Errorf("proven %s: %q", proven, said(found))
 		}

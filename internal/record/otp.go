@@ -30,7 +30,6 @@ type otp struct {
 	hash   func() hash.Hash
 	digits int
 	period int64 // seconds
-	label  string
 }
 
 // Bounds on what a QR code may ask for. RFC 4226 has 6 to 8 digits; no service
@@ -91,7 +90,7 @@ func readOTPAddress(address string) (otp, error) {
 	if !strings.EqualFold(u.Host, "totp") {
 		return otp{}, refuse("otpauth", textOTPCounter)
 	}
-	o := otp{secret: secret, hash: otpHashes[strings.ToUpper(q.Get("algorithm"))], label: otpLabel(u, q)}
+	o := otp{secret: secret, hash: otpHashes[strings.ToUpper(q.Get("algorithm"))]}
 	if o.hash == nil {
 		return otp{}, refuse("otpauth", textOTPSettings, "algorithm")
 	}
@@ -112,37 +111,6 @@ func bounded(s string, otherwise, least, most int) (n int, ok bool) {
 	}
 	n, err := strconv.Atoi(s)
 	return n, err == nil && least <= n && n <= most
-}
-
-// otpLabel returns "issuer: account", each once. What a terminal would obey
-// hides in such an address behind per cent signs; then there is no label.
-func otpLabel(u *url.URL, q url.Values) string {
-	label, issuer := strings.TrimPrefix(u.Path, "/"), q.Get("issuer")
-	if before, account, ok := strings.Cut(label, ":"); ok {
-		label = trim(account)
-		if issuer == "" {
-			issuer = before
-		}
-	}
-	if issuer = trim(issuer); issuer != "" && label != "" {
-		label = issuer + ": " + label
-	} else if label == "" {
-		label = issuer
-	}
-	if label, _, err := Clean(TypeText, label); err == nil {
-		return label
-	}
-	return ""
-}
-
-// OTPLabel returns whose codes an address of an authenticator makes, as
-// "issuer: account"; "" if the value does not say.
-func OTPLabel(value string) string {
-	o, err := readOTP(value)
-	if err != nil {
-		return ""
-	}
-	return o.label
 }
 
 // OTPNow returns the code that an authenticator shows at the moment now, and

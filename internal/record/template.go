@@ -186,7 +186,7 @@ func allTemplates(read func(name string) *Template) []*Template {
 			ts = append(ts, read(name))
 		}
 	}
-	SortTemplates(ts)
+	sortTemplates(ts)
 	return ts
 }
 
@@ -208,8 +208,8 @@ func embeddedHead(name string) *Template {
 	return t
 }
 
-// SortTemplates puts templates into the order of lists: by Order, then name.
-func SortTemplates(ts []*Template) {
+// sortTemplates puts templates into the order of lists: by Order, then name.
+func sortTemplates(ts []*Template) {
 	slices.SortFunc(ts, func(a, b *Template) int {
 		return cmp.Or(cmp.Compare(a.Order, b.Order), strings.Compare(a.Name, b.Name))
 	})
@@ -237,16 +237,16 @@ func lookUp(name string) *Template {
 	if t := embeddedTemplate(name); t != nil {
 		return t
 	}
-	head := FindTemplate(Heads(), name)
+	head := findTemplate(Heads(), name)
 	if head == nil || head.User {
 		return head
 	}
 	return embeddedTemplate(head.Name)
 }
 
-// FindTemplate is LookupTemplate in a list of one's own; a name beats a label,
+// findTemplate is LookupTemplate in a list of one's own; a name beats a label,
 // and a label an alias.
-func FindTemplate(ts []*Template, name string) *Template {
+func findTemplate(ts []*Template, name string) *Template {
 	key := lang.Fold(name)
 	for _, t := range ts {
 		if t.Name == key {

@@ -178,8 +178,8 @@ func TestTemplateFromOneFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	all := append(Templates(), tpl)
-	SortTemplates(all)
-	if all[0] != tpl || FindTemplate(all, "自動車") != tpl || FindTemplate(all, "car") != tpl {
+	sortTemplates(all)
+	if all[0] != tpl || findTemplate(all, "自動車") != tpl || findTemplate(all, "car") != tpl {
 		t.Error("the template is not found")
 	}
 	if !tpl.Spec("plate").Paper || tpl.Spec("spare").Paper || tpl.Spec("wheel") != nil {

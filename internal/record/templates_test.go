@@ -221,10 +221,10 @@ func TestLabelBeatsAlias(t *testing.T) {
 		t.Fatal(err)
 	}
 	ts := append([]*Template{LookupTemplate("office")}, word)
-	if got := FindTemplate(ts, "おふぃす"); got != word {
+	if got := findTemplate(ts, "おふぃす"); got != word {
 		t.Errorf("found %v", got)
 	}
-	if got := FindTemplate(ts[:1], "おふぃす"); got != ts[0] {
+	if got := findTemplate(ts[:1], "おふぃす"); got != ts[0] {
 		t.Errorf("without it, found %v", got)
 	}
 }
