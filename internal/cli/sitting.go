@@ -172,7 +172,7 @@ func (st *sitting) offer(r *record.Record) error {
 			continue
 		}
 		st.offered[key] = true
-		yes, err := st.a.yesNo(true, lang.T("%s mentions %s. Note this too (%s)?", "「%s」に %s が出てきます。これも記録しますか？（%s）"), r.Name, term.Sanitize(m.Value), tmpl.Label)
+		yes, err := st.a.yesNo(true, lang.T("%s mentions %s. Note this too (%s)?", "「%s」に %s が出てきます。\nこれも記録しますか？（%s）"), r.Name, term.Sanitize(m.Value), tmpl.Label)
 		if err != nil {
 			return err
 		}
