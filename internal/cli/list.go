@@ -82,7 +82,8 @@ func (a *app) runList(o listOptions, query string) error {
 		a.sayNothing(o, query, trashed)
 		return nil
 	}
-	if err := a.paged(func() error { return a.listTable(cards, found.owners > 1 && o.owner == "") }); err != nil {
+	owned := slices.ContainsFunc(cards, func(c store.Card) bool { return c.Owner != "" })
+	if err := a.paged(func() error { return a.listTable(cards, owned && found.owners > 1 && o.owner == "") }); err != nil {
 		return err
 	}
 	a.say(plural(len(cards), lang.T("%d record. To see it: %s show NAME", "%d 件。見るには: %s show 名前"),
