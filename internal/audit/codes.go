@@ -29,7 +29,7 @@ var codeRules = []*Rule{
 		Title:  lang.T("codes that may be of an older set", "古いコードかもしれない"),
 		Why:    lang.T("a new set makes the old one void: codes of the old one no longer open anything", "新しいコードを発行すると、前のコードは使えなくなります"),
 		Do:     lang.T("compare with the service, or make a new set, and note it with its day:", "サービスで確かめるか発行し直して、コードと発行日を書いてください:"),
-		Source: both("support.google.com/accounts/answer/1187538; docs.github.com"), AsOf: "2026-11-22",
+		Source: both("support.google.com/accounts/answer/1187538, docs.github.com"), AsOf: "2026-11-22",
 	},
 	{
 		ID: "C04", Severity: High, effort: note, record: keyMiscopied,
@@ -71,7 +71,7 @@ var codeRules = []*Rule{
 		Title:  lang.T("one half of two that are needed together", "2 つそろって使うものの、片方しかない"),
 		Why:    lang.T("the key and the master password open only together; nobody can make up for the missing one", "キーとマスターパスワードは、両方そろわないと開きません。片方では何もできません"),
 		Do:     lang.T("note the missing half, apart from the other:", "足りないほうを、もう片方とは別の場所に用意して書いてください:"),
-		Source: both("support.1password.com/secret-key-security; bitwarden.com/help/two-step-recovery-code"), AsOf: "2026-11-22",
+		Source: both("support.1password.com/secret-key-security, bitwarden.com/help/two-step-recovery-code"), AsOf: "2026-11-22",
 	},
 	{
 		ID: "C10", Severity: High, effort: visit, record: recoveryKeyAlone,

@@ -22,7 +22,7 @@ var hintRules = []*Rule{
 		Title:  lang.T("hint that says the password is used elsewhere", "ほかと同じパスワードだと分かるヒント"),
 		Why:    lang.T("when one of the services leaks it, all the others are open", "1 か所から漏れると、ほかのサービスにも入られてしまいます"),
 		Do:     lang.T("give this account a password of its own, then a hint for it:", "このアカウントだけのパスワードに変えてから、ヒントを書き直してください:"),
-		Source: both("duo.com/blog/adobe-retrospective; bastian.rieck.ru"), AsOf: "2026-11-22",
+		Source: both("duo.com/blog/adobe-retrospective, bastian.rieck.ru"), AsOf: "2026-11-22",
 	},
 	{
 		ID: "H03", Severity: Medium, effort: visit, record: hintPublic,

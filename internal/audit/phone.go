@@ -49,7 +49,7 @@ var phoneRules = []*Rule{
 		Title:  lang.T("everything is on one phone", "全部が 1 台の電話に入っている"),
 		Why:    lang.T("losing that one phone takes the second step and the way around it together", "その 1 台をなくすと、2 段階認証もその代わりの手段も、一度に失います"),
 		Do:     lang.T("have the service give you codes for emergencies, print them, and note them:", "サービスで非常用のコードを発行して印刷し、ここにも書いてください:"),
-		Source: both("Büttner, Gruschka; ICISSP 2024; arXiv 2403.15080"), AsOf: "2026-11-22",
+		Source: both("Büttner, Gruschka, ICISSP 2024, arXiv 2403.15080"), AsOf: "2026-11-22",
 	},
 }
 
