@@ -314,7 +314,7 @@ this computer, and prints it. Nothing is sent over the network, ever.`,
 func (a *app) globalFlags(root *cobra.Command) {
 	f := root.PersistentFlags()
 	f.StringVar(&a.g.file, "file", "", a.text(lang.T("the vault `FILE` (default: $MEMOVAULT_FILE, else the standard place)", "金庫の`ファイル`（省略すると $MEMOVAULT_FILE、なければ標準の場所）")))
-	f.Var(&a.g.lang, "lang", a.text(lang.T("`en` or ja (default: as the system)", "`ja` か en（省略するとシステムの言語）")))
+	f.Var(&a.g.lang, "lang", a.text(lang.T("the `LANGUAGE`, en or ja (default: as the system)", "表示の`言語`。ja か en（省略するとシステムの言語）")))
 	f.StringVar(&a.g.passphraseFile, "passphrase-file", "", a.text(lang.T("read the passphrase from the first line of `FILE`", "合言葉を`ファイル`の 1 行目から読む")))
 	f.IntVar(&a.g.passphraseFD, "passphrase-fd", -1, a.text(lang.T("read the passphrase from the open file descriptor `N`", "合言葉を、開いてあるファイル記述子`番号`から読む")))
 	f.StringArrayVar(&a.g.identities, "identity", nil, a.text(lang.T("open the vault with an age identity `FILE`", "age の鍵`ファイル`で金庫を開ける")))

@@ -50,7 +50,7 @@ only with --with-secrets, otherwise there is a blank to fill in by hand.`,
 	f.BoolVar(&o.all, "all", false, a.text(lang.T("all records", "全部の記録")))
 	f.StringVarP(&o.out, "output", "o", "", a.text(lang.T("write the sheet to `FILE`, which must not exist yet", "用紙を新しい`ファイル`に書き出す（上書きはしません）")))
 	f.BoolVar(&o.withSecrets, "with-secrets", false, a.text(lang.T("print passwords and hints too (=false: don't ask)", "パスワードとヒントも載せる（=false: 聞かず載せない）")))
-	f.StringVar(&o.paperLang, "paper-lang", "", a.text(lang.T("the sheet's language, `en` or ja (default: as the run)", "用紙の言語、`ja` か en（省略すると画面と同じ）")))
+	f.StringVar(&o.paperLang, "paper-lang", "", a.text(lang.T("the sheet's `LANGUAGE`, en or ja (default: as the run)", "用紙の`言語`。ja か en（省略すると画面と同じ）")))
 	cmd.Args = a.argsBetween(0, -1)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		o.decided = cmd.Flags().Changed("with-secrets")
