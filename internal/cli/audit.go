@@ -294,17 +294,38 @@ func (a *app) showFinding(f audit.Finding) {
 	a.row(3, a.text(lang.T("Why: ", "理由: "))+f.Why.Say(a.lang))
 	a.row(3, a.text(lang.T("Next: ", "次に: "))+f.Do.Say(a.lang))
 	a.commandRow(5, f.Command())
-	source := a.text(lang.T("Source: %s, as of %s", "出どころ: %s、%s 時点"), f.Rule.Source, f.Rule.AsOf)
-	if f.Rule.Source == audit.NotesAlone {
-		source = a.text(lang.T("Source: your notes", "出どころ: ご自分の記録"))
+	if source := a.sourcesOf(f, 3); source != "" {
+		a.faint(3, source)
 	}
-	a.faint(3, source)
+}
+
+// sourcesOf names who says what is known and who says why it matters, each with
+// its day; "" where nothing but the notes speaks. Of two sources that fill more
+// than a row behind indent columns, the rule's is left to --list-rules.
+func (a *app) sourcesOf(f audit.Finding, indent int) string {
+	var list []string
 	if f.Service != (audit.Claim{}) {
-		a.faint(3, a.text(lang.T("Known: %s (%s, as of %s)", "知られていること: %s（%s、%s 時点）"), f.Service.Text, f.Service.Source, f.Service.AsOf))
+		list = append(list, a.sourceOf(f.Service.Source, f.Service.AsOf))
+	}
+	if f.Rule.Source != audit.NotesAlone {
+		list = append(list, a.sourceOf(f.Rule.Source, f.Rule.AsOf))
 	}
 }
 
 // subjectOf names what a finding is about: the record with its owner, or the
+	if len(list) == 0 {
+		return ""
+	}
+	head, cols := a.text(lang.T("Source: ", "出どころ: ")), a.columns()
+	all := head + strings.Join(slices.Compact(list), a.text(lang.T("; ", "、")))
+	if cols > 0 && term.Width(all) > cols-indent-1 {
+		return head + list[0]
+	}
+	return all
+}
+
+func (a *app) sourceOf(source lang.Text, asOf string) string {
+	return a.text(lang.T("%s (%s)", "%s（%s）"), source, asOf)
 // vault.
 func (a *app) subjectOf(r *record.Record) string {
 	switch {
@@ -380,7 +401,7 @@ func (a *app) listRules(o *auditOptions) error {
 			a.row(0, a.text(lang.T("%s  %s (%s)", "%s  %s（%s）"), r.ID, r.Title, r.Severity.Label()))
 			a.row(5, a.text(r.Why))
 			if r.Source != audit.NotesAlone {
-				a.faint(5, a.text(lang.T("%s, as of %s", "%s、%s 時点"), r.Source, r.AsOf))
+				a.faint(5, a.sourceOf(r.Source, r.AsOf))
 			}
 		}
 		return nil
