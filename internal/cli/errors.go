@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -322,10 +323,20 @@ func (a *app) explainSystem(err error) *failure {
 		f := a.systemWords(err)
 		if path != nil {
 			f.why = said(lang.T("file: %s", "ファイル: %s"), a.shortPath(path.Path))
+			if folder := filepath.Dir(path.Path); errors.Is(err, fs.ErrNotExist) && !exists(folder) {
+				f.code = "no_folder"
+				f.what = said(lang.T("there is no such folder", "そのフォルダーはありません"))
+				f.why = said(lang.T("folder: %s", "フォルダー: %s"), a.shortPath(folder))
+			}
 		}
 		return f
 	}
 	return nil
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return !errors.Is(err, fs.ErrNotExist)
 }
 
 func (a *app) systemWords(err error) *failure {
