@@ -38,14 +38,16 @@ func (a *app) newImport() *cobra.Command {
 		short: lang.T("read records from a file that export wrote", "export で書き出したファイルを読み込む"),
 		long: lang.T(`Reads an exported file, encrypted or not, shows what is new, what the vault has
 already and what differs, and asks before it saves; then all of it is saved, or
-nothing. A record is the same one by its id, else by name and template.
+nothing. A record is the same one by its id, else by name and template. Where there
+is no vault yet, it makes one first; with --yes, which asks nothing, it does not.
 
 --on-duplicate says what becomes of one that differs: skip leaves the vault's,
 update takes the file's (the former stays in its history), keep-both adds the
 file's under another name.`,
 			`書き出したファイル（暗号化の有無は問いません）を読み、新しいもの、もう金庫にあるもの、内容が違うものを
 見せてから、保存するか確かめます。保存は、全部するか、何もしないかのどちらかです。
-同じ記録かどうかは ID で、なければ名前とひな形で見分けます。
+同じ記録かどうかは ID で、なければ名前とひな形で見分けます。金庫がまだなければ、先に作ります
+（何も聞かない --yes を付けたときは作りません）。
 
 内容が違う記録をどうするかは --on-duplicate で選びます。skip は金庫のものを残します。
 update はファイルのものにします（前の内容は履歴に残ります）。keep-both は別の名前で両方残します。`),
@@ -80,17 +82,22 @@ func (a *app) runImport(cmd *cobra.Command, o importOptions, path string) error 
 		}
 	}
 	s, err := store.Open(a.path(), a.config())
-	if err != nil {
+	makes := errors.Is(err, store.ErrNoVault) && !o.dryRun && !o.yes && a.interactive()
+	if err != nil && !makes {
 		return a.beforeImport(err)
 	}
 	content, err := a.readImport(cmd, o, path)
 	if err != nil {
 		return err
 	}
-	if err := a.unlock(s); err != nil {
+	if makes { // now that the file is known to be one
+		s, err = a.makeVault(initOptions{})
+	} else if err = a.unlock(s); err == nil {
+		a.afterUnlock(s)
+	}
+	if err != nil {
 		return err
 	}
-	a.afterUnlock(s)
 	var steps []exchange.Step
 	err = a.patiently(lang.T("comparing %d records with the vault ...", "%d 件の記録を金庫と比べています..."), func() (err error) {
 		steps, err = a.planImport(s, content, exchange.Policy(o.onDuplicate))
