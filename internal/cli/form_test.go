@@ -96,6 +96,7 @@ func TestFormMendsAnswers(t *testing.T) {
 		s := h.at("vault", "add", "mailbox", "--passphrase-file", "pass.txt")
 		refusal := map[string]string{"en": "there is no such day", "ja": "その日はありません"}[language]
 		save := map[string]string{"en": "Save this?", "ja": "保存しますか"}[language]
+		empty := map[string]string{"en": "to leave it empty: Ctrl-U", "ja": "空けておくには: Ctrl-U"}[language]
 		s.fillIn(questionsOf("mailbox"), map[string]func(){
 			"owner": func() { s.answer(": ", "花子\r") },
 			"address": func() {
@@ -106,6 +107,8 @@ func TestFormMendsAnswers(t *testing.T) {
 			"contract_ends": func() {
 				s.answer(": ", "2024-02-30\r")
 				s.see(refusal)
+				s.answer(": 2024-02-30", "\r")
+				s.see(empty)
 				s.answer(": 2024-02-30", "\x7f\x7f29\r")
 			},
 		})

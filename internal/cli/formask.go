@@ -32,6 +32,15 @@ func (f *form) ask(i int) error {
 	return f.askLine(number, q, i > 0)
 }
 
+// tellHowToEmpty is for whoever presses Enter on an answer that was refused.
+func (f *form) tellHowToEmpty() {
+	if f.t.Plain() {
+		f.line(4, f.a.text(lang.T("to leave it empty: - and Enter", "空けておくには: - と Enter")))
+		return
+	}
+	f.line(4, f.a.text(lang.T("to leave it empty: Ctrl-U, then Enter", "空けておくには: Ctrl-U のあとで Enter")))
+}
+
 // askLine asks for one line.
 func (f *form) askLine(number string, q question, back bool) error {
 	before := f.value(q)
@@ -66,6 +75,9 @@ func (f *form) askLine(number string, q question, back bool) error {
 			return nil
 		}
 		f.refuse(err)
+		if typed == line.Initial {
+			f.tellHowToEmpty()
+		}
 		line.Initial = typed
 		if meansNone(err) {
 			line.Initial = ""
