@@ -237,7 +237,7 @@ func roomForChoice(t *term.Terminal) int {
 func numbered(t *term.Terminal, labels []string) []string {
 	rows := make([]string, len(labels))
 	for i, label := range labels {
-		rows[i] = fmt.Sprintf("%2d) %s", i+1, label)
+		rows[i] = fmt.Sprintf("%2d) %s", i+1, term.Sanitize(label))
 	}
 	cols, _ := t.Size()
 	if len(rows) > roomForChoice(t) && !t.Plain() {

@@ -186,7 +186,7 @@ const narrowest = 20
 // tell is talk between questions, at the terminal.
 func (a *app) tell(t *term.Terminal, indent int, text string) {
 	cols, _ := t.Size()
-	for _, row := range a.wrap(text, max(cols-indent-1, narrowest)) {
+	for _, row := range a.wrap(term.SanitizeLines(text), max(cols-indent-1, narrowest)) {
 		t.Printf("%s%s\n", strings.Repeat(" ", indent), row)
 	}
 }

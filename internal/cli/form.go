@@ -119,6 +119,10 @@ func (f *form) keys() lang.Text {
 		"Enter=次へ（空ならとばす）  Ctrl-P か ↑=前に戻る  ? =質問の説明  Ctrl-C=やめる（保存しません）")
 }
 
+// label is what a question is called. A field of one's own may come from a vault
+// of somebody else: what is in it is shown, never obeyed by the terminal.
+func (f *form) label(q question) string { return term.Sanitize(f.a.text(q.spec.Label)) }
+
 // line prints a remark, indented.
 func (f *form) line(indent int, text string) { f.a.tell(f.t, indent, text) }
 

@@ -45,7 +45,7 @@ func (f *form) tellHowToEmpty() {
 func (f *form) askLine(number string, q question, back bool) error {
 	before := f.value(q)
 	start := cmp.Or(before, f.guess(q.spec))
-	line := term.Line{Prompt: f.prompt(number, f.a.text(q.spec.Label)+":"), Initial: start, Back: back}
+	line := term.Line{Prompt: f.prompt(number, f.label(q)+":"), Initial: start, Back: back}
 	if q.spec.Type == record.TypeRef {
 		line.Complete = f.completeName
 	}
@@ -121,7 +121,7 @@ func (f *form) askChoice(number string, q question, back bool) error {
 	f.showOptions(len(number), q.spec)
 	before := f.value(q)
 	standard := cmp.Or(before, f.guess(q.spec))
-	label := f.a.text(q.spec.Label)
+	label := f.label(q)
 	if n := optionNumber(q.spec, standard); n > 0 {
 		label += fmt.Sprintf(" [%d]", n)
 	} else if standard != "" {
@@ -335,7 +335,7 @@ func checkCodes(codes []record.Code) error {
 // list is a question with an answer of several lines, and how to answer it.
 func (f *form) list(number string, q question, how lang.Text, back bool) term.List {
 	return term.List{
-		Prompt: f.prompt(number, f.a.text(q.spec.Label)+f.a.text(how)),
+		Prompt: f.prompt(number, f.label(q)+f.a.text(how)),
 		ItemPrompt: func(n int) string {
 			return fmt.Sprintf("%s%2d> ", strings.Repeat(" ", len(number)), n)
 		},

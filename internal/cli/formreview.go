@@ -138,13 +138,13 @@ func (f *form) answerRows(empty bool) []string {
 	cols, _ := f.t.Size()
 	widest := 0
 	for _, q := range f.asks {
-		widest = max(widest, term.Width(f.a.text(q.spec.Label)))
+		widest = max(widest, term.Width(f.label(q)))
 	}
 	const before = 6 // columns of the number and the spaces around it
 	below := widest > (cols-before)/2
 	var rows []string
 	for i, q := range f.asks {
-		label := f.a.text(q.spec.Label)
+		label := f.label(q)
 		room := max(cols-before-widest-3, narrowest)
 		if below {
 			room = max(cols-before-3, narrowest)
@@ -192,7 +192,7 @@ func (f *form) unanswered() []string {
 	var names []string
 	for i, q := range f.asks {
 		if len(f.shown(q, narrowest)) == 0 {
-			names = append(names, fmt.Sprintf("%d %s", i+1, f.a.text(q.spec.Label)))
+			names = append(names, fmt.Sprintf("%d %s", i+1, f.label(q)))
 		}
 	}
 	if len(names) == 0 {

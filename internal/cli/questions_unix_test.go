@@ -4,12 +4,16 @@ package cli
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/creack/pty"
 
+	"memovault/internal/keyring"
 	"memovault/internal/record"
+	"memovault/internal/store"
 	"memovault/internal/term"
 )
 
@@ -349,4 +353,69 @@ func TestUsedCodes(t *testing.T) {
 	if got := h.run("show", "office", "--field", "recovery_codes", "--passphrase-file", "pass.txt"); got != "7777-8888\n" {
 		t.Errorf("left are %q", got)
 	}
+}
+
+// TestLabelsAreNotObeyed: what a vault of somebody else calls its fields is
+// shown, and never tells the terminal what to do.
+func TestLabelsAreNotObeyed(t *testing.T) {
+	t.Parallel()
+	const title = "\x1b]0;mine\a"
+	h := newHome(t)
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	r := &record.Record{ID: record.NewID(), Template: "note", Name: "odd", Created: now, Updated: now}
+	for i, key := range []string{"one", "two"} {
+		r.SetCodes(key, []record.Code{{Code: fmt.Sprintf("1111-222%d", i)}})
+		r.Field(key).Label = "codes " + key + title
+	}
+	h.makeWith(r, now)
+	s := h.at("vault", "edit", "odd", "--file", "odd.vault", "--identity", "key.txt")
+	s.answer("owner: ", "\r")
+	s.answer("1> ", "\r")
+	for range 2 {
+		s.answer("1> ", "\r")
+		s.answer("2> ", "\r")
+	}
+	s.answer("Save this?", "\x03")
+	s.want("exit 130")
+	obeyed := s.shown()
+	s = h.at("vault", "edit", "odd", "--use-code", "--file", "odd.vault", "--identity", "key.txt")
+	s.answer("Number [1]: ", "\x03")
+	s.want("exit 130")
+	if obeyed += s.shown(); strings.Contains(obeyed, title) || !strings.Contains(obeyed, "codes two") {
+		t.Errorf("sent to the terminal: %q", obeyed)
+	}
+}
+
+// makeWith makes odd.vault with one record, as any program can, and key.txt that
+// opens it.
+func (h *home) makeWith(r *record.Record, now time.Time) {
+	h.t.Helper()
+	vault, err := keyring.New(false)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	key, err := keyring.NewRecoveryKey()
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	slot, err := vault.NewSlot(keyring.KindIdentity, "", now, key.Recipient())
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	path := filepath.Join(h.dir, "here", "odd.vault")
+	cfg := store.Config{Now: now, NoBackup: true}
+	if err := store.Create(path, cfg, vault, []store.NewSlot{{Slot: slot}}); err != nil {
+		h.t.Fatal(err)
+	}
+	s, err := store.Open(path, cfg)
+	if err == nil {
+		err = s.Unlock(key.Identity())
+	}
+	if err == nil {
+		err = s.Commit(store.Change{Put: []*record.Record{r}})
+	}
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.write("key.txt", key.Reveal()+"\n")
 }
