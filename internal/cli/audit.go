@@ -290,8 +290,11 @@ func (a *app) showFinding(f audit.Finding) {
 	for _, line := range term.Wrap(head, a.columns()) {
 		fmt.Fprintln(a.out, a.paint(severityPaints[f.Severity], line))
 	}
-	a.row(3, a.text(lang.T("Your notes: ", "記録では: "))+f.What.Say(a.lang))
+	a.row(3, a.text(lang.T("Noted: ", "記録: "))+f.What.Say(a.lang))
 	a.row(3, a.text(lang.T("Why: ", "理由: "))+f.Why.Say(a.lang))
+	if f.Service != (audit.Claim{}) {
+		a.row(3, a.text(lang.T("Known: ", "補足: "))+a.text(f.Service.Text))
+	}
 	a.row(3, a.text(lang.T("Next: ", "次に: "))+f.Do.Say(a.lang))
 	a.commandRow(5, f.Command())
 	if source := a.sourcesOf(f, 3); source != "" {
@@ -310,9 +313,6 @@ func (a *app) sourcesOf(f audit.Finding, indent int) string {
 	if f.Rule.Source != audit.NotesAlone {
 		list = append(list, a.sourceOf(f.Rule.Source, f.Rule.AsOf))
 	}
-}
-
-// subjectOf names what a finding is about: the record with its owner, or the
 	if len(list) == 0 {
 		return ""
 	}
@@ -326,6 +326,9 @@ func (a *app) sourcesOf(f audit.Finding, indent int) string {
 
 func (a *app) sourceOf(source lang.Text, asOf string) string {
 	return a.text(lang.T("%s (%s)", "%s（%s）"), source, asOf)
+}
+
+// subjectOf names what a finding is about: the record with its owner, or the
 // vault.
 func (a *app) subjectOf(r *record.Record) string {
 	switch {
