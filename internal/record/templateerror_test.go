@@ -28,6 +28,7 @@ func TestTemplateErrorLine(t *testing.T) {
 		"half a text":       {replace(`{"en": "car", "ja": "自動車"}`, `{"en": "car"}`), 3, "needs en and ja", "en と ja の両方"},
 		"half a field text": {replace(`, "ja": "ナンバー"`, ``), 6, `field 1 ("plate"): a text needs`, "1 番目の項目「plate」: 文には"},
 		"unknown type":      {replace(`"type": "text"`, `"type": "txt"`), 6, `field 1 ("plate"): there is no type "txt"`, `"txt" という type`},
+		"odd ref":           {replace(`"type": "text"`, `"type": "ref", "ref": "\u001b]0;x"`), 6, `field 1 ("plate"): ref "\x1b]0;x" is no name`, "ひな形の名前ではありません"},
 		"in several lines":  {broken(replace(`{"key": "spare"`, "\n{\"key\": \"spare\"")), 8, `field 2 ("spare")`, "2 番目の項目「spare」"},
 		"unknown in field":  {replace(`"expect"`, "\n\"expcet\""), 8, `no member "expcet"`, `"expcet"`},
 		"key twice":         {replace(`"key": "spare"`, `"key": "plate"`), 7, `field "plate" comes twice`, "2 回出てきます"},

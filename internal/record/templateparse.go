@@ -152,6 +152,8 @@ func (s *Spec) check() *TemplateError {
 		return bad(lang.T("expect is the number of codes, in a field of type codes", "expect はコードの個数で、type が codes の項目にだけ書けます"))
 	case s.Ref != "" && s.Type != TypeRef:
 		return bad(lang.T("only a field of type ref has ref", "ref を書けるのは、type が ref の項目だけです"))
+	case s.Ref != "" && !templateName.MatchString(s.Ref):
+		return bad(lang.T("ref %q is no name of a template", "ref の %q は、ひな形の名前ではありません"), s.Ref)
 	case s.Role != "" && !s.Role.fits(s.Type):
 		return bad(lang.T("there is no role %q for type %q", "role %q は、type %q の項目には書けません"), s.Role, s.Type)
 	case s.Shown && s.Type != TypeHint:
