@@ -367,7 +367,7 @@ func mailOfOwnDomain(v *survey, s *subject, hit func(match)) {
 		seen[name] = true
 		switch {
 		case own == nil:
-			hit(match{fields: []string{m.f.Key}, command: []lang.Text{both("add"), both("domain")},
+			hit(match{fields: []string{m.f.Key}, command: append([]lang.Text{both("add"), both("domain")}, ownerFlag(s.r)...),
 				what: words(lang.T("%q is %s, an address of your own domain %s, and no record says until when that is paid", "「%s」は %s で、自分のドメイン %s のアドレスですが、いつまで有効かの記録がありません"), s.label(m.f.Key), m.address, name)})
 		case !own.has(record.RoleExpires):
 			hit(match{fields: []string{m.f.Key}, command: own.editRole(record.RoleExpires),
@@ -470,9 +470,17 @@ func mailUnknown(v *survey, s *subject, hit func(match)) {
 			v.class(m.address) == maildomain.Disposable || v.ending(m.address) {
 			continue
 		}
-		hit(match{fields: []string{m.f.Key}, command: []lang.Text{both("add"), both("mailbox"), both("--field"), both(firstKey("mailbox", record.RoleAddress) + "=" + m.address)},
+		hit(match{fields: []string{m.f.Key}, command: append([]lang.Text{both("add"), both("mailbox"), both("--field"), both(firstKey("mailbox", record.RoleAddress) + "=" + m.address)}, ownerFlag(s.r)...),
 			what: words(lang.T("%q is %s, and no record is about that mailbox", "「%s」は %s ですが、そのメールの記録がありません"), s.label(m.f.Key), m.address)})
 	}
+}
+
+// ownerFlag goes with a command that notes something of the owner of r.
+func ownerFlag(r *record.Record) []lang.Text {
+	if r.Owner == "" {
+		return nil
+	}
+	return []lang.Text{both("--owner"), both(r.Owner)}
 }
 
 // mailboxOf returns the record of the mailbox behind an address: one about the

@@ -53,6 +53,29 @@ func TestOddRecords(t *testing.T) {
 	}
 }
 
+// What is noted because a record mentions it is of the same owner.
+func TestCommandNamesOwner(t *testing.T) {
+	for owner, want := range map[string]string{
+		"":            "add mailbox --field address=hanako@example.jp",
+		"Tanaka Shop": "add mailbox --field address=hanako@example.jp --owner Tanaka Shop",
+	} {
+		r := noted(t, "amazon", "amazon", "account_email", "hanako@example.jp")
+		r.Owner = owner
+		findings, _ := Audit(Input{Now: testNow, Records: []*record.Record{r}})
+		i := slices.IndexFunc(findings, func(f Finding) bool { return f.Rule.ID == "M09" })
+		if i < 0 {
+			t.Fatalf("found %v", said(findings))
+		}
+		var words []string
+		for _, w := range findings[i].Command() {
+			words = append(words, w.In(lang.EN))
+		}
+		if got := strings.Join(words, " "); got != want {
+			t.Errorf("owner %q: %q, want %q", owner, got, want)
+		}
+	}
+}
+
 // What to do first comes first: the heavier, then the day, the importance, the
 // effort, the rule, the name.
 func TestOrder(t *testing.T) {
