@@ -27,7 +27,7 @@ func TestRecoverySheet(t *testing.T) {
 
 	s := begin()
 	s.answer("File: ", "\x15/nonexistent/folder/key.txt\r")
-	s.see("there is no such file")
+	s.see("there is no such folder")
 	s.answer("File: ", "\r")
 	s.see("written: ~/recovery-key.txt")
 	s.answer("(Enter = later): ", "\x03")
