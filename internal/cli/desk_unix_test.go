@@ -282,6 +282,26 @@ func TestPager(t *testing.T) {
 	}
 }
 
+// TestPagerKeys: above a page in less stands how to leave it; other programs
+// have their own ways.
+func TestPagerKeys(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	for name, told := range map[string]bool{"less": true, "other": false} {
+		h.write(name, "#!/bin/sh\nsed 's/^/paged: /'\n")
+		if err := os.Chmod(filepath.Join(h.dir, "here", name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		h := &home{t: t, dir: h.dir, env: append(h.env[:len(h.env):len(h.env)], "PAGER="+filepath.Join(h.dir, "here", name))}
+		s := h.onScreen(80, 10, "vault", "help", "show")
+		s.want("exit 0")
+		s.see("paged: ")
+		if got := strings.Contains(s.shown(), "q = leave"); got != told {
+			t.Errorf("%s: told how to leave: %v", name, got)
+		}
+	}
+}
+
 // TestColors: a terminal gets colours, a pipe does not, and NO_COLOR is heard.
 func TestColors(t *testing.T) {
 	t.Parallel()

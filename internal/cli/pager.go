@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"regexp"
 	"runtime"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	xterm "golang.org/x/term"
 
+	"memovault/internal/lang"
 	"memovault/internal/term"
 )
 
@@ -40,7 +42,7 @@ func (a *app) paged(write func() error) error {
 	a.out = held
 	defer func() { a.out = out }()
 	err := write()
-	if a.fitsWindow(held) || !runPager(argv, held.Bytes()) {
+	if a.fitsWindow(held) || !runPager(argv, append(a.pagerKeys(argv), held.Bytes()...)) {
 		out.Write(held.Bytes())
 	}
 	return err
@@ -79,6 +81,17 @@ func (a *app) pager() []string {
 		return nil
 	}
 	return argv
+}
+
+// pagerKeys is the row before a page in less: how to go on and how to leave.
+// The colon that less shows at the foot tells nothing to who does not know it,
+// and a prompt of its own may be garbled where it is not ASCII.
+func (a *app) pagerKeys(argv []string) []byte {
+	if filepath.Base(argv[0]) != "less" {
+		return nil
+	}
+	keys := a.text(lang.T("(space = on  b = back  q = leave)", "（スペース=次へ  b=前へ  q=終わる）"))
+	return []byte(a.paint(paintFaint, keys) + "\n")
 }
 
 var escapes = regexp.MustCompile(`\x1b\[[0-9;]*m`)
