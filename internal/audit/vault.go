@@ -63,7 +63,7 @@ var vaultRules = []*Rule{
 		ID: "V05", Severity: Low, effort: errand, vault: vaultOneHouse,
 		Title:  lang.T("no copy of the vault elsewhere is noted", "金庫の写しを別の場所に置いた記録がない"),
 		Why:    lang.T("the automatic backups lie beside the vault: a fire or a thief takes all of them together", "自動の控えは金庫と同じ所にあるので、火事や盗難では一度に失います"),
-		Do:     lang.T("make a copy, take it to another house, and give the record of that place the tag backup:", "写しを作って別の家に預け、その場所の記録に名札「控え」を付けてください:"),
+		Do:     lang.T("make a copy, take it to another house, and give the record of that place the tag backup (with the command tag):", "写しを作って別の家に預け、その場所の記録に名札「控え」を付けてください（tag コマンドで付きます）:"),
 		Source: NotesAlone, AsOf: "2026-11-22",
 	},
 	{

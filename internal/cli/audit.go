@@ -37,16 +37,16 @@ func (a *app) newAudit() *cobra.Command {
 	var o auditOptions
 	cmd := a.command(spec{
 		name: "audit", args: lang.T("[NAME...]", "[名前...]"), group: "recovery",
-		short: lang.T("find what could lock you out, before it does", "閉め出されるおそれがないか点検する"),
+		short: lang.T("find what could lock you out, before it does", "締め出されるおそれがないか点検する"),
 		long: lang.T(`Looks through what is noted for what would lock you out one day: an address that
 ends with a contract, a missing number, codes that are used up, a hint that gives
 the password away. What to do first comes first; each finding says why, and the
 one command to type. It judges the notes only: what is not noted it cannot know,
 and it says which field would decide.`,
-			`記録の内容を見て、いつかアカウントから閉め出される原因になるものを探します。契約と一緒に消えるメール、
+			`記録の内容を見て、いつかアカウントから締め出される原因になるものを探します。契約と一緒に消えるメール、
 登録していない電話番号、使い切ったコード、パスワードが分かってしまうヒントなどです。先にすべきものから
 並べ、理由と、打つコマンドを 1 つずつ示します。分かるのは、書いてあることだけです。
-書いてないために判断できないときは、どの項目を書けばよいかを示します。`),
+書いていないために判断できないときは、どの項目を書けばよいかを示します。`),
 		examples: []example{
 			{"audit", lang.T("everything, what to do first on top", "全部を点検する（先にすべきものが上）")},
 			{"audit office", lang.T("what concerns one record", "1 件だけ見る")},
@@ -58,7 +58,7 @@ and it says which field would decide.`,
 	f := cmd.Flags()
 	f.StringArrayVar(&o.rules, "rule", nil, a.text(lang.T("only the rule `ID`, as --list-rules shows it; may be given again", "この`番号`の項目だけ（--list-rules に出る番号。何度でも書けます）")))
 	f.StringVar(&o.owner, "owner", "", a.text(lang.T("only the records of `NAME`", "持ち主が`名前`の記録だけ")))
-	f.BoolVar(&o.exitCode, "exit-code", false, a.text(lang.T("exit with 8 if there is a finding of weight medium or above", "「注意」以上の指摘があれば、終了コード 8 で終わる")))
+	f.BoolVar(&o.exitCode, "exit-code", false, a.text(lang.T("exit with 8 if there is a finding of weight medium or above", "「注意」以上の指摘があれば、終了ステータス 8 で終わる")))
 	f.BoolVar(&o.list, "list-rules", false, a.text(lang.T("list what is looked for, and stop", "点検の項目を一覧にして終わる")))
 	f.BoolVar(&o.json, "json", false, a.text(lang.T("as JSON", "JSON で出す")))
 	cmd.Args = a.argsBetween(0, -1)
@@ -274,14 +274,14 @@ func (a *app) showFindings(findings []audit.Finding, open []audit.Open) {
 	if len(findings) > 0 {
 		fmt.Fprintln(a.out)
 	}
-	a.row(0, a.text(plural(len(open), lang.T("Not noted, so not judged (%d question):", "書いてないので判断できないこと（%d 件）:"),
-		lang.T("Not noted, so not judged (%d questions):", "書いてないので判断できないこと（%d 件）:")), len(open)))
+	a.row(0, a.text(plural(len(open), lang.T("Not noted, so not judged (%d question):", "書いていないので判断できないこと（%d 件）:"),
+		lang.T("Not noted, so not judged (%d questions):", "書いていないので判断できないこと（%d 件）:")), len(open)))
 	for _, q := range open[:min(len(open), mostOpen)] {
 		a.row(2, term.Sanitize(q.Record.Name)+": "+q.What.Say(a.lang))
 		a.commandRow(4, q.Command())
 	}
 	if more := len(open) - mostOpen; more > 0 {
-		a.row(2, a.text(lang.T("and %d more: %s audit --json", "ほかに %d 件: %s audit --json"), more, a.call()))
+		a.row(2, a.text(lang.T("and %d more, which follow as these are noted", "ほかに %d 件あります。上のものを書くと、続きが出ます"), more))
 	}
 }
 
