@@ -41,7 +41,7 @@ What was there before is kept: see history and undo.`,
 			{"edit office product_key", lang.T("only this one", "この項目だけ答え直す")},
 			{"edit office --field phone=090-0000-0000", lang.T("change one field, without a question", "質問なしで 1 項目だけ変える")},
 			{"edit office --field product_key=-", lang.T("a secret from standard input", "秘密の項目は標準入力から")},
-			{`edit office --add-field "shop number=12345"`, lang.T("a field that the template does not have", "ひな形にない項目を足す")},
+			{`edit office --add-field "ID=12345"`, lang.T("a field that the template does not have", "ひな形にない項目を足す")},
 			{"edit office --use-code", lang.T("a recovery code was used up", "回復用コードを 1 つ使ったとき")},
 			{"edit office --rename office-home", lang.T("give it another name", "名前を変える")},
 		},
@@ -147,19 +147,20 @@ func (a *app) editByFlags(cmd *cobra.Command, r *record.Record, o *editOptions) 
 	return a.apply(cmd, r, &o.changes)
 }
 
-// detach takes an attached file off the record: by its name, or by the first
-// digits of its SHA-256 where two have one name.
+// detach takes an attached file off the record, with its copies: by its name, or
+// by the first digits of its SHA-256 where two have one name.
 func detach(r *record.Record, typed string) error {
 	names := func(at record.Attachment) bool {
 		return lang.Fold(at.Name) == lang.Fold(typed) || len(typed) >= 8 && strings.HasPrefix(at.SHA256, strings.ToLower(typed))
 	}
-	n := 0
+	n, contents := 0, map[string]bool{}
 	for _, at := range r.Attachments {
 		if names(at) {
 			n++
+			contents[at.SHA256] = true
 		}
 	}
-	switch n {
+	switch len(contents) {
 	case 0:
 		f := &failure{status: statusNotFound, code: "no_attachment",
 			what: said(lang.T("the record %q has no attached file %q", "「%s」に %q という添付ファイルはありません"), r.Name, typed)}
