@@ -41,7 +41,7 @@ func (a *app) changeFlags(cmd *cobra.Command, c *changes) {
 	f.StringVar(&c.title, "title", "", a.text(lang.T("a `TITLE` for lists and paper", "一覧や紙に出す`題`")))
 	f.StringVar(&c.owner, "owner", "", a.text(lang.T("whose it is: `NAME` of a family member or customer", "持ち主（家族やお客様）の`名前`")))
 	f.StringVar(&c.notes, "notes", "", a.text(lang.T("`TEXT` to go with it; - reads standard input, @FILE a file", "一緒に残す`メモ`。- は標準入力、@ファイル はファイルから読む")))
-	f.IntVar(&c.importance, "importance", 0, a.text(lang.T("how much it matters: `N` from 0 (not at all) to 3 (must never be lost)", "大切さを`番号`で。0（なくても困らない）から 3（絶対になくせない）まで")))
+	f.IntVar(&c.importance, "importance", 0, a.text(lang.T("importance `N`, from 0 (no matter) to 3 (must never be lost)", "大切さの`番号`。0（なくても困らない）から 3（絶対になくせない）")))
 	f.StringArrayVar(&c.tags, "tag", nil, a.text(lang.T("add the tag `TAG`; -TAG takes it off", "`名札`を付ける（-名札 で外す）")))
 	f.StringArrayVar(&c.attach, "attach", nil, a.text(lang.T("keep a copy of `FILE` (photo of the key card, receipt)", "`ファイル`の写しを一緒にしまう（キーカードの写真、領収書など）")))
 	f.BoolVar(&c.noCoach, "no-coach", false, a.text(lang.T("no hints on what will matter later", "あとで困らないための「ひとこと」を出さない")))
