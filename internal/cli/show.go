@@ -386,6 +386,23 @@ func shownOf(r *record.Record, reveal bool, keys []string) *shownRecord {
 	return out
 }
 
+// fileNames returns a name of its own for each attached file, to be saved under:
+// of two that are called alike, the second has -2 before its ending.
+func fileNames(attached []record.Attachment) []string {
+	names := make([]string, len(attached))
+	taken := map[string]bool{}
+	for i, at := range attached {
+		name := filepath.Base(filepath.Clean("/" + at.Name))
+		ending := filepath.Ext(name)
+		names[i] = name
+		for n := 2; taken[lang.Fold(names[i])]; n++ {
+			names[i] = fmt.Sprintf("%s-%d%s", strings.TrimSuffix(name, ending), n, ending)
+		}
+		taken[lang.Fold(names[i])] = true
+	}
+	return names
+}
+
 // saveAttachments writes the attached files into a folder, none over another.
 func (a *app) saveAttachments(s *store.Store, r *record.Record, dir string) error {
 	if len(r.Attachments) == 0 {
@@ -395,12 +412,13 @@ func (a *app) saveAttachments(s *store.Store, r *record.Record, dir string) erro
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	for _, at := range r.Attachments {
+	names := fileNames(r.Attachments)
+	for i, at := range r.Attachments {
 		data, err := s.Attachment(at.ID)
 		if err != nil {
 			return err
 		}
-		path := filepath.Join(dir, filepath.Base(filepath.Clean("/"+at.Name)))
+		path := filepath.Join(dir, names[i])
 		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 		if err != nil {
 			return err
