@@ -239,7 +239,7 @@ func (f *form) explain(q question) error {
 		add(before, f.a.text(lang.T("What is known about %s:", "%sについて分かっていること:"), f.tmpl.Label))
 		for _, fact := range f.tmpl.Facts {
 			add(before+"- ", f.a.text(fact.Text))
-			add(before+"  ", f.a.text(lang.T("source: %s (as of %s)", "出典: %s（%s 現在）"), fact.Source.Text, fact.AsOf))
+			add(before+"  ", f.a.text(lang.T("source: %s (%s)", "出どころ: %s（%s）"), fact.Source.Text, fact.AsOf))
 		}
 	}
 	_, err := f.page(rows)

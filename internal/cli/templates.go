@@ -163,7 +163,7 @@ func (a *app) showTemplate(t *record.Template) error {
 	}
 	for _, f := range t.Facts {
 		a.writeHanging(&b, 0, "- "+a.text(f.Text))
-		a.writeHanging(&b, 2, a.text(lang.T("source: %s (as of %s)", "出典: %s（%s 現在）"), f.Source.Text, f.AsOf))
+		a.writeHanging(&b, 2, a.text(lang.T("source: %s (%s)", "出どころ: %s（%s）"), f.Source.Text, f.AsOf))
 	}
 	_, err := io.WriteString(a.out, b.String())
 	return err
