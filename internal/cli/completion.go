@@ -40,7 +40,7 @@ the vault. --names off deletes it.`,
 します。その代わり、あなたのファイルを見られる人には、何の記録があるかがわかります。このファイルは、
 金庫を開けるたびに新しくなります。--names off で消えます。`),
 		examples: []example{
-			{"completion bash > ~/.local/share/bash-completion/completions/vault", lang.T("for bash", "bash のとき")},
+			{"completion bash > ~/.local/share/bash-completion/completions/vault", lang.T("for bash (with its package bash-completion)", "bash のとき（bash-completion が要ります）")},
 			{"completion zsh > ~/.zfunc/_vault", lang.T("for zsh", "zsh のとき")},
 			{"completion --names on", lang.T("complete the names of records too", "記録の名前も補完する")},
 			{"completion --names off", lang.T("no longer; deletes the list of names", "やめる（名前の一覧を消す）")},
