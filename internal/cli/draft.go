@@ -285,7 +285,8 @@ func (a *app) unknownField(t *record.Template, key string) error {
 	if near := nearest(key, keys); near != "" {
 		f.next = append(f.next, said(lang.T("did you mean: %s", "もしかして: %s"), near))
 	}
-	f.next = append(f.next, said(lang.T("its fields: %s templates %s", "項目の一覧: %s templates %s"), a.name, t.Name))
+	f.next = append(f.next, said(lang.T("its fields: %s templates %s", "項目の一覧: %s templates %s"), a.name, t.Name),
+		said(lang.T("for a field of your own: --add-field 'LABEL=VALUE'", "自分で項目を作るには: --add-field '項目名=値'")))
 	return f
 }
 
