@@ -53,7 +53,7 @@ func (f *form) review() (bool, error) {
 // are none.
 func (f *form) saveQuestion() lang.Text {
 	if f.unwritten() {
-		return lang.T("Nothing is written yet. Save this? [y/N/number to correct/+ to add a field]", "まだ何も書いてありません。このまま保存しますか？ [y/N/直す番号/+ で項目を追加]")
+		return lang.T("Nothing is written yet. Save this? [y/N/number to correct/+ to add a field]", "まだ何も書いてありません。保存しますか？ [y/N/直す番号/+ で追加]")
 	}
 	return lang.T("Save this? [Y/n/number to correct/+ to add a field]", "この内容で保存しますか？ [Y/n/直す番号/+ で項目を追加]")
 }
