@@ -81,12 +81,41 @@ var mailRules = []*Rule{
 		Source: NotesAlone, AsOf: "2026-11-22",
 	},
 	{
+		ID: "M10", Severity: Medium, effort: note, record: mailMistyped,
+		Title:  lang.T("address that looks mistyped", "メールアドレスの書き間違い"),
+		Why:    lang.T("one wrong letter sends every code to somebody else, or nowhere", "1 文字違うだけで、確認コードは届きません"),
+		Do:     lang.T("compare it with the service, then correct it:", "サービスの画面と見比べて、書き直してください:"),
+		Source: NotesAlone, AsOf: "2026-11-22",
+	},
+	{
 		ID: "G05", Severity: High, effort: visit, record: ownRecovery,
 		Title:  lang.T("the account is its own way back", "予備の連絡先が、そのアカウント自身になっている"),
 		Why:    lang.T("when the account does not open, what is sent into it cannot be read", "開けなくなったとき、その中に届くコードは読めません"),
 		Do:     lang.T("register another address or number at the service, then note it:", "ほかのアドレスか番号をサービスに登録し、ここにも書いてください:"),
 		Source: both("appleinsider.com"), AsOf: "2026-11-22",
 	},
+}
+
+// mailMistyped looks at how addresses are written. Of a form that no address has
+// the form says so itself, right after the answer.
+func mailMistyped(v *survey, s *subject, hit func(match)) {
+	for _, a := range s.answers {
+		if a.kind != record.TypeEmail || a.role == "" {
+			continue
+		}
+		if meant := v.meant(a.f.Value); meant != "" {
+			hit(match{fields: []string{a.f.Key},
+				what:  words(lang.T("%q is %s: perhaps %s is meant", "「%s」は %s です。%s の書き間違いかもしれません"), s.label(a.f.Key), a.f.Value, meant),
+				coach: words(lang.T("Is that right, or is %s meant?", "これで合っていますか。%s ではありませんか。"), meant)})
+			continue
+		}
+		_, notes, _ := record.Clean(record.TypeEmail, a.f.Value)
+		for _, n := range notes {
+			if !n.Changed {
+				hit(match{fields: []string{a.f.Key}, what: words(lang.T("%q: %s", "「%s」: %s"), s.label(a.f.Key), noteText(n))})
+			}
+		}
+	}
 }
 
 // A mailUse is an address that somebody gave to a service.

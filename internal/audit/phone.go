@@ -87,15 +87,15 @@ func phoneMissing(v *survey, s *subject, hit func(match)) {
 	hit(out)
 }
 
-// sendsSMS reports whether a code to a telephone is a usual way back: not for a
-// mailbox that comes with a contract, nor for a domain, where one asks the
-// company and shows papers.
+// sendsSMS reports whether a code to a telephone is a usual way back: of
+// mailboxes only for free web mail; of those that come with a contract, and of
+// domains, one asks the company and shows papers. What company it is must be known.
 func (v *survey) sendsSMS(s *subject) bool {
 	if s.spec(record.RoleDomain) != nil {
 		return false
 	}
 	for _, a := range s.values(record.RoleAddress) {
-		if class := v.class(a.f.Value); class != maildomain.Webmail && class != maildomain.Unknown {
+		if class := v.class(a.f.Value); class != maildomain.Webmail {
 			return false
 		}
 	}

@@ -24,6 +24,7 @@ type survey struct {
 	logins map[string][]*subject
 
 	domains map[string]maildomain.Domain // what the table says, by the part after the @
+	slips   map[string]string            // what a domain is taken for, by the same
 	numbers map[string]number            // telephone numbers by how they are noted
 	twins   map[*record.Field]*subject   // who else holds a code or key of the field; nil until asked for
 	seed    maphash.Seed
@@ -63,7 +64,7 @@ func newSurvey(in Input) *survey {
 	v := &survey{now: now, today: time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC),
 		named: make(map[string]*subject, len(in.Records)), boxes: map[string][]*subject{}, lines: map[string][]*subject{},
 		owned: map[string]*subject{}, logins: map[string][]*subject{},
-		domains: map[string]maildomain.Domain{}, numbers: map[string]number{}, facts: map[string][]string{}, seed: maphash.MakeSeed(),
+		domains: map[string]maildomain.Domain{}, slips: map[string]string{}, numbers: map[string]number{}, facts: map[string][]string{}, seed: maphash.MakeSeed(),
 		subjects: make([]subject, 0, len(in.Records))}
 	templates := map[string]*record.Template{}
 	fields := 0
@@ -308,6 +309,20 @@ func (v *survey) domain(address string) maildomain.Domain {
 		v.domains[key] = d
 	}
 	return d
+}
+
+// meant is the domain that the table would rather see in an address, or "".
+func (v *survey) meant(address string) string {
+	if addressIn(address) == "" {
+		return ""
+	}
+	key := domainPart(address)
+	meant, ok := v.slips[key]
+	if !ok {
+		meant = maildomain.Meant(key)
+		v.slips[key] = meant
+	}
+	return meant
 }
 
 // number parses a telephone number, each once.
