@@ -57,6 +57,7 @@ var guides = []struct{ path, lang string }{
 // TestGuides runs the guides. UPDATE=1 writes what the program says into them.
 func TestGuides(t *testing.T) {
 	t.Parallel()
+	needCommand(t, "bash")
 	age := stockAgeTool(t)
 	for _, page := range guides {
 		t.Run(page.lang, func(t *testing.T) {
