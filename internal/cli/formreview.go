@@ -12,13 +12,24 @@ import (
 	"memovault/internal/term"
 )
 
+// heading stands above the answers. An owner that was not asked for is named
+// there, since no answer shows it.
+func (f *form) heading() string {
+	asked := slices.ContainsFunc(f.asks, func(q question) bool { return q.part == partOwner })
+	if f.r.Owner == "" || asked {
+		return f.a.text(lang.T("Please check:", "確認してください:"))
+	}
+	return f.a.text(lang.T("Please check (owner: %s):", "確認してください（持ち主: %s）:"), f.r.Owner)
+}
+
 // review shows all answers with their numbers and asks whether to save. A
 // number goes back to that question, + adds a field.
 func (f *form) review() (bool, error) {
 	for shown := false; ; {
 		typed, err := "", error(nil)
 		if !shown {
-			f.t.Printf("\n%s\n", f.a.text(lang.T("Please check:", "確認してください:")))
+			f.t.Print("\n")
+			f.line(0, f.heading())
 			typed, err = f.page(f.answers())
 		}
 		if err == nil && strings.TrimSpace(typed) == "" {
