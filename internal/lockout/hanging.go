@@ -1,0 +1,82 @@
+package lockout
+
+import "slices"
+
+// Hanging is what hangs on one thing: an account, a node or an asset. Accounts
+// are in the order of adding, and never the thing itself.
+type Hanging struct {
+	// Uses are the accounts that have a way in which it has a part, directly or by
+	// way of nodes, but not of other accounts: those that sign in with it or are
+	// recovered through it.
+	Uses []string
+	// Opens are the accounts that somebody gets into who has nothing else, apart
+	// from what is Kept.
+	Opens []string
+	// Locks are the accounts that open now, and do not without it.
+	Locks []string
+}
+
+// Hanging returns what hangs on a thing. If Uses is empty, it can be given up
+// without a way getting lost.
+func (g *Graph) Hanging(id string, c Case) (Hanging, error) {
+	var h Hanging
+	x, err := g.find(id, "hanging", Asset, Node, Account)
+	if err != nil {
+		return h, err
+	}
+	w, err := g.world(c)
+	if err != nil {
+		return h, err
+	}
+	before, alone, without := w.closed(), newClosure(w.net, w.off), newClosure(w.net, w.without(x))
+	alone.run(func(y int32) bool { return w.kept[y] }, x)
+	without.run(func(y int32) bool { return y != x && w.there(y) })
+	uses := w.users(x)
+	for _, a := range g.accounts {
+		if a == x {
+			continue
+		}
+		if uses[a] {
+			h.Uses = append(h.Uses, g.ids[a])
+		}
+		if alone.reached(a) {
+			h.Opens = append(h.Opens, g.ids[a])
+		}
+		if before.reached(a) && !without.reached(a) {
+			h.Locks = append(h.Locks, g.ids[a])
+		}
+	}
+	return h, nil
+}
+
+// without returns the rules that do not count, and those that would give x.
+func (w *world) without(x int32) []bool {
+	off := slices.Clone(w.off)
+	if off == nil {
+		off = make([]bool, len(w.head))
+	}
+	for _, r := range w.ways.of(x) {
+		off[r] = true
+	}
+	return off
+}
+
+// users marks what names x in a rule that counts, directly or by way of nodes.
+func (w *world) users(x int32) []bool {
+	uses := make([]bool, w.nodes)
+	for todo := []int32{x}; len(todo) > 0; {
+		y := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		for _, r := range w.uses.of(y) {
+			h := w.head[r]
+			if uses[h] || !w.counts(r) {
+				continue
+			}
+			uses[h] = true
+			if !w.isAccount(h) {
+				todo = append(todo, h)
+			}
+		}
+	}
+	return uses
+}
