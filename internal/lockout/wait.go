@@ -137,28 +137,29 @@ func (g *Graph) Proof(account string, c Case) (p Proof, ok bool, err error) {
 	if err != nil {
 		return p, false, err
 	}
-	for _, s := range []struct {
-		state State
-		run   Run
-	}{
-		{Open, SureOnly | Pessimistic}, {Unsure, SureOnly}, {Asking, Pessimistic}, {Asking, Optimistic},
-	} {
+	for _, s := range proofRuns {
 		c.Run = s.run
 		w, err := g.world(c)
 		if err != nil {
 			return p, false, err
 		}
 		if done := w.race(); done.via[a] != unreached {
-			return w.traced(done, a, s.state), true, nil
+			return w.traced(done, w.ranks(done.order), a, s.state), true, nil
 		}
 	}
 	return Proof{State: Shut, Wait: Never}, false, nil
 }
 
-// traced collects what led to a.
-func (w *world) traced(done *race, a int32, state State) Proof {
+// proofRuns are the runs in which a proof is looked for, the best first.
+var proofRuns = []struct {
+	state State
+	run   Run
+}{{Open, SureOnly | Pessimistic}, {Unsure, SureOnly}, {Asking, Pessimistic}, {Asking, Optimistic}}
+
+// traced collects what led to a. rank says where in its order the race reached a
+// node.
+func (w *world) traced(done *race, rank []int32, a int32, state State) Proof {
 	p := Proof{State: state, Wait: done.at[a]}
-	rank := w.ranks(done.order)
 	wanted := map[int32]bool{a: true}
 	for i := rank[a]; i >= 0; i-- {
 		x := done.order[i]

@@ -58,23 +58,28 @@ func (g *Graph) Ways(account string, c Case) ([]Way, error) {
 	}
 	apart := *w
 	apart.off = w.without(a)
-	done := apart.race()
-	e := explainer{w, apart.closed(), nil}
+	return w.waysInto(a, apart.race(), apart.closed()), nil
+}
+
+// waysInto returns how the ways into a stand, given what is reached apart from
+// it and when.
+func (w *world) waysInto(a int32, done *race, least *closure) []Way {
+	e := explainer{w, least, nil}
 	var ways []Way
-	for _, r := range g.ways.of(a) {
+	for _, r := range w.ways.of(a) {
 		way := e.way(r)
 		e.comesDown(&way, r, a)
 		if way.Works = !way.LeftOut && way.Lacks == 0; way.Works {
-			needs := make([]time.Duration, 0, len(g.body.of(r)))
-			for _, y := range g.body.of(r) {
+			needs := make([]time.Duration, 0, len(w.body.of(r)))
+			for _, y := range w.body.of(r) {
 				needs = append(needs, done.at[y])
 			}
 			slices.Sort(needs)
-			way.Wait = later(needs[g.need[r]-1], g.wait[r])
+			way.Wait = later(needs[w.need[r]-1], w.wait[r])
 		}
 		ways = append(ways, way)
 	}
-	return ways, nil
+	return ways
 }
 
 // Why explains why an account (or node) is locked in the case. ok is false if it

@@ -1,0 +1,50 @@
+package lockout
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// TestEach holds the answers for many accounts against those for one.
+func TestEach(t *testing.T) {
+	circles := 0
+	some(t, 2000, func(_ *rand.Rand, b *brute, g *Graph, c Case) {
+		var ids []string
+		for x := b.assets; x < b.assets+b.nodes; x++ {
+			ids = append(ids, b.id(x))
+		}
+		if slices.Contains(g.circle, true) {
+			circles++
+		}
+		ways := must(g.EachWays(c, ids...))(t)
+		proofs := must(g.Proofs(c, ids...))(t)
+		for i, id := range ids {
+			equal(t, "ways into "+id, ways[i], must(g.Ways(id, c))(t))
+			p, _, err := g.Proof(id, c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			equal(t, "proof of "+id, proofs[i], p)
+		}
+	})
+	if circles == 0 {
+		t.Fatal("no graph with a circle")
+	}
+}
+
+func TestEachOfNothing(t *testing.T) {
+	var b Builder
+	b.AddAsset("key", false)
+	b.AddAccount("door", 1)
+	g := must(b.Build())(t)
+	if ways := must(g.EachWays(Case{}, "door"))(t); len(ways) != 1 || len(ways[0]) != 0 {
+		t.Errorf("ways into an account without any: %v", ways)
+	}
+	if _, err := g.EachWays(Case{}, "window"); err == nil {
+		t.Error("the ways into what there is not")
+	}
+	if _, err := g.Proofs(Case{}, "door", "key"); err == nil {
+		t.Error("the proof of an asset")
+	}
+}
