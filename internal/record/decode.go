@@ -83,6 +83,16 @@ func (p *scanner) recordMember(r *Record, key string) {
 		p.object(func(k string) { put(&r.Kept, k, p.text()) })
 	case "importance":
 		r.Importance = int(p.natural(MaxImportance))
+	case "ways":
+		p.array(MaxWays, func() { r.Ways = append(r.Ways, p.way()) })
+	case "proven":
+		p.object(func(k string) { put(&r.Proven, k, p.text()) })
+	case "accepted":
+		p.object(func(k string) { put(&r.Accepted, k, p.acceptance()) })
+	case "retire":
+		r.Retire = p.retirement()
+	case "attempts":
+		p.array(MaxAttempts, func() { r.Attempts = append(r.Attempts, p.attempt()) })
 	case "attachments":
 		p.array(MaxAttachments, func() { r.Attachments = append(r.Attachments, p.attachment()) })
 	case "created":
@@ -181,6 +191,9 @@ func (r *Record) check() error {
 		if !fits(MaxValue, k, v) {
 			return fmt.Errorf("%w: a place too long or not UTF-8", ErrBad)
 		}
+	}
+	if !r.standingFits() {
+		return fmt.Errorf("%w: a way, a drill, an accepted finding or an attempt", ErrBad)
 	}
 	for i := range r.Attachments {
 		a := &r.Attachments[i]

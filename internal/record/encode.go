@@ -14,7 +14,7 @@ import (
 // The members this program knows, at each level. Any other is Extra.
 var (
 	recordKeys = []string{"schema", "vault", "id", "revision", "template", "name", "title", "owner", "fields", "tags",
-		"notes", "kept", "importance", "attachments", "created", "updated", "verified", "trashed"}
+		"notes", "kept", "importance", "ways", "proven", "accepted", "retire", "attempts", "attachments", "created", "updated", "verified", "trashed"}
 	fieldKeys      = []string{"key", "type", "label", "value", "codes"}
 	codeKeys       = []string{"code", "used"}
 	attachmentKeys = []string{"id", "name", "size", "sha256"}
@@ -67,12 +67,11 @@ func (w *writer) record(r *Record) {
 		list(w, r.Tags, func(t *string) { w.quote(*t) })
 	}
 	w.optional("notes", r.Notes)
-	if len(r.Kept) > 0 {
-		w.kept(r.Kept)
-	}
+	w.texts("kept", r.Kept)
 	if r.Importance > 0 {
 		w.natural("importance", uint64(r.Importance))
 	}
+	w.standing(r)
 	if len(r.Attachments) > 0 {
 		w.key("attachments")
 		list(w, r.Attachments, w.attachment)
@@ -84,8 +83,12 @@ func (w *writer) record(r *Record) {
 	w.end(r.Extra, recordKeys)
 }
 
-func (w *writer) kept(m map[string]string) {
-	w.key("kept")
+// texts writes an object of texts; none if it is empty.
+func (w *writer) texts(k string, m map[string]string) {
+	if len(m) == 0 {
+		return
+	}
+	w.key(k)
 	w.b = append(w.b, '{')
 	for _, k := range slices.Sorted(maps.Keys(m)) {
 		w.text(k, m[k])

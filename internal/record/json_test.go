@@ -260,6 +260,10 @@ func FuzzDecode(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(b)
+	if b, err = Encode(standing()); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(b)
 	f.Add([]byte(`{"schema":1,"x":[1, {"a":"\u0041"}],"fields":[{"key":"k","y":null}]}`))
 	f.Add([]byte(`{"schema":3,"name":"\ud83d\ude00","kept":{"a":"b"},"verified":"2026-11-22T00:00:00+09:00"}`))
 	f.Fuzz(func(t *testing.T, b []byte) {

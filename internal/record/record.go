@@ -92,6 +92,12 @@ type Record struct {
 	Kept       map[string]string `json:"kept,omitempty"` // field key -> vault, memory, paper:…, device:…, person:…
 	Importance int               `json:"importance,omitempty"`
 
+	Ways     []Way                 `json:"ways,omitempty"`     // those that the owner adds to the template's, changes or switches off
+	Proven   map[string]string     `json:"proven,omitempty"`   // id of a way -> YYYY-MM-DD on which it was last really used
+	Accepted map[string]Acceptance `json:"accepted,omitempty"` // id of a rule of the audit -> why its finding may stand
+	Retire   *Retirement           `json:"retire,omitempty"`   // set while what the record is about is going away
+	Attempts []Attempt             `json:"attempts,omitempty"` // to get back in, oldest first
+
 	Attachments []Attachment `json:"attachments,omitempty"`
 
 	Created  time.Time  `json:"created"`
@@ -159,6 +165,7 @@ func (r *Record) Clone() *Record {
 	}
 	c.Tags = slices.Clone(r.Tags)
 	c.Kept = maps.Clone(r.Kept)
+	c.cloneStanding(r)
 	c.Attachments = slices.Clone(r.Attachments)
 	for i := range c.Attachments {
 		c.Attachments[i].Extra = cloneExtra(c.Attachments[i].Extra)

@@ -61,8 +61,12 @@ func (p *scanner) null() bool {
 	return false
 }
 
-// object calls member for each key; member must consume the value.
-func (p *scanner) object(member func(key string)) {
+// object calls member for each of at most MaxFields keys; member must consume
+// the value.
+func (p *scanner) object(member func(key string)) { p.objectUpTo(MaxFields, member) }
+
+// objectUpTo is object with a limit of its own.
+func (p *scanner) objectUpTo(limit int, member func(key string)) {
 	if p.null() {
 		return
 	}
@@ -73,16 +77,14 @@ func (p *scanner) object(member func(key string)) {
 	if p.take('}') {
 		return
 	}
-	seen := make([]string, 0, 24)
-	for p.err == nil {
+	seen := seenKeys{few: make([]string, 0, 24)}
+	for n := 1; p.err == nil; n++ {
 		key := p.str()
-		for _, k := range seen {
-			if k == key {
-				p.fail("a key that comes twice")
-				return
-			}
+		if seen.twice(key) {
+			p.fail("a key that comes twice")
+			return
 		}
-		if seen = append(seen, key); len(seen) > MaxFields {
+		if n > limit {
 			p.fail("too many keys")
 			return
 		}
@@ -97,6 +99,37 @@ func (p *scanner) object(member func(key string)) {
 			p.fail("no comma")
 		}
 	}
+}
+
+// seenKeys are the keys of one object so far: a list while they are few, which
+// is faster, then a set.
+type seenKeys struct {
+	few  []string
+	many map[string]bool
+}
+
+const fewKeys = 100
+
+// twice reports whether the key was there before, and remembers it.
+func (s *seenKeys) twice(key string) bool {
+	if s.many == nil {
+		for _, k := range s.few {
+			if k == key {
+				return true
+			}
+		}
+		if s.few = append(s.few, key); len(s.few) < fewKeys {
+			return false
+		}
+		s.many = make(map[string]bool, 2*fewKeys)
+		for _, k := range s.few {
+			s.many[k] = true
+		}
+		return false
+	}
+	twice := s.many[key]
+	s.many[key] = true
+	return twice
 }
 
 // array calls element for each of at most limit elements; element must
@@ -271,6 +304,22 @@ func (p *scanner) natural(limit uint64) uint64 {
 		return 0
 	}
 	return n
+}
+
+// boolean reads true or false, or a null as false.
+func (p *scanner) boolean() bool {
+	if p.null() {
+		return false
+	}
+	p.space()
+	for word, value := range map[string]bool{"true": true, "false": false} {
+		if strings.HasPrefix(p.s[p.i:], word) {
+			p.i += len(word)
+			return value
+		}
+	}
+	p.fail("neither true nor false")
+	return false
 }
 
 // time reads a date and time of RFC 3339, as UTC in whole seconds.

@@ -25,9 +25,14 @@ type Template struct {
 	Account bool      `json:"account,omitempty"` // something one signs in to
 	Mail    []string  `json:"mail,omitempty"`    // domains whose addresses are mailboxes of such an account itself
 	Fields  []Spec    `json:"fields"`
-	Idle    *Idle     `json:"idle,omitempty"` // what happens when nobody signs in
-	Form    *Form     `json:"form,omitempty"` // what is asked of who has lost every other way
-	Facts   []Fact    `json:"facts,omitempty"`
+	Ways    []Way     `json:"ways,omitempty"` // into such an account; any one will do
+	// Importance says how bad the loss of such a thing usually is, 0 to
+	// MaxImportance, where its record says nothing.
+	Importance int `json:"importance,omitempty"`
+
+	Idle  *Idle  `json:"idle,omitempty"` // what happens when nobody signs in
+	Form  *Form  `json:"form,omitempty"` // what is asked of who has lost every other way
+	Facts []Fact `json:"facts,omitempty"`
 
 	User bool `json:"-"` // from the user's own folder
 }

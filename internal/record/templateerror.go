@@ -15,8 +15,8 @@ type TemplateError struct {
 	Name string    // the template's
 	Line int       // counted from 1; 0 where no single line is at fault
 	Part Part      // what of the template is at fault
-	Nth  int       // the how manieth field or fact, counted from 1
-	Key  string    // of that field, or the id of that fact; may be empty
+	Nth  int       // the how manieth field, way or fact, counted from 1
+	Key  string    // of that field, or the id of that way or fact; may be empty
 	Text lang.Text // the reason
 	Args []any
 }
@@ -28,6 +28,7 @@ type Part uint8
 const (
 	PartWhole Part = iota
 	PartField
+	PartWay
 	PartFact
 )
 
@@ -46,6 +47,8 @@ func (e *TemplateError) Say(l lang.Lang) string {
 	switch e.Part {
 	case PartField:
 		return lang.T("field %d (%q): %s", "%d 番目の項目「%s」: %s").Sprintf(l, e.Nth, e.Key, reason)
+	case PartWay:
+		return lang.T("way %d (%q): %s", "%d 番目の方法「%s」: %s").Sprintf(l, e.Nth, e.Key, reason)
 	case PartFact:
 		return lang.T("fact %d (%q): %s", "%d 番目の事実「%s」: %s").Sprintf(l, e.Nth, e.Key, reason)
 	}
@@ -106,6 +109,8 @@ func explainJSON(b []byte, err error) *TemplateError {
 		syntax *json.SyntaxError
 		kind   *json.UnmarshalTypeError
 		pair   *lang.PairError
+		need   *needError
+		value  *ValueError
 		e      *TemplateError
 		at     = int64(len(b))
 	)
@@ -121,6 +126,8 @@ func explainJSON(b []byte, err error) *TemplateError {
 		e, at = bad(lang.T("the value of %q is of another kind than it must be (text in quotes, number, true or false, list)", "%q の値の種類が違います（引用符で囲んだ文字、数、true か false、並びのどれか）"), kind.Field), kind.Offset
 	case errors.As(err, &pair):
 		e, at = bad(lang.T("a text needs en and ja, both filled, and nothing else", "文には en と ja の両方が要ります（空にはできず、ほかのものも書けません）")), int64(bytes.Index(b, pair.JSON))
+	case errors.As(err, &need) && errors.As(err, &value):
+		e, at = bad(value.Text, value.Args...), int64(bytes.Index(b, []byte(need.written)))
 	case member != nil:
 		e, at = bad(lang.T("there is no member %s", "%s という名前のものは書けません"), member[1]), int64(bytes.Index(b, []byte(member[1])))
 	default:

@@ -53,6 +53,8 @@ func (t *Template) parse(b []byte) *TemplateError {
 		Account bool              `json:"account"`
 		Mail    []string          `json:"mail"`
 		Fields  []json.RawMessage `json:"fields"`
+		Ways    []json.RawMessage `json:"ways"`
+		Weight  int               `json:"importance"`
 		Idle    *Idle             `json:"idle"`
 		Form    *Form             `json:"form"`
 		Facts   []json.RawMessage `json:"facts"`
@@ -62,27 +64,37 @@ func (t *Template) parse(b []byte) *TemplateError {
 	}
 	t.Order, t.Label, t.Aliases, t.Help = file.Order, file.Label, file.Aliases, file.Help
 	t.Account, t.Mail, t.Idle, t.Form = file.Account, file.Mail, file.Idle, file.Form
-	fieldLines, factLines := startLines(b, file.Fields), startLines(b, file.Facts)
+	t.Importance = file.Weight
+	lines := partLines{startLines(b, file.Fields), startLines(b, file.Ways), startLines(b, file.Facts)}
 	for i, raw := range file.Fields {
 		s := Spec{Paper: true}
 		if err := decodeStrictly(raw, &s); err != nil {
-			return err.in(PartField, i+1, s.Key, fieldLines[i])
+			return err.in(PartField, i+1, s.Key, lines.fields[i])
 		}
 		t.Fields = append(t.Fields, s)
+	}
+	for i, raw := range file.Ways {
+		var w Way
+		if err := decodeStrictly(raw, &w); err != nil {
+			return err.in(PartWay, i+1, w.ID, lines.ways[i])
+		}
+		t.Ways = append(t.Ways, w)
 	}
 	for i, raw := range file.Facts {
 		var f Fact
 		if err := decodeStrictly(raw, &f); err != nil {
-			return err.in(PartFact, i+1, f.ID, factLines[i])
+			return err.in(PartFact, i+1, f.ID, lines.facts[i])
 		}
 		t.Facts = append(t.Facts, f)
 	}
-	return t.check(fieldLines, factLines)
+	return t.check(lines)
 }
 
-// check finds what reading each part by itself does not show. The lines are
-// those on which the fields and the facts begin.
-func (t *Template) check(fieldLines, factLines []int) *TemplateError {
+// partLines are the lines on which the parts of a template begin.
+type partLines struct{ fields, ways, facts []int }
+
+// check finds what reading each part by itself does not show.
+func (t *Template) check(lines partLines) *TemplateError {
 	if !paired(t.Label) || !paired(t.Help) {
 		return bad(lang.T("label and help are needed, in en and ja", "label と help が、en と ja の両方で要ります"))
 	}
@@ -91,6 +103,9 @@ func (t *Template) check(fieldLines, factLines []int) *TemplateError {
 	}
 	if len(t.Fields) == 0 || len(t.Fields) > MaxFields {
 		return bad(lang.T("from 1 to %d fields are needed", "項目（fields）は 1 個から %d 個までです"), MaxFields)
+	}
+	if t.Importance < 0 || t.Importance > MaxImportance {
+		return bad(lang.T("importance is a number from 0 to %d", "importance は 0 から %d までの数です"), MaxImportance)
 	}
 	for _, d := range t.Mail {
 		if !mailDomain.MatchString(d) {
@@ -101,21 +116,24 @@ func (t *Template) check(fieldLines, factLines []int) *TemplateError {
 	for i := range t.Fields {
 		s := &t.Fields[i]
 		if seen[s.Key] {
-			return bad(lang.T("field %q comes twice", "項目 %q が 2 回出てきます"), s.Key).in(PartWhole, 0, "", fieldLines[i])
+			return bad(lang.T("field %q comes twice", "項目 %q が 2 回出てきます"), s.Key).in(PartWhole, 0, "", lines.fields[i])
 		}
 		seen[s.Key] = true
 		if err := s.check(); err != nil {
-			return err.in(PartField, i+1, s.Key, fieldLines[i])
+			return err.in(PartField, i+1, s.Key, lines.fields[i])
 		}
 	}
 	for i, f := range t.Facts {
 		if seen["fact "+f.ID] {
-			return bad(lang.T("fact %q comes twice", "事実 %q が 2 回出てきます"), f.ID).in(PartWhole, 0, "", factLines[i])
+			return bad(lang.T("fact %q comes twice", "事実 %q が 2 回出てきます"), f.ID).in(PartWhole, 0, "", lines.facts[i])
 		}
 		seen["fact "+f.ID] = true
 		if err := f.check(); err != nil {
-			return err.in(PartFact, i+1, f.ID, factLines[i])
+			return err.in(PartFact, i+1, f.ID, lines.facts[i])
 		}
+	}
+	if err := t.checkWays(lines.ways); err != nil {
+		return err
 	}
 	return t.checkService(seen)
 }
