@@ -93,6 +93,8 @@ func (p *scanner) recordMember(r *Record, key string) {
 		r.Retire = p.retirement()
 	case "attempts":
 		p.array(MaxAttempts, func() { r.Attempts = append(r.Attempts, p.attempt()) })
+	case "printed":
+		p.objectUpTo(MaxPrinted, func(k string) { put(&r.Printed, k, p.text()) })
 	case "attachments":
 		p.array(MaxAttachments, func() { r.Attachments = append(r.Attachments, p.attachment()) })
 	case "created":

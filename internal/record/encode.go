@@ -14,7 +14,7 @@ import (
 // The members this program knows, at each level. Any other is Extra.
 var (
 	recordKeys = []string{"schema", "vault", "id", "revision", "template", "name", "title", "owner", "fields", "tags",
-		"notes", "kept", "importance", "ways", "proven", "accepted", "retire", "attempts", "attachments", "created", "updated", "verified", "trashed"}
+		"notes", "kept", "importance", "ways", "proven", "accepted", "retire", "attempts", "printed", "attachments", "created", "updated", "verified", "trashed"}
 	fieldKeys      = []string{"key", "type", "label", "value", "codes"}
 	codeKeys       = []string{"code", "used"}
 	attachmentKeys = []string{"id", "name", "size", "sha256"}

@@ -97,6 +97,7 @@ type Record struct {
 	Accepted map[string]Acceptance `json:"accepted,omitempty"` // id of a rule of the audit -> why its finding may stand
 	Retire   *Retirement           `json:"retire,omitempty"`   // set while what the record is about is going away
 	Attempts []Attempt             `json:"attempts,omitempty"` // to get back in, oldest first
+	Printed  map[string]string     `json:"printed,omitempty"`  // of a printed sheet: id of a record -> its Fingerprint as it was printed
 
 	Attachments []Attachment `json:"attachments,omitempty"`
 

@@ -54,7 +54,8 @@ const (
 // standingFits reports whether all that a record knows of ways, drills, findings and
 // attempts keeps to the limits.
 func (r *Record) standingFits() bool {
-	if len(r.Ways) > MaxWays || len(r.Proven) > MaxFields || len(r.Accepted) > MaxFields || len(r.Attempts) > MaxAttempts {
+	if len(r.Ways) > MaxWays || len(r.Proven) > MaxFields || len(r.Accepted) > MaxFields || len(r.Attempts) > MaxAttempts ||
+		len(r.Printed) > MaxPrinted {
 		return false
 	}
 	seen := make(map[string]bool, len(r.Ways))
@@ -64,9 +65,11 @@ func (r *Record) standingFits() bool {
 		}
 		seen[r.Ways[i].ID] = true
 	}
-	for id, day := range r.Proven {
-		if !fits(MaxName, id, day) {
-			return false
+	for _, m := range []map[string]string{r.Proven, r.Printed} {
+		for k, v := range m {
+			if !fits(MaxName, k, v) {
+				return false
+			}
 		}
 	}
 	for id, a := range r.Accepted {
@@ -94,14 +97,14 @@ func (t *Retirement) fits() bool {
 	return true
 }
 
-// cloneStanding gives c copies of what r knows of ways, drills, findings and
-// attempts.
+// cloneStanding gives c copies of what r knows of ways, drills, findings,
+// attempts and prints.
 func (c *Record) cloneStanding(r *Record) {
 	c.Ways = slices.Clone(r.Ways)
 	for i := range c.Ways {
 		c.Ways[i] = c.Ways[i].clone()
 	}
-	c.Proven, c.Accepted = maps.Clone(r.Proven), maps.Clone(r.Accepted)
+	c.Proven, c.Accepted, c.Printed = maps.Clone(r.Proven), maps.Clone(r.Accepted), maps.Clone(r.Printed)
 	for id, a := range c.Accepted {
 		a.Extra = cloneExtra(a.Extra)
 		c.Accepted[id] = a

@@ -98,6 +98,16 @@ const (
 	RoleClass    Role = "class"           // a choice: the kind of an address or of a line
 	RoleContract Role = "contract"        // the contract it hangs on
 	RoleDevice   Role = "device"          // the device it is used on
+	RoleHolder   Role = "password-person" // who else knows the password
+	RoleKeptAt   Role = "kept-at"         // the place where a paper is
+	RoleKeptBy   Role = "kept-by"         // the person who keeps a paper
+	RoleCopyAt   Role = "copy-at"         // the place where a copy is
+	RoleCopyMade Role = "copy-made"       // the day on which that copy was made
+	RoleHeir     Role = "heir"            // who is to get in when the owner no longer can
+	RoleSheet    Role = "sheet-number"    // the number of a printed sheet
+	RolePrinted  Role = "printed"         // the day on which it was printed
+	RoleContents Role = "contents"        // the names of the records on it, one a line
+	RoleSecrets  Role = "secrets"         // a choice: whether passwords and hints are on it
 )
 
 // roleTypes says for which types of fields a role makes sense; none means any.
@@ -110,6 +120,8 @@ var roleTypes = map[Role][]Type{
 	RolePassword: {TypeSecret}, RolePlace: {TypeText, TypeMultiline}, RoleHint: {TypeHint},
 	RoleName: {TypePersonName}, RoleBirth: {TypeDate}, RoleLastUsed: {TypeDate}, RoleEnds: {TypeDate}, RoleExpires: {TypeDate},
 	RoleProvider: {TypeText, TypeRef}, RoleClass: {TypeChoice}, RoleContract: nil, RoleDevice: {TypeRef, TypeText},
+	RoleHolder: {TypeRef}, RoleKeptAt: {TypeText, TypeRef}, RoleKeptBy: {TypeRef}, RoleCopyAt: {TypeText, TypeRef}, RoleCopyMade: {TypeDate},
+	RoleHeir: {TypeRef}, RoleSheet: {TypeText}, RolePrinted: {TypeDate}, RoleContents: {TypeMultiline}, RoleSecrets: {TypeChoice},
 }
 
 func (r Role) fits(t Type) bool {

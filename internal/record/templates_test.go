@@ -13,7 +13,7 @@ import (
 // saved records hold. None may ever go.
 var roster = strings.Fields(`office windows microsoft google apple yahoo-japan line amazon rakuten d-account au-id softbank-id
 	facebook instagram x github steam nintendo playstation adobe 1password bitwarden
-	mailbox isp router wifi bank phone-line device person place domain software note`)
+	mailbox isp router wifi bank phone-line device person place domain software sheet vault note`)
 
 func TestEveryTemplateIsThere(t *testing.T) {
 	var names []string

@@ -172,6 +172,7 @@ func standing() *Record {
 	r.Accepted = map[string]Acceptance{"no-phone": {Why: "携帯を持っていない", On: "2026-11-22", Extra: map[string]json.RawMessage{"by": []byte(`"x"`)}}}
 	r.Retire = &Retirement{Begun: "2026-11-01", By: "2027-03-31", Done: map[string]string{ID{7}.String(): "2026-11-20"}, Extra: map[string]json.RawMessage{"y": []byte(`2`)}}
 	r.Attempts = []Attempt{{On: "2026-11-03", Way: "desk", Result: AttemptRefused, Note: "古いパスワード", Extra: map[string]json.RawMessage{"z": []byte(`null`)}}}
+	r.Printed = map[string]string{ID{8}.String(): "0123456789abcdef"}
 	return r
 }
 
@@ -209,6 +210,7 @@ func TestStandingCloneSharesNothing(t *testing.T) {
 	c := r.Clone()
 	c.Ways[0].Off, c.Ways[1].Needs[0].Any[0], c.Ways[1].When["two_step"][0] = false, "x", "x"
 	c.Ways[1].When["more"], c.Ways[1].Extra["hours"][0] = nil, ' '
+	c.Printed["x"] = "x"
 	c.Proven["spare"], c.Retire.Done["x"], c.Retire.By = "x", "x", "x"
 	c.Accepted["no-phone"].Extra["by"][1], c.Retire.Extra["y"][0], c.Attempts[0].Extra["z"][0] = 'y', '3', 'm'
 	c.Accepted["more"], c.Attempts[0].Note = Acceptance{}, "x"

@@ -156,6 +156,7 @@ func (w *writer) standing(r *Record) {
 		w.key("attempts")
 		list(w, r.Attempts, w.attempt)
 	}
+	w.texts("printed", r.Printed)
 }
 
 func (w *writer) way(v *Way) {
