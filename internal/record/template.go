@@ -33,6 +33,7 @@ type Template struct {
 	Idle  *Idle  `json:"idle,omitempty"` // what happens when nobody signs in
 	Form  *Form  `json:"form,omitempty"` // what is asked of who has lost every other way
 	Facts []Fact `json:"facts,omitempty"`
+	Guide *Guide `json:"guide,omitempty"` // how the service leads back in
 
 	User bool `json:"-"` // from the user's own folder
 }

@@ -15,8 +15,8 @@ type TemplateError struct {
 	Name string    // the template's
 	Line int       // counted from 1; 0 where no single line is at fault
 	Part Part      // what of the template is at fault
-	Nth  int       // the how manieth field, way or fact, counted from 1
-	Key  string    // of that field, or the id of that way or fact; may be empty
+	Nth  int       // the how manieth of its kind, counted from 1
+	Key  string    // of that field, or what else names that part; may be empty
 	Text lang.Text // the reason
 	Args []any
 }
@@ -30,6 +30,11 @@ const (
 	PartField
 	PartWay
 	PartFact
+	PartGuide
+	PartStep
+	PartAsk
+	PartWarning
+	PartCall
 )
 
 // Error returns the reason in English, with the name and the line.
@@ -51,6 +56,16 @@ func (e *TemplateError) Say(l lang.Lang) string {
 		return lang.T("way %d (%q): %s", "%d 番目の方法「%s」: %s").Sprintf(l, e.Nth, e.Key, reason)
 	case PartFact:
 		return lang.T("fact %d (%q): %s", "%d 番目の事実「%s」: %s").Sprintf(l, e.Nth, e.Key, reason)
+	case PartGuide:
+		return lang.T("guide: %s", "案内（guide）: %s").Sprintf(l, reason)
+	case PartStep:
+		return lang.T("guide, step %d (%q): %s", "案内の %d 番目の手順「%s」: %s").Sprintf(l, e.Nth, e.Key, reason)
+	case PartAsk:
+		return lang.T("guide, asks %d (%q): %s", "案内の %d 番目の質問「%s」: %s").Sprintf(l, e.Nth, e.Key, reason)
+	case PartWarning:
+		return lang.T("guide, dont %d (%q): %s", "案内の %d 番目の注意「%s」: %s").Sprintf(l, e.Nth, e.Key, reason)
+	case PartCall:
+		return lang.T("guide, call %d (%q): %s", "案内の %d 番目の電話「%s」: %s").Sprintf(l, e.Nth, e.Key, reason)
 	}
 	return reason
 }

@@ -58,6 +58,7 @@ func (t *Template) parse(b []byte) *TemplateError {
 		Idle    *Idle             `json:"idle"`
 		Form    *Form             `json:"form"`
 		Facts   []json.RawMessage `json:"facts"`
+		Guide   json.RawMessage   `json:"guide"`
 	}
 	if err := decodeStrictly(b, &file); err != nil {
 		return err
@@ -87,7 +88,10 @@ func (t *Template) parse(b []byte) *TemplateError {
 		}
 		t.Facts = append(t.Facts, f)
 	}
-	return t.check(lines)
+	if err := t.check(lines); err != nil || file.Guide == nil {
+		return err
+	}
+	return t.parseGuide(file.Guide, startLines(b, []json.RawMessage{file.Guide})[0])
 }
 
 // partLines are the lines on which the parts of a template begin.

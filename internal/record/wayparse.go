@@ -49,8 +49,14 @@ func (t *Template) checkWay(w *Way) *TemplateError {
 	case w.Off:
 		return bad(lang.T("only a record switches a way off", "off を書けるのは、記録の中だけです"))
 	}
-	for _, key := range slices.Sorted(maps.Keys(w.When)) {
-		s, values := t.Spec(key), w.When[key]
+	return t.checkWhen(w.When)
+}
+
+// checkWhen checks that conditions name fields of type choice, and options of
+// theirs.
+func (t *Template) checkWhen(when map[string][]string) *TemplateError {
+	for _, key := range slices.Sorted(maps.Keys(when)) {
+		s, values := t.Spec(key), when[key]
 		if s == nil || s.Type != TypeChoice || len(values) == 0 {
 			return bad(lang.T("when: %q is no field of type choice with values", "when: %q は、type が choice の項目と、その値の並びではありません"), key)
 		}
