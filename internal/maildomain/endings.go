@@ -10,6 +10,10 @@ type ending struct {
 	source string
 }
 
+// keepDays are the days within which an address can still be kept, of the
+// endings that name such a term.
+var keepDays = map[string]int{"docomo": 31, "portable": 31, "rakuten": 31}
+
 var endings = map[string]ending{
 	"docomo": {lang.T(
 		"it ends with the line, unless “docomo mail portability” (330 yen a month, private lines only) is taken within 31 days of cancelling; that needs the d account that was issued with the line",

@@ -72,6 +72,7 @@ type Domain struct {
 	Ends       lang.Text // what happens to the address at cancellation or leaving; may be zero
 	EndsSource lang.Text
 	EndsAsOf   string
+	KeepDays   int // days after the end of the line in which the carrier takes an application to keep the address, as EndsSource says; 0 if it takes none
 
 	IdleMonths int // months without signing in until mail may stop arriving or the address be lost; 0 if not known
 	IdleSource lang.Text

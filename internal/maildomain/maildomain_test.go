@@ -5,6 +5,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -137,6 +138,11 @@ func checkRow(t *testing.T, d Domain) {
 	for _, text := range []lang.Text{d.Provider, d.Ends, d.Source, d.EndsSource, d.IdleSource} {
 		if (text.EN == "") != (text.JA == "") {
 			t.Errorf("%s: half a text %+v", d.Name, text)
+		}
+	}
+	for _, text := range []string{d.Ends.EN, d.Ends.JA} {
+		if said := strings.Contains(text, strconv.Itoa(max(d.KeepDays, 31))+" ") && d.Class == Carrier; said != (d.KeepDays > 0) {
+			t.Errorf("%s: %d days to keep the address, but the text says %q", d.Name, d.KeepDays, text)
 		}
 	}
 	switch d.Class {

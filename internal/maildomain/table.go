@@ -183,7 +183,7 @@ func (d *Domain) setEnding(id string, sources map[string]source) error {
 	if !ok || !sourced {
 		return fmt.Errorf("there is no ending %q with a source", id)
 	}
-	d.Ends, d.EndsSource, d.EndsAsOf = e.text, s.text, s.asOf
+	d.Ends, d.EndsSource, d.EndsAsOf, d.KeepDays = e.text, s.text, s.asOf, keepDays[id]
 	return nil
 }
 
