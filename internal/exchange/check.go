@@ -143,6 +143,9 @@ func checkTexts(r *record.Record) (part string, err error) {
 	if err := manyLines(&r.Notes); err != nil {
 		return "notes", err
 	}
+	if part, err := checkStanding(r); err != nil {
+		return part, err
+	}
 	t := record.LookupTemplate(r.Template)
 	for i := range r.Fields {
 		if err := checkField(t, &r.Fields[i]); err != nil {

@@ -86,6 +86,10 @@ func everything(t testing.TB) *shelf {
 	r.Field("note").Extra = map[string]json.RawMessage{"color": json.RawMessage(`[1,{"a":null}]`)}
 	r.Extra = map[string]json.RawMessage{"vault2": json.RawMessage(`{"x":1}`), "revision2": json.RawMessage(`9007199254740993`)}
 	r.Kept, r.Importance = map[string]string{"product_key": "paper:引き出し"}, 3
+	r.Ways = []record.Way{{ID: "lent", Needs: []record.Need{{Of: 2, Any: []string{"record:母", "paper:a|b", "memory"}}}, Extra: map[string]json.RawMessage{"x": json.RawMessage(`1`)}}, {ID: "sign-in", Off: true}}
+	r.Proven, r.Accepted = map[string]string{"lent": "2026-10-01"}, map[string]record.Acceptance{"no-phone": {Why: "a\nb", On: "2026-11-22"}}
+	r.Retire, r.Attempts = &record.Retirement{By: "2027-03-31", Done: map[string]string{"x": "2026-11-22"}}, []record.Attempt{{Way: "lent", Result: record.AttemptRefused, Note: "髙﨑"}}
+	r.Printed = map[string]string{"x": "y"}
 	verified := now.AddDate(0, -1, 0)
 	r.Verified = &verified
 	s.attach(r, 11, "領収書 1.pdf", bytes.Repeat([]byte{0, 1, 2, 255}, 1000))

@@ -87,13 +87,15 @@ type planner struct {
 	claimed map[record.ID]bool // met by id
 	names   map[string]bool    // that will be in use
 	files   map[record.ID]bool // ids that this plan writes
+	renamed record.Renaming
 }
 
 // Plan works out, without changing anything, what importing the content into the
 // vault does: one step for each record, in the order of the file.
 func Plan(c *Content, v Vault, policy Policy) ([]Step, error) {
 	p := &planner{content: c, vault: v, policy: policy, byID: map[record.ID]*Known{}, byName: map[string]*Known{},
-		claimed: map[record.ID]bool{}, names: map[string]bool{}, files: map[record.ID]bool{}}
+		claimed: map[record.ID]bool{}, names: map[string]bool{}, files: map[record.ID]bool{},
+		renamed: record.Renaming{Names: map[string]string{}, Places: map[string]string{}, IDs: map[string]string{}}}
 	for i := range v.Known {
 		k := &v.Known[i]
 		p.byID[k.ID] = k
@@ -106,13 +108,12 @@ func Plan(c *Content, v Vault, policy Policy) ([]Step, error) {
 		return nil, err
 	}
 	p.judge(steps)
-	renamed := map[string]string{}
 	for i := range steps {
-		p.decide(&steps[i], renamed)
+		p.decide(&steps[i])
 	}
 	for _, st := range steps {
 		if st.Record != nil {
-			follow(st.Record, renamed)
+			p.renamed.Apply(st.Record)
 		}
 	}
 	return steps, nil
@@ -180,16 +181,19 @@ func (p *planner) replaces(st *Step) bool {
 	return now != nil && now.Schema <= record.Schema
 }
 
-func (p *planner) decide(st *Step, renamed map[string]string) {
+func (p *planner) decide(st *Step) {
 	key := record.NameKey(st.From.Name)
 	live := st.From.Trashed == nil
 	if st.State == New && live && p.names[key] {
 		st.State, st.Meets = Taken, p.byName[key]
 	}
 	switch {
-	case st.State == Same,
-		st.State == Taken && p.policy == Skip,
-		st.State == Other && p.policy != KeepBoth && !p.replaces(st):
+	case st.State == Same, st.State == Other && p.policy != KeepBoth && !p.replaces(st):
+		p.identify(st.From.ID, st.Meets.ID)
+		return
+	case st.State == Taken && p.policy == Skip:
+		return
+	case st.State == Other && p.policy != KeepBoth && !p.replaces(st):
 		return
 	case st.State == Other && p.policy == Update:
 		st.Action = Replace
@@ -199,7 +203,10 @@ func (p *planner) decide(st *Step, renamed map[string]string) {
 	r := st.From.Clone()
 	if live {
 		if r.Name = p.freeName(r.Name); r.Name != st.From.Name {
-			renamed[key] = r.Name
+			p.renamed.Names[key] = r.Name
+			if r.Template == record.PlaceTemplate {
+				p.renamed.Places[key] = r.Name
+			}
 		}
 		p.names[record.NameKey(r.Name)] = true
 	}
@@ -213,7 +220,15 @@ func (p *planner) decide(st *Step, renamed map[string]string) {
 		}
 		p.place(st, r, nil)
 	}
+	p.identify(st.From.ID, r.ID)
 	st.Record = r
+}
+
+// identify notes that a record of the file has another id in the vault.
+func (p *planner) identify(file, vault record.ID) {
+	if !file.IsZero() && file != vault {
+		p.renamed.IDs[file.String()] = vault.String()
+	}
 }
 
 // freeName puts a number behind a name that is in use.
@@ -243,30 +258,6 @@ func (p *planner) place(st *Step, r *record.Record, there []record.Attachment) {
 		}
 		p.files[at.ID] = true
 		st.Files = append(st.Files, File{at.ID, data})
-	}
-}
-
-// keptAt are the beginnings of places that name a record.
-var keptAt = []string{"device:", "person:"}
-
-// follow lets references lead to the records that came along under new names.
-func follow(r *record.Record, renamed map[string]string) {
-	if len(renamed) == 0 {
-		return
-	}
-	t := record.LookupTemplate(r.Template)
-	for i := range r.Fields {
-		f := &r.Fields[i]
-		if name, ok := renamed[record.NameKey(f.Value)]; ok && record.TypeOf(t, f) == record.TypeRef {
-			f.Value = name
-		}
-	}
-	for key, place := range r.Kept {
-		for _, prefix := range keptAt {
-			if rest, ok := strings.CutPrefix(place, prefix); ok && renamed[record.NameKey(rest)] != "" {
-				r.Kept[key] = prefix + renamed[record.NameKey(rest)]
-			}
-		}
 	}
 }
 

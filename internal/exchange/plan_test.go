@@ -216,6 +216,49 @@ func TestPlanReferencesFollow(t *testing.T) {
 	}
 }
 
+// Ways, places, sheets and leave-takings follow too: by name, and by id where a
+// record gets another.
+func TestPlanWaysFollow(t *testing.T) {
+	from, to := newShelf(t), newShelf(t)
+	from.note(1, "desk", "file").Template = record.PlaceTemplate
+	from.note(2, "母", "file")
+	from.note(3, "same", "both")
+	r := from.note(4, "google", "file")
+	r.Ways = []record.Way{{ID: "lent", Needs: []record.Need{{Any: []string{"record:母", "paper:desk", "paper:shelf"}}}}}
+	r.Kept = map[string]string{"password": "memory, person:母, paper:Desk"}
+	r.Retire = &record.Retirement{Done: map[string]string{id(1).String(): "2026-01-01", id(2).String(): "2026-01-02", id(3).String(): "2026-01-03"}}
+	sheet := from.note(5, "sheet", "file")
+	sheet.Template = record.SheetTemplate
+	sheet.Set("contents", record.TypeMultiline, "母\ngoogle")
+	sheet.Set("place", record.TypeText, "desk")
+	sheet.Printed = map[string]string{id(2).String(): "y"}
+	to.note(1, "desk", "vault").Template = record.PlaceTemplate
+	to.note(9, "母", "vault").Template = "person"
+	to.note(8, "same", "both")
+	steps := plan(t, from, to, KeepBoth)
+	got, moved := steps[3].Record, steps[0].Record.ID
+	if moved == id(1) || steps[2].State != Same {
+		t.Fatalf("%+v", steps)
+	}
+	for want, got := range map[string]string{
+		"record:母-2|paper:desk-2|paper:shelf": got.Ways[0].Needs[0].String(),
+		"memory, person:母-2, paper:desk-2":    got.Kept["password"],
+		"2026-01-01":                          got.Retire.Done[moved.String()],
+		"2026-01-02":                          got.Retire.Done[id(2).String()],
+		"2026-01-03":                          got.Retire.Done[id(8).String()],
+		"母-2\ngoogle":                         steps[4].Record.Field("contents").Value,
+		"desk-2":                              steps[4].Record.Field("place").Value,
+		"y":                                   steps[4].Record.Printed[id(2).String()],
+	} {
+		if got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	if len(got.Retire.Done) != 3 || r.Ways[0].Needs[0].Any[0] != "record:母" {
+		t.Errorf("%+v, %+v", got.Retire, r.Ways)
+	}
+}
+
 func TestFreeName(t *testing.T) {
 	long := strings.Repeat("長", record.MaxName/3)
 	p := &planner{names: map[string]bool{"a": true, "a-2": true, record.NameKey(long): true}}
