@@ -68,8 +68,9 @@ func (w *queryWord) inText(text []byte) bool {
 }
 
 // Matches reports whether every word of the query occurs in the record: in
-// its name, title, owner, tags, notes, where things are kept, its template's
-// name, label or aliases, the names of attachments, or any field that is not secret.
+// its name, title, owner, tags, notes, where things are kept, ways of its own,
+// attempts to get back in, its template's name, label or aliases, the names of
+// attachments, or any field that is not secret.
 // Case, width and the kind of kana make no difference; the grouping of a
 // telephone number makes none either. A word of romaji is found in kana, too.
 // The template may be nil.
@@ -116,6 +117,27 @@ func (m *matcher) record(r *Record, t *Template) bool {
 	}
 	for _, place := range r.Kept {
 		if m.text(place) {
+			return true
+		}
+	}
+	return m.standing(r)
+}
+
+// standing looks into ways, the places of papers included, and attempts.
+func (m *matcher) standing(r *Record) bool {
+	for i := range r.Ways {
+		w := &r.Ways[i]
+		if m.text(w.ID) || m.text(w.Label.EN) || m.text(w.Label.JA) {
+			return true
+		}
+		for _, n := range w.Needs {
+			if m.text(n.String()) {
+				return true
+			}
+		}
+	}
+	for i := range r.Attempts {
+		if m.text(r.Attempts[i].Note) {
 			return true
 		}
 	}

@@ -24,6 +24,8 @@ func searched() *Record {
 	r.Template = "office"
 	r.Notes = "前の住所は\nさいたま市。C:\\Users に \"控え\" あり"
 	r.Kept = map[string]string{"hint": "paper:机の引き出し"}
+	r.Ways = []Way{{ID: "lent-phone", Label: Wording{lang.Text{EN: "隣の電話", JA: "隣の電話"}}, Needs: []Need{{Any: []string{"record:姉", "paper:仏壇"}}}}}
+	r.Attempts = []Attempt{{Note: "窓口で断られた"}}
 	r.Attachments = []Attachment{{Name: "ﾚｼｰﾄ.jpg"}}
 	r.Set("product_key", TypeProductKey, "AAAAA-BBBBB")
 	r.Set("pin", "", "4649secret")
@@ -61,6 +63,9 @@ func TestMatches(t *testing.T) {
 		"office":                   true,
 		"レシート":                     true,
 		"引き出し":                     true,
+		"lent-phone":               true,
+		"隣の電話":                     true,
+		"姉 仏壇 断られた":                true,
 		`c:\users`:                 true,
 		`"控え"`:                     true,
 		"09000000000":              true,
