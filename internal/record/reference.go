@@ -40,7 +40,7 @@ func (n Renaming) fields(r *Record) (changed bool) {
 		f := &r.Fields[i]
 		was := f.Value
 		switch role := t.Spec(f.Key).role(); {
-		case TypeOf(t, f) == TypeRef:
+		case TypeOf(t, f) == TypeRef, role == RoleHelper:
 			f.Value = follow(n.Names, f.Value)
 		case role == RoleContents:
 			lines := strings.Split(f.Value, "\n")

@@ -105,6 +105,7 @@ const (
 	RoleCopyAt   Role = "copy-at"         // the place where a copy is
 	RoleCopyMade Role = "copy-made"       // the day on which that copy was made
 	RoleHeir     Role = "heir"            // who is to get in when the owner no longer can
+	RoleHelper   Role = "helper"          // who can vouch for the owner, or open it for them
 	RoleSheet    Role = "sheet-number"    // the number of a printed sheet
 	RolePrinted  Role = "printed"         // the day on which it was printed
 	RoleContents Role = "contents"        // the names of the records on it, one a line
@@ -122,7 +123,7 @@ var roleTypes = map[Role][]Type{
 	RoleName: {TypePersonName}, RoleBirth: {TypeDate}, RoleLastUsed: {TypeDate}, RoleEnds: {TypeDate}, RoleExpires: {TypeDate},
 	RoleProvider: {TypeText, TypeRef}, RoleClass: {TypeChoice}, RoleContract: nil, RoleDevice: {TypeRef, TypeText},
 	RoleHolder: {TypeRef}, RoleKeptAt: {TypeText, TypeRef}, RoleKeptBy: {TypeRef}, RoleCopyAt: {TypeText, TypeRef}, RoleCopyMade: {TypeDate},
-	RoleHeir: {TypeRef}, RoleSheet: {TypeText}, RolePrinted: {TypeDate}, RoleContents: {TypeMultiline}, RoleSecrets: {TypeChoice},
+	RoleHeir: {TypeRef}, RoleHelper: {TypeText, TypeRef}, RoleSheet: {TypeText}, RolePrinted: {TypeDate}, RoleContents: {TypeMultiline}, RoleSecrets: {TypeChoice},
 }
 
 func (r Role) fits(t Type) bool {
