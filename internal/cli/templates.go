@@ -3,6 +3,8 @@ package cli
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -18,13 +20,14 @@ func (a *app) newTemplates() *cobra.Command {
 		name: "templates", args: lang.T("[show TEMPLATE]", "[show ひな形]"), group: "notes",
 		short: lang.T("list the templates, or the fields of one", "ひな形の一覧・ひな形の項目を見る"),
 		long: lang.T(`Lists the templates that add knows. With show and a name, its fields: the keys for
-scripts, what each is for, and what the service says, with source and date.
+scripts and what each is for; the ways into such an account; and what the service
+says, with source and date.
 
 A template of your own is one JSON file, NAME.json, in the folder of templates
 (templates says where that is). One with the name of ours takes its place. To
 begin, write one of ours into that folder with show NAME --json and change it.`,
 			`add で使えるひな形の一覧です。show と名前を付けると、その項目（スクリプトで使うキーと説明）と、
-サービスについてわかっていること（出典と、いつの情報か）を表示します。
+アカウントに戻る方法、サービスについてわかっていること（出典と、いつの情報か）を表示します。
 
 自分のひな形は、ひな形のフォルダー（場所は templates で表示されます）に、名前.json という
 ファイルを 1 つ置くだけで使えます。同じ名前のものがあれば、自分のほうが使われます。
@@ -158,15 +161,79 @@ func (a *app) showTemplate(t *record.Template) error {
 		b.WriteString("\n")
 		a.writeSpec(&b, &t.Fields[i])
 	}
+	a.writeWays(&b, t)
 	if len(t.Facts) > 0 {
 		b.WriteString("\n" + a.paint(paintHead, a.text(lang.T("What is known of the service", "サービスについてわかっていること"))) + "\n")
 	}
 	for _, f := range t.Facts {
 		a.writeHanging(&b, 0, "- "+a.text(f.Text))
-		a.writeHanging(&b, 2, a.text(lang.T("source: %s (%s)", "出どころ: %s（%s）"), f.Source.Text, f.AsOf))
+		a.writeSource(&b, &f)
 	}
 	_, err := io.WriteString(a.out, b.String())
 	return err
+}
+
+// writeSource names who says so, and as of when.
+func (a *app) writeSource(b *strings.Builder, f *record.Fact) {
+	a.writeHanging(b, 2, a.text(lang.T("source: %s (%s)", "出どころ: %s（%s）"), f.Source.Text, f.AsOf))
+}
+
+// writeWays writes the ways into what the template is about: what each needs,
+// when there is such a way, who decides, how long it takes and who says so.
+func (a *app) writeWays(b *strings.Builder, t *record.Template) {
+	if len(t.Ways) == 0 {
+		return
+	}
+	b.WriteString("\n" + a.paint(paintHead, a.text(lang.T("Ways in: any one will do", "戻る方法（どれか 1 つあれば戻れます）"))) + "\n")
+	for i := range t.Ways {
+		w := &t.Ways[i]
+		a.writeHanging(b, 0, "- "+a.text(w.Say(t, nil)))
+		for i, n := range w.Needs {
+			said := lang.T("needs: %s", "要るもの: %s")
+			if i > 0 {
+				said = lang.T("and: %s", "それと: %s")
+			}
+			a.writeHanging(b, 2, a.text(said, n.Say(t, nil)))
+		}
+		for _, key := range slices.Sorted(maps.Keys(w.When)) {
+			a.writeHanging(b, 2, a.text(lang.T("only if %s: %s", "「%s」が%sのときだけ"), t.Spec(key).Label, answers(t.Spec(key), w.When[key])))
+		}
+		if decides, ok := wayDecides[w.Certainty]; ok {
+			a.writeHanging(b, 2, a.text(decides))
+		}
+		if w.Wait != "" {
+			a.writeHanging(b, 2, a.text(lang.T("allow for %s", "%sほどみておいてください"), waitWords(w.Wait)))
+		}
+		if f := t.Fact(w.Fact); f != nil {
+			a.writeSource(b, f)
+		}
+	}
+}
+
+// wayDecides says who decides on a way that having everything does not settle.
+var wayDecides = map[record.Certainty]lang.Text{
+	record.CertaintyForm:   lang.T("an application: it may be refused", "申し込みです。認められないことがあります"),
+	record.CertaintyPerson: lang.T("a person decides", "相手の人の判断になります"),
+}
+
+// answers says answers to a choice in words: those of the options that have the
+// values.
+func answers(s *record.Spec, values []string) lang.Text {
+	var en, ja []string
+	for _, v := range values {
+		o := s.Option(v)
+		en, ja = append(en, o.Label.EN), append(ja, "「"+o.Label.JA+"」")
+	}
+	return lang.Text{EN: strings.Join(en, ", "), JA: strings.Join(ja, "か")}
+}
+
+// waitWords says a wait of a template, which was checked when it was read.
+func waitWords(wait string) lang.Text {
+	d, _ := record.ParseWait(wait)
+	if hours := int(d.Hours()); hours < 48 {
+		return formatted(lang.T("%d hours", "%d 時間"), hours)
+	}
+	return formatted(lang.T("%d days", "%d 日"), int(d.Hours())/24)
 }
 
 // writeSpec writes one field: its key and kind, its label, and what helps to
