@@ -101,11 +101,12 @@ type Card struct {
 	Created  time.Time `json:"created"`
 	Updated  time.Time `json:"updated,omitzero"` // in a line, left out while it is Created
 	Trashed  bool      `json:"trashed,omitempty"`
+	Retiring bool      `json:"retiring,omitempty"` // what it is about is going away: see record.Retirement
 }
 
 func cardOf(r *record.Record) Card {
 	return Card{ID: r.ID, Revision: r.Revision, Name: r.Name, Title: r.Heading(record.LookupTemplate(r.Template)), Template: r.Template,
-		Owner: r.Owner, Tags: r.Tags, Created: r.Created, Updated: r.Updated, Trashed: r.Trashed != nil}
+		Owner: r.Owner, Tags: r.Tags, Created: r.Created, Updated: r.Updated, Trashed: r.Trashed != nil, Retiring: r.Retire != nil}
 }
 
 // An entry is one record's line. Its head has a fixed layout, so that a command

@@ -22,6 +22,7 @@ func cards() []Card {
 		{Name: "オフィス", Title: "会社の PC", Template: "office", Owner: "山田 花子", Tags: []string{"自宅", "仕事"}, Created: at, Updated: later},
 		{Name: `a "quoted" \ name`, Title: "<b>&", Template: "x\ny", Owner: "\u2028", Tags: []string{`"`}, Created: at, Updated: later, Trashed: true},
 		{Name: "", Template: "", Tags: []string{""}, Created: at, Updated: at, Trashed: true},
+		{Name: "old", Template: "mailbox", Created: at, Updated: later, Retiring: true},
 		{Name: `,"card":{"name":"trap"`, Template: `}}`, Created: at, Updated: later},
 	}
 }
