@@ -1,0 +1,178 @@
+package recovery
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+	"time"
+
+	"memovault/internal/lang"
+	"memovault/internal/lockout"
+	"memovault/internal/record"
+)
+
+// provenMonths is for how long having really used a way shows that what it
+// needs is there.
+const provenMonths = 12
+
+// A deriver builds a model.
+type deriver struct {
+	*survey
+	lodge       *lodge
+	m           *Model
+	b           lockout.Builder
+	vault       Vault
+	vaultRecord *subject  // the first record about the vault
+	today       time.Time // midnight UTC of the day of Input.Now
+
+	ids      []string              // of all things, in the order of adding
+	happen   map[string]*Event     // by kind, owner and thing
+	order    []*Event              // in the order of first use
+	loses    map[*subject]*Event   // lose:RECORD
+	proven   map[string]bool       // what ways that were really used lately needed
+	grounds  map[string][]string   // of a mail address
+	lost     map[string]bool       // assets gone already
+	outside  []string              // assets that nobody holds in hand
+	weighing map[string][]*Account // accounts by their ground
+}
+
+// Derive makes the model of the records. It never fails: what cannot be used
+// is in Faults.
+func Derive(in Input) *Model {
+	v := newSurvey(in.Records)
+	d := &deriver{survey: v, lodge: newLodge(v), vault: in.Vault, today: record.DayOf(in.Now),
+		m:      &Model{things: map[string]*Thing{}, ways: map[*Account][]*Way{}, rules: map[int]*Way{}, byName: map[string]*Account{}},
+		happen: map[string]*Event{}, loses: map[*subject]*Event{}, proven: map[string]bool{},
+		grounds: map[string][]string{}, lost: map[string]bool{}, weighing: map[string][]*Account{}}
+	v.enterSheets()
+	for _, s := range v.subjects {
+		if s.role == roleVault {
+			d.vaultRecord = cmpOr(d.vaultRecord, s)
+		}
+		d.enterEnds(s)
+		d.enterAccount(s)
+	}
+	for _, s := range v.subjects {
+		d.enterGround(s)
+		d.enterProven(s)
+	}
+	for _, s := range v.subjects {
+		d.enterWays(s)
+	}
+	d.enterStanding()
+	d.finish()
+	return d.m
+}
+
+// finish builds the graph. It cannot fail, but for a vault of more records
+// than a graph takes.
+func (d *deriver) finish() {
+	d.finishEvents()
+	d.nameLosses()
+	d.m.outside = d.outside
+	d.m.inGraph = map[string]bool{}
+	for _, e := range d.m.events {
+		if len(d.m.inGraph) < lockout.MaxEvents {
+			d.b.AddEvent(e.ID, e.Kills...)
+			d.m.inGraph[e.ID] = true
+		}
+	}
+	g, err := d.b.Build()
+	if err != nil {
+		d.m = tooLarge(d.m)
+		return
+	}
+	d.m.graph = g
+}
+
+// asset enters something that can be lost by itself, once, and returns its id.
+func (d *deriver) asset(t Thing) (id string, fresh bool) {
+	t.ID = shortID(t.ID)
+	if d.m.things[t.ID] != nil {
+		return t.ID, false
+	}
+	d.b.AddAsset(t.ID, t.Unknown)
+	d.enterThing(t)
+	return t.ID, true
+}
+
+// node enters something derived, once, and then lets rules say what it needs.
+// It is entered first, so that a circle ends where it began.
+func (d *deriver) node(t Thing, rules func(id string)) string {
+	t.ID = shortID(t.ID)
+	if d.m.things[t.ID] == nil {
+		d.b.AddNode(t.ID)
+		d.enterThing(t)
+		rules(t.ID)
+	}
+	return t.ID
+}
+
+func (d *deriver) enterThing(t Thing) {
+	d.m.things[t.ID] = &t
+	d.ids = append(d.ids, t.ID)
+}
+
+// shortID keeps an id within the bounds of a graph: of a long one it keeps the
+// beginning and a digest.
+func shortID(id string) string {
+	const most, head = 400, 100
+	if len(id) <= most {
+		return id
+	}
+	sum := sha256.Sum256([]byte(id))
+	return strings.ToValidUTF8(id[:head], "") + "#" + hex.EncodeToString(sum[:16])
+}
+
+// needs adds a rule of which everything is needed.
+func (d *deriver) needs(head string, c lockout.Certainty, body ...string) {
+	if body = unique(body); len(body) <= lockout.MaxBody {
+		d.b.AddRule(head, len(body), body, c, 0)
+	}
+}
+
+// unique returns the ids, each once, in their order.
+func unique(ids []string) []string {
+	var out []string
+	seen := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		if !seen[id] {
+			seen[id] = true
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// loseAlready notes that an asset is gone as things are.
+func (d *deriver) loseAlready(id string) {
+	if !d.lost[id] {
+		d.lost[id] = true
+		d.m.lost = append(d.m.lost, id)
+	}
+}
+
+// keep notes that an asset is there whatever happens.
+func (d *deriver) keep(id string) { d.m.kept = append(d.m.kept, id) }
+
+// away enters an asset that is there or not, whoever holds what: a contract, a
+// company, a number.
+func (d *deriver) away(t Thing) (id string, fresh bool) {
+	id, fresh = d.asset(t)
+	if fresh {
+		d.outside = append(d.outside, id)
+	}
+	return id, fresh
+}
+
+func (d *deriver) fault(s *subject, way, field string, what lang.Text) {
+	d.m.faults = append(d.m.faults, Fault{s.r, way, field, what})
+}
+
+// tooLarge is the model of a vault that no graph takes.
+func tooLarge(m *Model) *Model {
+	var b lockout.Builder
+	g, _ := b.Build()
+	return &Model{graph: g, faults: append(m.faults, Fault{What: lang.T("there are more records than can be analysed together",
+		"記録が多すぎて、まとめて調べられません")})}
+}
