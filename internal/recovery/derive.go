@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"strings"
+	"sync"
 	"time"
 
 	"memovault/internal/lang"
@@ -25,15 +26,19 @@ type deriver struct {
 	vaultRecord *subject  // the first record about the vault
 	today       time.Time // midnight UTC of the day of Input.Now
 
-	ids      []string              // of all things, in the order of adding
-	happen   map[string]*Event     // by kind, owner and thing
-	order    []*Event              // in the order of first use
-	loses    map[*subject]*Event   // lose:RECORD
-	proven   map[string]bool       // what ways that were really used lately needed
-	grounds  map[string][]string   // of a mail address
-	lost     map[string]bool       // assets gone already
-	outside  []string              // assets that nobody holds in hand
-	weighing map[string][]*Account // accounts by their ground
+	ids      []string                       // of all things, in the order of adding
+	happen   map[string]*Event              // by kind, owner and thing
+	order    []*Event                       // in the order of first use
+	loses    map[*subject]*Event            // lose:RECORD
+	proven   map[string]bool                // what ways that were really used lately needed
+	grounds  map[string][]string            // of a mail address
+	lost     map[string]bool                // assets gone already
+	outside  []string                       // assets that nobody holds in hand
+	rulesOf  map[*Account][]int             // of its ways, and of what only they need
+	atoms    map[*Account]map[string]string // what the fields of an account came to in its ways
+	noted    map[*subject]bool              // whose password is noted somewhere
+	lasting  map[string][]*subject          // mailboxes that hang on no contract, by their owner
+	weighing map[string][]*Account          // accounts by their ground
 }
 
 // Derive makes the model of the records. It never fails: what cannot be used
@@ -43,7 +48,8 @@ func Derive(in Input) *Model {
 	d := &deriver{survey: v, lodge: newLodge(v), vault: in.Vault, today: record.DayOf(in.Now),
 		m:      &Model{things: map[string]*Thing{}, ways: map[*Account][]*Way{}, rules: map[int]*Way{}, byName: map[string]*Account{}},
 		happen: map[string]*Event{}, loses: map[*subject]*Event{}, proven: map[string]bool{},
-		grounds: map[string][]string{}, lost: map[string]bool{}, weighing: map[string][]*Account{}}
+		grounds: map[string][]string{}, lost: map[string]bool{}, weighing: map[string][]*Account{},
+		rulesOf: map[*Account][]int{}, atoms: map[*Account]map[string]string{}, noted: map[*subject]bool{}, lasting: map[string][]*subject{}}
 	v.enterSheets()
 	for _, s := range v.subjects {
 		if s.role == roleVault {
@@ -83,6 +89,7 @@ func (d *deriver) finish() {
 		return
 	}
 	d.m.graph = g
+	d.m.repairs = sync.OnceValue(d.repairs)
 }
 
 // asset enters something that can be lost by itself, once, and returns its id.

@@ -276,6 +276,7 @@ func (d *deriver) password(s *subject, proven bool) string {
 			d.keptAt(id, s, "password")
 			noted = true
 		}
+		d.noted[s] = noted
 		if hint, _ := s.first(record.RoleHint); hint != nil || !noted {
 			d.remembers(id, s, field, hint != nil, proven)
 		}

@@ -52,6 +52,7 @@ type Model struct {
 	loses      map[string]*Event   // lose:RECORD, by the record's id; of those that something hangs on
 	loseRecord map[string]*Event   // the same for every record, by record.NameKey
 	names      []string            // of all records
+	repairs    func() []*Repair
 }
 
 // A Fault is something in the records that cannot be used as it stands.

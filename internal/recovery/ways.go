@@ -10,6 +10,7 @@ import (
 
 	"memovault/internal/lang"
 	"memovault/internal/lockout"
+	"memovault/internal/maildomain"
 	"memovault/internal/record"
 )
 
@@ -35,7 +36,6 @@ func (d *deriver) enterAccount(s *subject) {
 		return
 	}
 	s.account = a
-	d.b.AddAccount(a.ID, a.Weight)
 	d.enterThing(Thing{ID: a.ID, Kind: KindAccount, Record: s.r, Owner: s.r.Owner, Label: both(s.r.Name)})
 	d.m.accounts = append(d.m.accounts, a)
 	if key := record.NameKey(s.r.Name); d.m.byName[key] == nil {
@@ -76,6 +76,11 @@ func (d *deriver) enterGround(s *subject) {
 		s.account.Over = s.account.Over || d.lost[id]
 	}
 	s.ground = append(s.ground, self)
+	weight := s.account.Weight
+	if s.account.Over {
+		weight = 0 // what is over is no loss any more
+	}
+	d.b.AddAccount(s.account.ID, weight)
 }
 
 // enterWays adds the ways into an account as rules.
@@ -208,6 +213,7 @@ func (d *deriver) enterWay(s *subject, w record.Way) {
 		out.Fact = s.t.Fact(w.Fact)
 	}
 	d.m.rules[rule] = out
+	d.rulesOf[s.account] = append(d.rulesOf[s.account], rule)
 	d.m.ways[s.account] = append(d.m.ways[s.account], out)
 }
 
@@ -295,6 +301,9 @@ func (d *deriver) need(s *subject, w record.Way, nth, of int, atoms []record.Ato
 	ids := make([]string, len(atoms))
 	for i, a := range atoms {
 		ids[i] = d.atom(s, w.ID, a)
+		if a.Kind == record.AtomField {
+			d.enterAtom(s.account, a.Name, ids[i])
+		}
 	}
 	ids = unique(ids)
 	if len(ids) == 1 && of == 1 {
@@ -307,9 +316,16 @@ func (d *deriver) need(s *subject, w record.Way, nth, of int, atoms []record.Ato
 	id := "need:" + s.r.ID.String() + ":" + w.ID + ":" + strconv.Itoa(nth)
 	return d.node(Thing{ID: id, Kind: KindOneOf, Record: s.r, Owner: s.r.Owner, Label: label}, func(id string) {
 		if of <= len(ids) && len(ids) <= lockout.MaxBody {
-			d.b.AddRule(id, of, ids, lockout.Sure, 0)
+			d.rulesOf[s.account] = append(d.rulesOf[s.account], d.b.AddRule(id, of, ids, lockout.Sure, 0))
 		}
 	})
+}
+
+func (d *deriver) enterAtom(a *Account, key, id string) {
+	if d.atoms[a] == nil {
+		d.atoms[a] = map[string]string{}
+	}
+	d.atoms[a][key] = id
 }
 
 // listed names things with a word between.
@@ -359,6 +375,10 @@ func (d *deriver) enterStanding() {
 		for _, spec := range s.t.With(record.RoleAddress) {
 			if f := s.r.Field(spec.Key); f != nil && says(f.Value) && addressIn(f.Value) != "" {
 				d.mail(f.Value, s.r.Owner)
+				if class := d.class(f.Value); class == maildomain.Webmail || class == maildomain.Own {
+					owner := lang.Fold(s.r.Owner)
+					d.lasting[owner] = append(d.lasting[owner], s)
+				}
 			}
 		}
 	}
