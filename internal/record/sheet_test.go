@@ -140,7 +140,7 @@ func TestWaysInWords(t *testing.T) {
 		"password":                  lang.T("the password", "パスワード"),
 		"phone|call:phone":          lang.T("phone or a call at: phone", "電話番号 か 電話番号への電話"),
 		"2 of phone|memory|own_1":   lang.T("2 of: phone, what you remember, 合鍵", "電話番号・覚えていること・合鍵 のうち 2 つ"),
-		"record:母|paper:仏壇|open:pc": lang.T(`"母" (a record) or a paper at: 仏壇 or still signed in on: x`, "記録「母」 か 紙（仏壇） か サインインしたままのx"),
+		"record:母|paper:仏壇|open:pc": lang.T(`"母" (a record) or a paper at: 仏壇 or still signed in on: x`, "記録「母」 か 紙（仏壇） か x（サインインしたまま）"),
 	} {
 		n, err := ParseNeed(need)
 		if got := n.Say(tpl, r); err != nil || got != want {

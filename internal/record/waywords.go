@@ -58,7 +58,7 @@ func SayAtom(atom string, t *Template, r *Record) lang.Text {
 	case AtomCall:
 		return both(lang.T("a call at: %s", "%sへの電話"), fieldLabel(a.Name, t, r))
 	case AtomOpen:
-		return both(lang.T("still signed in on: %s", "サインインしたままの%s"), fieldLabel(a.Name, t, r))
+		return both(lang.T("still signed in on: %s", "%s（サインインしたまま）"), fieldLabel(a.Name, t, r))
 	case AtomRecord:
 		return both(lang.T("%q (a record)", "記録「%s」"), a.Name)
 	case AtomPaper:
