@@ -29,7 +29,7 @@ func (s *subject) isContract() bool { return s.t != nil && s.t.Name == contractT
 func (d *deriver) mail(address, owner string) string {
 	key := mailKey(address)
 	about := first(d.boxes[key], d.hosts[key])
-	return d.node(Thing{ID: "mail:" + key, Kind: KindMail, Record: recordOf(about), Owner: owner,
+	return d.node(Thing{ID: "mail:" + key, Kind: KindMail, Name: address, Record: recordOf(about), Owner: owner,
 		Label: said(lang.T("mail at %s", "%s に届くメール"), address)}, func(id string) {
 		for _, account := range d.mailboxes(key) {
 			d.needs(id, lockout.Sure, account.ID)
@@ -108,7 +108,7 @@ func (d *deriver) provider(address string) string {
 	if known.Provider.EN != "" {
 		key = lang.Fold(known.Provider.EN)
 	}
-	id, _ := d.away(Thing{ID: "provider:" + key, Kind: KindProvider, Label: said(lang.T("the mail service of %s", "%s のメールサービス"), name)})
+	id, _ := d.away(Thing{ID: "provider:" + key, Kind: KindProvider, Name: name, Label: said(lang.T("the mail service of %s", "%s のメールサービス"), name)})
 	e := d.on(happening{kind: ProviderCloses, key: key, thing: name}, id)
 	e.also(name, maildomain.Host(address))
 	if span, ok := record.ReadSpan(known.Dead); ok {
@@ -147,7 +147,7 @@ func (d *deriver) domainAsset(name string, s *subject, owner string) string {
 		renews = s.choice("auto_renew") == "on"
 		field = s.keyOf(record.RoleExpires)
 	}
-	t := Thing{ID: "domain:" + name, Kind: KindDomain, Record: recordOf(s), Field: field, Owner: owner,
+	t := Thing{ID: "domain:" + name, Kind: KindDomain, Name: name, Record: recordOf(s), Field: field, Owner: owner,
 		Label: said(lang.T("the domain %s", "ドメイン %s"), name), Unknown: noted && !renews && expires.Last.Before(d.today)}
 	if s != nil {
 		t.command = s.edit(field)
@@ -255,7 +255,7 @@ func (d *deriver) contractNoted(s *subject, f *record.Field) string {
 // contract is the contract that a record is about, or of which it notes the end.
 func (d *deriver) contract(s *subject, class maildomain.Class) string {
 	id, fresh := d.away(Thing{ID: "contract:" + s.r.ID.String(), Kind: KindContract, Record: s.r, Field: s.keyOf(record.RoleEnds),
-		Owner: s.r.Owner, Label: said(lang.T("the contract of %s", "%s の契約"), s.r.Name)})
+		Owner: s.r.Owner, Name: s.r.Name, Label: said(lang.T("the contract of %s", "%s の契約"), s.r.Name)})
 	if !fresh {
 		return id
 	}
@@ -281,7 +281,7 @@ func (d *deriver) contract(s *subject, class maildomain.Class) string {
 // what names it ends together.
 func (d *deriver) contractByText(s *subject, text string, class maildomain.Class) string {
 	id, _ := d.away(Thing{ID: "contract:" + lang.Fold(s.r.Owner) + "|" + lang.Fold(text), Kind: KindContract, Record: s.r,
-		Field: s.keyOf(record.RoleContract), Owner: s.r.Owner, Label: said(lang.T("the contract “%s”", "契約「%s」"), text)})
+		Field: s.keyOf(record.RoleContract), Owner: s.r.Owner, Name: text, Label: said(lang.T("the contract “%s”", "契約「%s」"), text)})
 	d.endsWith(id, class, s, s.r.Name, s.r.Owner, time.Time{})
 	return id
 }
@@ -309,7 +309,7 @@ func (d *deriver) contractByClass(address, owner string, class maildomain.Class)
 	default:
 		return nil
 	}
-	id, _ := d.away(Thing{ID: "contract:" + lang.Fold(owner) + "|" + name, Kind: KindContract, Owner: owner, Label: label})
+	id, _ := d.away(Thing{ID: "contract:" + lang.Fold(owner) + "|" + name, Kind: KindContract, Owner: owner, Name: name, Label: label})
 	d.endsWith(id, class, nil, name, owner, time.Time{})
 	return []string{id}
 }

@@ -92,6 +92,7 @@ type Thing struct {
 	ID      string
 	Kind    Kind
 	Label   lang.Text
+	Name    string         // of an address, a number, a company, a contract: what tells it from others of its kind
 	Record  *record.Record // that it is about, or that would tell; nil if there is none
 	Field   string         // key of the field that notes it, or that would decide
 	Unknown bool           // nothing is noted of it
@@ -184,7 +185,7 @@ func (m *Model) Thief(run lockout.Run, events ...*Event) lockout.Case {
 		taken[id] = true
 	}
 	c := lockout.Case{Run: run, Only: slices.Concat(loot, m.outside), Kept: slices.Clone(m.kept)}
-	c.Only = unique(c.Only)
+	c.Only = append([]string{}, unique(c.Only)...) // nil would stand for everything
 	for _, id := range m.lost {
 		if !taken[id] {
 			c.Lost = append(c.Lost, id)

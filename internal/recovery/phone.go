@@ -70,7 +70,7 @@ func (n number) texts() bool {
 // there all the same, so that it can be said why, and never reached.
 func (d *deriver) sms(noted, owner string) string {
 	n := d.number(noted, owner)
-	return d.node(Thing{ID: "sms:" + n.key, Kind: KindSMS, Record: recordOf(cmpOr(n.line, n.person)), Owner: n.owner,
+	return d.node(Thing{ID: "sms:" + n.key, Kind: KindSMS, Name: noted, Record: recordOf(cmpOr(n.line, n.person)), Owner: n.owner,
 		Label: said(lang.T("a text message to %s", "%s に届く SMS"), noted)}, func(id string) {
 		if n.person != nil {
 			d.needs(id, lockout.Person, d.person(n.person))
@@ -89,7 +89,7 @@ func (d *deriver) sms(noted, owner string) string {
 // messages; a landline rings in the house.
 func (d *deriver) call(noted, owner string) string {
 	n := d.number(noted, owner)
-	return d.node(Thing{ID: "call:" + n.key, Kind: KindCall, Record: recordOf(cmpOr(n.line, n.person)), Owner: n.owner,
+	return d.node(Thing{ID: "call:" + n.key, Kind: KindCall, Name: noted, Record: recordOf(cmpOr(n.line, n.person)), Owner: n.owner,
 		Label: said(lang.T("a call to %s", "%s への電話"), noted)}, func(id string) {
 		switch {
 		case n.texts() || n.line == nil && n.person != nil:
@@ -103,7 +103,7 @@ func (d *deriver) call(noted, owner string) string {
 
 // line is a telephone number that is still one's own.
 func (d *deriver) line(n number) string {
-	t := Thing{ID: "line:" + n.key, Kind: KindLine, Record: recordOf(n.line), Owner: n.owner, Unknown: n.line == nil && !d.proven["line:"+n.key],
+	t := Thing{ID: "line:" + n.key, Kind: KindLine, Name: n.noted, Record: recordOf(n.line), Owner: n.owner, Unknown: n.line == nil && !d.proven["line:"+n.key],
 		Label: said(lang.T("the number %s", "電話番号 %s"), n.noted)}
 	name := n.noted
 	if n.line == nil {
@@ -175,7 +175,7 @@ func (d *deriver) handset(n number) []string {
 			return []string{d.use(in)}
 		}
 	}
-	id, fresh := d.asset(Thing{ID: "sim:" + n.key, Kind: KindSIM, Record: recordOf(n.line), Owner: n.owner,
+	id, fresh := d.asset(Thing{ID: "sim:" + n.key, Kind: KindSIM, Name: n.noted, Record: recordOf(n.line), Owner: n.owner,
 		Label: said(lang.T("the SIM of %s, or the phone it is in", "%s の SIM（入っている携帯）"), n.noted)})
 	if fresh {
 		e := d.on(d.phoneLost(n, in), id)
