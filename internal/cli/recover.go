@@ -1,0 +1,246 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"memovault/internal/lang"
+	"memovault/internal/paper"
+	"memovault/internal/record"
+	"memovault/internal/recovery"
+	"memovault/internal/store"
+)
+
+// recoverOptions say what happened, what was tried and where the page goes.
+type recoverOptions struct {
+	after        []string
+	tried        string // id of the way that was tried
+	result, note string
+	on           string
+	print        bool
+	out          string // file for the page
+	paperLang    string
+	reveal, json bool
+}
+
+func (a *app) newRecover() *cobra.Command {
+	var o recoverOptions
+	cmd := a.command(spec{
+		name: "recover", args: lang.T("NAME", "名前"), group: "recovery",
+		short: lang.T("get an account back: what to try, type and answer", "アカウントに戻るための 1 ページ"),
+		long: lang.T(`One page for getting an account back, on the screen or for paper: which way to
+try first and why, the steps of the service with what to type at each, what the
+form or the call will ask with your answers, and what not to do. What a service
+says is shown with its source and date; what is not noted is said to be so.
+Something bound to an account, such as Office, leads to that account.
+
+Note each try with --tried and what came of it: the page then says what was
+tried, and until when the answer is due.`,
+			`アカウントに戻るための 1 ページを、画面か紙に出します。最初に試す方法とその理由、サービスの手順と
+そこで入力するもの、フォームや電話で聞かれることとその答え、してはいけないことです。サービスの
+言っていることには、出どころと日付が付きます。書いていないことは、そう表示します。
+Office のようにアカウントに結び付いたものは、そのアカウントの案内になります。
+
+試すたびに、--tried で方法と結果を書いておいてください。次からは、試したことと、返事の届く目安も
+表示します。`),
+		examples: []example{
+			{"recover office", lang.T("the page, on the screen", "画面に出す")},
+			{"recover office --after phone-lost", lang.T("after the phone was lost: only what still works", "電話をなくしたあとで（まだ使える方法から）")},
+			{"recover office -o office-recovery.txt", lang.T("the page for paper, into a file", "紙に残すページをファイルに")},
+			{"recover office --print --paper-lang ja | lp", lang.T("to the printer, in Japanese", "日本語でプリンターへ")},
+			{`recover office --tried form --result sent --note "4 passwords"`, lang.T("note that the form was sent", "フォームを送ったことを書いておく")},
+			{"recover office --json", lang.T("for a script", "スクリプト向け")},
+		},
+	})
+	f := cmd.Flags()
+	f.StringArrayVar(&o.after, "after", nil, a.text(lang.T("as if this `EVENT` had happened, as whatif names it; may be given again", "この`出来事`のあとで（whatif に出る名前。何度でも書けます）")))
+	f.StringVar(&o.tried, "tried", "", a.text(lang.T("note that the `WAY` was tried", "この`方法`を試したことを書いておく")))
+	f.StringVar(&o.result, "result", record.AttemptOpen, a.text(lang.T("with --tried: `WHAT` came of it: open, sent, refused, granted or other", "--tried で、その`結果`。open（始めた）、sent（送った）、refused（認められない）、granted（戻れた）、other（そのほか）")))
+	f.StringVar(&o.note, "note", "", a.text(lang.T("with --tried: a remark `TEXT` (no secrets)", "--tried で、一言の`メモ`（秘密は書かない）")))
+	f.StringVar(&o.on, "on", "", a.text(lang.T("with --tried: the `DATE`, if not today", "--tried で、今日でないときの`日付`")))
+	f.BoolVar(&o.print, "print", false, a.text(lang.T("laid out for A4 paper, 80 columns wide", "A4 の紙に合わせて出す（1 行 80 桁）")))
+	f.StringVarP(&o.out, "output", "o", "", a.text(lang.T("write the page for paper to `FILE`, which must not exist yet", "紙のページを新しい`ファイル`に書き出す（上書きはしません）")))
+	f.StringVar(&o.paperLang, "paper-lang", "", a.text(lang.T("the page's `LANGUAGE` on paper, en or ja (default: as the run)", "紙のページの`言語`。ja か en（省略すると画面と同じ）")))
+	f.BoolVar(&o.reveal, "reveal", false, a.text(lang.T("show keys, codes and other secrets too", "キーやコードなどの秘密も見せる")))
+	f.BoolVar(&o.json, "json", false, a.text(lang.T("as JSON (secrets only with --reveal)", "JSON で出す（秘密は --reveal のときだけ）")))
+	cmd.Args = a.argsBetween(1, 1)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		l, err := a.checkRecover(cmd, &o)
+		if err != nil {
+			return err
+		}
+		return a.runRecover(cmd, &o, l, args[0])
+	}
+	return cmd
+}
+
+func (o *recoverOptions) onPaper() bool { return o.print || o.out != "" }
+
+// checkRecover finds mistakes in the command line before a passphrase is asked
+// for, and returns the language of the page.
+func (a *app) checkRecover(cmd *cobra.Command, o *recoverOptions) (lang.Lang, error) {
+	changed := cmd.Flags().Changed
+	switch {
+	case o.json && o.onPaper():
+		return 0, a.usage(cmd, lang.T("--json does not go together with --print or -o", "--json と --print や -o は一緒に使えません"))
+	case o.tried == "" && (changed("result") || changed("note") || changed("on")):
+		return 0, a.usage(cmd, lang.T("--result, --note and --on go with --tried", "--result、--note、--on は --tried と一緒に使います"))
+	case o.tried != "" && (o.json || o.onPaper() || len(o.after) > 0 || o.reveal):
+		return 0, a.usage(cmd, lang.T("--tried notes a try and shows no page: leave the other options out", "--tried は試したことを書くだけで、ページは出しません。ほかのオプションと分けてください"))
+	case o.paperLang != "" && !o.onPaper():
+		return 0, a.usage(cmd, lang.T("--paper-lang goes with --print or -o", "--paper-lang は --print か -o と一緒に使います"))
+	case !slices.Contains(attemptResults, o.result):
+		return 0, a.usage(cmd, lang.T("%q is no result; one of: %s", "「%s」という結果はありません。次のどれか: %s"), o.result, strings.Join(attemptResults, ", "))
+	}
+	if o.out != "" && o.out != "-" {
+		if _, err := os.Lstat(o.out); err == nil {
+			return 0, &fs.PathError{Op: "create", Path: o.out, Err: fs.ErrExist}
+		}
+	}
+	if o.paperLang == "" {
+		return a.lang, nil
+	}
+	l, ok := lang.Parse(o.paperLang)
+	if !ok {
+		return 0, a.usage(cmd, lang.T("a page can be in en or ja, not in %q", "ページの言語は ja か en です。%q は使えません"), o.paperLang)
+	}
+	return l, nil
+}
+
+func (a *app) runRecover(cmd *cobra.Command, o *recoverOptions, l lang.Lang, name string) error {
+	s, err := a.openVault()
+	if err != nil {
+		return err
+	}
+	c, err := a.findLive(s, name)
+	if err != nil {
+		return err
+	}
+	b, err := a.planBack(s, c, o, l)
+	if err != nil {
+		return err
+	}
+	if o.tried != "" {
+		return a.noteTried(cmd, s, b, o)
+	}
+	page := a.speaking(l)
+	switch {
+	case o.json:
+		return a.writeJSON(page.backJSON(b))
+	case o.onPaper():
+		return a.printBack(page.backDoc(b), o)
+	}
+	err = a.pagedUnless(o.reveal, func() error { a.showDoc(page.backDoc(b)); return nil })
+	if err != nil {
+		return err
+	}
+	a.sayHidden(b)
+	return a.askTried(s, b)
+}
+
+// speaking is the run in another language.
+func (a *app) speaking(l lang.Lang) *app {
+	other := *a
+	other.lang = l
+	return &other
+}
+
+// pagedUnless is paged, but a page with secrets stays out of other programs.
+func (a *app) pagedUnless(secrets bool, write func() error) error {
+	if secrets {
+		return write()
+	}
+	return a.paged(write)
+}
+
+// planBack works out the way back to the record.
+func (a *app) planBack(s *store.Store, c store.Card, o *recoverOptions, l lang.Lang) (*wayBack, error) {
+	records, err := a.liveRecords(s)
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(records, func(r *record.Record) bool { return r.ID == c.ID })
+	if i < 0 {
+		_, err := s.Record(c.ID) // says what is wrong with it
+		return nil, err
+	}
+	m := a.model(s, records)
+	events, err := m.Find(o.after, records[i].Owner)
+	if err != nil {
+		return nil, a.noEvent(err)
+	}
+	p := &guidePlanner{a: a.speaking(l), m: m, records: records, reveal: o.reveal}
+	return p.plan(records[i], events)
+}
+
+// noEvent says that an argument names no single event.
+func (a *app) noEvent(err error) error {
+	var e *recovery.EventError
+	if !errors.As(err, &e) {
+		return err
+	}
+	f := &failure{status: statusNotFound, code: "no_event", err: err}
+	switch e.Kind {
+	case recovery.EventAmbiguous:
+		f.status, f.code = statusUsage, "ambiguous_event"
+		f.what = said(lang.T("%q could be several events; say which", "「%s」に当たる出来事がいくつもあります。どれかを指定してください"), e.Arg)
+	case recovery.EventNothing:
+		f.what = said(lang.T("nothing that is noted hangs on %q", "「%s」で失われるものは、記録にありません"), e.Arg)
+	default:
+		f.what = said(lang.T("there is no event %q", "「%s」という出来事はありません"), e.Arg)
+	}
+	if len(e.Candidates) > 0 {
+		f.next = append(f.next, said(lang.T("one of: %s", "次のどれか: %s"), strings.Join(e.Candidates, ", ")))
+	}
+	f.next = append(f.next, said(lang.T("all events: %s whatif", "出来事の一覧: %s whatif"), a.call()))
+	return f
+}
+
+// printBack writes the page for paper to where it belongs.
+func (a *app) printBack(d *paper.Doc, o *recoverOptions) error {
+	err := a.writeResult(o.out, func(w io.Writer) error {
+		var b bytes.Buffer
+		if err := paper.Text(&b, d); err != nil {
+			return err
+		}
+		text := b.Bytes()
+		if (o.out == "" || o.out == "-") && a.toTerminal() {
+			text = bytes.ReplaceAll(text, []byte("\f"), []byte("\n")) // a screen has no pages
+		}
+		_, err := w.Write(text)
+		return err
+	})
+	if err == nil && o.out != "" && o.out != "-" {
+		a.say(lang.T("it is not encrypted: print it, then delete the file", "このファイルは暗号化されていません。印刷したら、ファイルは消してください"))
+	}
+	return err
+}
+
+// sayHidden says how to see what the page hides.
+func (a *app) sayHidden(b *wayBack) {
+	hidden := func(list []answer) bool {
+		return slices.ContainsFunc(list, func(one answer) bool { return one.hidden })
+	}
+	for _, steps := range [][]stepBack{b.steps, b.then} {
+		for _, step := range steps {
+			if hidden(step.answers) {
+				a.say(lang.T("to see keys and codes too: %s recover %s --reveal", "キーやコードも見るには: %s recover %s --reveal"), a.call(), shellWord(b.subject.Name))
+				return
+			}
+		}
+	}
+}
+
+// attemptResults are what may come of a try.
+var attemptResults = []string{record.AttemptOpen, record.AttemptSent, record.AttemptRefused, record.AttemptGranted, record.AttemptOther}
+
+// today is the day of the run as it is noted.
+func (a *app) today() string { return a.now.Format(time.DateOnly) }
