@@ -141,7 +141,7 @@ func (u *Upkeep) enter(r *record.Record) {
 	for i := range r.Fields {
 		f := &r.Fields[i]
 		kind := record.TypeOf(t, f)
-		if key := keyOf(kind, f); key != "" && answered(f) {
+		if key := keyOf(kind, f); key != "" && filledIn(f) {
 			u.uses[key] = append(u.uses[key], Use{Record: r, Kind: useKindOf(t, f, kind), Field: f.Key})
 		}
 	}

@@ -57,15 +57,15 @@ func (u *Upkeep) weight(r *record.Record) int {
 func fieldsOf(r *record.Record, t *record.Template, role record.Role) []*record.Field {
 	var list []*record.Field
 	for _, s := range t.With(role) {
-		if f := r.Field(s.Key); f != nil && answered(f) {
+		if f := r.Field(s.Key); f != nil && filledIn(f) {
 			list = append(list, f)
 		}
 	}
 	return list
 }
 
-// answered reports whether a field has an answer, and not that there is none.
-func answered(f *record.Field) bool { return len(f.Codes) > 0 || says(f.Value) }
+// filledIn reports whether a field has an answer, and not that there is none.
+func filledIn(f *record.Field) bool { return len(f.Codes) > 0 || says(f.Value) }
 
 // label is what a field of a record is called, also one that it does not have.
 func label(r *record.Record, t *record.Template, key string) lang.Text {
