@@ -41,7 +41,8 @@
 //     order, and by which steps.
 //   - [Graph.Ways], [Graph.Why], [Graph.Deciding]: how each way stands, what it
 //     lacks, and what to ask for.
-//   - [Graph.EachWays], [Graph.Proofs]: the same for many accounts at once.
+//   - [Graph.View], [Graph.EachWays], [Graph.Proofs]: the same for many accounts
+//     at once.
 //   - [Graph.Hanging]: what hangs on one thing, before it is given up.
 //   - [Graph.Theft]: what a thief opens, and what the owner then has left.
 //   - [Graph.Rank], [Graph.Plan]: what repairs would do, and the best next step.

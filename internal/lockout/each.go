@@ -1,28 +1,49 @@
 package lockout
 
-// EachWays is Ways for several accounts (or nodes) at once: a list for each, in
-// the order asked for. One pass serves all that are in no circle: nothing that
-// these need can come from themselves.
-func (g *Graph) EachWays(c Case, accounts ...string) ([][]Way, error) {
+// A View answers Ways for many accounts of one case: one pass serves all that are
+// in no circle, because nothing that these need can come from themselves.
+type View struct {
+	w        *world
+	done     *race
+	least    *closure
+	circular []bool // by node
+}
+
+// View looks at a case.
+func (g *Graph) View(c Case) (*View, error) {
 	w, err := g.world(c)
 	if err != nil {
 		return nil, err
 	}
-	circular := g.inCircles()
-	done, least := w.race(), w.closed()
+	return &View{w, w.race(), w.closed(), g.inCircles()}, nil
+}
+
+// Ways is Graph.Ways in the case of the view.
+func (v *View) Ways(account string) ([]Way, error) {
+	a, err := v.w.find(account, "ways", Account, Node)
+	if err != nil {
+		return nil, err
+	}
+	if !v.circular[a] {
+		return v.w.waysInto(a, v.done, v.least), nil
+	}
+	apart := *v.w
+	apart.off = v.w.without(a)
+	return v.w.waysInto(a, apart.race(), apart.closed()), nil
+}
+
+// EachWays is Ways for several accounts (or nodes) at once: a list for each, in
+// the order asked for.
+func (g *Graph) EachWays(c Case, accounts ...string) ([][]Way, error) {
+	v, err := g.View(c)
+	if err != nil {
+		return nil, err
+	}
 	each := make([][]Way, len(accounts))
 	for i, id := range accounts {
-		a, err := g.find(id, "ways", Account, Node)
-		if err != nil {
+		if each[i], err = v.Ways(id); err != nil {
 			return nil, err
 		}
-		if circular[a] {
-			apart := *w
-			apart.off = w.without(a)
-			each[i] = w.waysInto(a, apart.race(), apart.closed())
-			continue
-		}
-		each[i] = w.waysInto(a, done, least)
 	}
 	return each, nil
 }

@@ -17,10 +17,12 @@ func TestEach(t *testing.T) {
 		if slices.Contains(g.circle, true) {
 			circles++
 		}
+		view := must(g.View(c))(t)
 		ways := must(g.EachWays(c, ids...))(t)
 		proofs := must(g.Proofs(c, ids...))(t)
 		for i, id := range ids {
 			equal(t, "ways into "+id, ways[i], must(g.Ways(id, c))(t))
+			equal(t, "view of "+id, must(view.Ways(id))(t), ways[i])
 			p, _, err := g.Proof(id, c)
 			if err != nil {
 				t.Fatal(err)
@@ -38,10 +40,11 @@ func TestEachOfNothing(t *testing.T) {
 	b.AddAsset("key", false)
 	b.AddAccount("door", 1)
 	g := must(b.Build())(t)
-	if ways := must(g.EachWays(Case{}, "door"))(t); len(ways) != 1 || len(ways[0]) != 0 {
+	view := must(g.View(Case{}))(t)
+	if ways := must(view.Ways("door"))(t); len(ways) != 0 {
 		t.Errorf("ways into an account without any: %v", ways)
 	}
-	if _, err := g.EachWays(Case{}, "window"); err == nil {
+	if _, err := view.Ways("window"); err == nil {
 		t.Error("the ways into what there is not")
 	}
 	if _, err := g.Proofs(Case{}, "door", "key"); err == nil {
