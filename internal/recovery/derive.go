@@ -3,6 +3,7 @@ package recovery
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -76,6 +77,7 @@ func (d *deriver) finish() {
 	d.finishEvents()
 	d.nameLosses()
 	d.m.outside = d.outside
+	d.m.kept = slices.DeleteFunc(d.m.kept, func(id string) bool { return d.lost[id] })
 	d.m.inGraph = map[string]bool{}
 	for _, e := range d.m.events {
 		if len(d.m.inGraph) < lockout.MaxEvents {

@@ -67,10 +67,12 @@ func (m *Model) find(arg, owner string) (*Event, error) {
 	if i := slices.IndexFunc(of, func(e *Event) bool { return e.ID == string(kind) || e.home && owner != "" }); i >= 0 {
 		return of[i], nil
 	}
-	switch len(of) {
-	case 0:
+	switch {
+	case len(of) == 0:
 		return nil, &EventError{arg, EventNothing, nil}
-	case 1:
+	case kind == Fire && !slices.ContainsFunc(of, func(e *Event) bool { return e.home }):
+		return nil, &EventError{arg, EventNothing, idsOf(of)} // nothing burns at home
+	case len(of) == 1:
 		return of[0], nil
 	}
 	return nil, &EventError{arg, EventAmbiguous, idsOf(of)}

@@ -247,8 +247,10 @@ func (d *deriver) keptAt(id string, s *subject, key string) {
 			d.needs(id, lockout.Sure, d.memory(s, "kept:"+key, said(lang.T("what you remember: %s of %s", "覚えていること: %[2]s の「%[1]s」"), s.fieldLabel(key), s.r.Name), key, false))
 		case record.PlacePaper:
 			d.needs(id, lockout.Sure, d.paper(s.r.Owner, p.Name))
-		case record.PlaceDevice, record.PlacePerson:
+		case record.PlaceDevice:
 			d.needs(id, lockout.Sure, d.named(s, "", key, p.Name))
+		case record.PlacePerson:
+			d.needs(id, lockout.Person, d.named(s, "", key, p.Name))
 		case record.PlaceVault:
 			d.needs(id, lockout.Sure, d.vaultNode())
 		}
