@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"errors"
 	"io"
 	"io/fs"
 	"os"
@@ -15,7 +14,6 @@ import (
 	"memovault/internal/lang"
 	"memovault/internal/paper"
 	"memovault/internal/record"
-	"memovault/internal/recovery"
 	"memovault/internal/store"
 )
 
@@ -175,33 +173,12 @@ func (a *app) planBack(s *store.Store, c store.Card, o *recoverOptions, l lang.L
 	m := a.model(s, records)
 	events, err := m.Find(o.after, records[i].Owner)
 	if err != nil {
-		return nil, a.noEvent(err)
+		return nil, a.noEvent(err, func(candidate string) string {
+			return a.call() + " recover " + shellWord(records[i].Name) + " --after " + shellWord(candidate)
+		})
 	}
 	p := &guidePlanner{a: a.speaking(l), m: m, records: records, reveal: o.reveal}
 	return p.plan(records[i], events)
-}
-
-// noEvent says that an argument names no single event.
-func (a *app) noEvent(err error) error {
-	var e *recovery.EventError
-	if !errors.As(err, &e) {
-		return err
-	}
-	f := &failure{status: statusNotFound, code: "no_event", err: err}
-	switch e.Kind {
-	case recovery.EventAmbiguous:
-		f.status, f.code = statusUsage, "ambiguous_event"
-		f.what = said(lang.T("%q could be several events; say which", "「%s」に当たる出来事がいくつもあります。どれかを指定してください"), e.Arg)
-	case recovery.EventNothing:
-		f.what = said(lang.T("nothing that is noted hangs on %q", "「%s」で失われるものは、記録にありません"), e.Arg)
-	default:
-		f.what = said(lang.T("there is no event %q", "「%s」という出来事はありません"), e.Arg)
-	}
-	if len(e.Candidates) > 0 {
-		f.next = append(f.next, said(lang.T("one of: %s", "次のどれか: %s"), strings.Join(e.Candidates, ", ")))
-	}
-	f.next = append(f.next, said(lang.T("all events: %s whatif", "出来事の一覧: %s whatif"), a.call()))
-	return f
 }
 
 // printBack writes the page for paper to where it belongs.

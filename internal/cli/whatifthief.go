@@ -1,0 +1,170 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"memovault/internal/lang"
+	"memovault/internal/lockout"
+	"memovault/internal/recovery"
+	"memovault/internal/term"
+)
+
+// A theft is what somebody gets into who took the things of some events, and
+// what the owner then has left.
+type theft struct {
+	loot    []string
+	opened  []*recovery.Account // for sure
+	perhaps []*recovery.Account // if a form is granted, or something not noted lies there too
+	locked  []*recovery.Account // the owner gets into it no more, and did after the loss alone
+	needs   []need
+}
+
+// A need is what somebody would have to have besides, to get into one account.
+type need struct {
+	account *recovery.Account
+	sets    [][]string
+	cut     bool // there may be other sets
+}
+
+// theft asks what the loot opens.
+func (q *forecast) theft() (*theft, error) {
+	t := &theft{loot: q.m.Loot(q.events)}
+	owner := q.m.Case(lockout.Optimistic, q.events...)
+	sure, err := q.m.ThiefGraph().Theft(owner, q.m.Thief(lockout.SureOnly, q.events...))
+	if err != nil {
+		return nil, err
+	}
+	hope, err := q.m.ThiefGraph().Theft(owner, q.m.Thief(lockout.Optimistic, q.events...))
+	if err != nil {
+		return nil, err
+	}
+	for _, acc := range q.m.Accounts() {
+		switch {
+		case slices.Contains(sure.Opened, acc.ID):
+			t.opened = append(t.opened, acc)
+		case slices.Contains(hope.Opened, acc.ID):
+			t.perhaps = append(t.perhaps, acc)
+		}
+		if slices.Contains(sure.Locked, acc.ID) && q.then[acc.ID] != lockout.Shut {
+			t.locked = append(t.locked, acc)
+		}
+	}
+	return t, q.addNeeds(t)
+}
+
+// addNeeds finds the smallest sets of further things that would open the
+// accounts that stay closed to the thief.
+func (q *forecast) addNeeds(t *theft) error {
+	c := q.m.Thief(lockout.SureOnly, q.events...)
+	c.Kept = append(slices.Clone(c.Kept), c.Only...)
+	c.Only = nil
+	sets, err := q.m.ThiefGraph().AccessSets(c, 2)
+	if err != nil {
+		return err
+	}
+	for _, acc := range q.m.Accounts() {
+		if slices.Contains(t.opened, acc) || !q.covers(acc) {
+			continue
+		}
+		found, cut, err := sets.Of(acc.ID)
+		if err != nil {
+			return err
+		}
+		if len(found) > 0 {
+			t.needs = append(t.needs, need{acc, found, cut})
+		}
+	}
+	slices.SortStableFunc(t.needs, func(x, y need) int { return len(x.sets[0]) - len(y.sets[0]) })
+	return nil
+}
+
+// showTheft says what somebody gets into, and what that takes from the owner.
+func (a *app) showTheft(q *forecast) error {
+	t, err := q.theft()
+	if err != nil {
+		return err
+	}
+	for _, line := range term.Wrap(a.happening(q), a.columns()) {
+		fmt.Fprintln(a.out, a.paint(paintHead, line))
+	}
+	if len(t.loot) == 0 {
+		a.row(0, a.text(lang.T("Nobody gets hold of anything that way, as far as the notes go.", "記録にある限り、それでほかの人の手に渡るものはありません。")))
+		return nil
+	}
+	a.row(0, a.text(lang.T("Somebody else then has: ", "ほかの人の手に渡るもの: "))+a.thingsWords(q.m, t.loot, q.mostThings()))
+	fmt.Fprintln(a.out)
+	if len(t.opened)+len(t.perhaps) == 0 {
+		a.row(0, a.text(lang.T("With that alone nobody gets into an account, as far as the notes go.", "記録にある限り、それだけで入れるアカウントはありません。")))
+	}
+	if err := a.showOpened(q, t); err != nil {
+		return err
+	}
+	if len(t.perhaps) > 0 {
+		a.rows(0, a.text(lang.T("Perhaps also (by a form, or with something that is not noted): %s", "もしかすると（申し込みや、書いてないもので）: %s"), a.someOf(namesOf(t.perhaps), q.named())), paintCare)
+	}
+	if len(t.locked) > 0 {
+		fmt.Fprintln(a.out)
+		a.rows(0, a.text(lang.T("Once the ways in are changed, you no longer get into: %s", "入られて設定を変えられると、あなたが戻れなくなるもの: %s"), a.someOf(namesOf(t.locked), q.named())), paintSevere)
+	}
+	a.showNeeds(q, t)
+	return nil
+}
+
+// showOpened lists the accounts that the loot opens, with the way.
+func (a *app) showOpened(q *forecast, t *theft) error {
+	if len(t.opened) == 0 {
+		return nil
+	}
+	n := len(t.opened)
+	a.rows(0, a.text(plural(n, lang.T("!! They get into (%d account)", "!! 入られるアカウント（%d 件）"), lang.T("!! They get into (%d accounts)", "!! 入られるアカウント（%d 件）")), n), paintSevere)
+	detailed := q.detailed(t.opened)
+	ids := make([]string, len(detailed))
+	for i, acc := range detailed {
+		ids[i] = acc.ID
+	}
+	proofs, err := q.m.ThiefGraph().Proofs(q.m.Thief(lockout.SureOnly, q.events...), ids...)
+	if err != nil {
+		return err
+	}
+	for i, acc := range detailed {
+		a.row(3, a.accountWords(q, acc)+": "+a.proofWords(q, proofs[i]))
+	}
+	a.andMore(q, t.opened[len(detailed):])
+	return nil
+}
+
+// showNeeds says how little is missing for the others.
+func (a *app) showNeeds(q *forecast, t *theft) {
+	if len(t.needs) == 0 {
+		return
+	}
+	fmt.Fprintln(a.out)
+	a.rows(0, a.text(lang.T("To get in for sure, they would still need:", "確実に入るには、あと次のものが要ります:")), paintHead)
+	shown := t.needs
+	if !q.everything {
+		shown = shown[:min(len(shown), mostDetails)]
+	}
+	for _, n := range shown {
+		var sets []string
+		for _, set := range n.sets[:min(len(n.sets), mostDeciding)] {
+			sets = append(sets, strings.Join(a.thingNames(q.m, set), a.text(lang.T(" and ", " ＋ "))))
+		}
+		if more := len(n.sets) - len(sets); more > 0 || n.cut {
+			sets = append(sets, a.text(lang.T("something else", "ほかのもの")))
+		}
+		a.row(3, a.accountWords(q, n.account)+": "+strings.Join(sets, a.text(lang.T("; or ", "。または、"))))
+	}
+	if more := len(t.needs) - len(shown); more > 0 {
+		a.faint(3, a.text(lang.T("and %d more, shown with --all", "ほかに %d 件（--all で出ます）"), more))
+	}
+}
+
+func (a *app) thingNames(m *recovery.Model, ids []string) []string {
+	names := make([]string, len(ids))
+	for i, id := range ids {
+		names[i] = a.thingWords(m, id)
+	}
+	return names
+}
