@@ -63,6 +63,9 @@ func (a *app) runAdd(cmd *cobra.Command, c *changes, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := a.checkNames(s, &record.Record{}, r, name); err != nil {
+		return err
+	}
 	if !hasContent(c) {
 		r.Name = name
 		return a.sit(s, draft{r: r, tmpl: tmpl, files: files}, c.noCoach, cmd.Flags().Changed("owner"))

@@ -169,6 +169,11 @@ var flagCompleters = map[string]completer{
 	"clear-after":          nothing,
 	"notes":                nothing,
 	"label":                nothing,
+	"way":                  nothing,
+	"remove-way":           wayIDs,
+	"restore-way":          wayIDs,
+	"kept":                 keptArguments,
+	"kept-at":              nothing,
 	"add-field":            nothing,
 	"add-secret":           nothing,
 	"detach":               nothing,
@@ -301,6 +306,17 @@ func ruleIDs(a *app, _ *cobra.Command, _ []string, _ string) ([]string, cobra.Sh
 	var list []string
 	for _, r := range audit.Rules() {
 		list = append(list, a.described(r.ID, r.Title))
+	}
+	return list, noFiles
+}
+
+// wayIDs completes the ways of the template that the line names.
+func wayIDs(a *app, _ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	var list []string
+	if t := templateOf(args); t != nil {
+		for i := range t.Ways {
+			list = append(list, a.described(t.Ways[i].ID, t.Ways[i].Label.Text))
+		}
 	}
 	return list, noFiles
 }

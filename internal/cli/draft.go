@@ -30,6 +30,7 @@ type changes struct {
 	tags       []string
 	attach     []string
 	noCoach    bool
+	wayChanges
 }
 
 func (a *app) changeFlags(cmd *cobra.Command, c *changes) {
@@ -44,12 +45,13 @@ func (a *app) changeFlags(cmd *cobra.Command, c *changes) {
 	f.IntVar(&c.importance, "importance", 0, a.text(lang.T("importance `N`, from 0 (no matter) to 3 (must never be lost)", "大切さの`番号`。0（なくても困らない）から 3（絶対になくせない）")))
 	f.StringArrayVar(&c.tags, "tag", nil, a.text(lang.T("add the tag `TAG`; -TAG takes it off", "`名札`を付ける（-名札 で外す）")))
 	f.StringArrayVar(&c.attach, "attach", nil, a.text(lang.T("keep a copy of `FILE` (photo of the key card, receipt)", "`ファイル`の写しを一緒にしまう（キーカードの写真、領収書など）")))
+	a.wayFlags(cmd, &c.wayChanges)
 	f.BoolVar(&c.noCoach, "no-coach", false, a.text(lang.T("no hints on what will matter later", "あとで困らないための「ひとこと」を出さない")))
 }
 
 // any reports whether a flag gave something to change.
 func (c *changes) any(cmd *cobra.Command) bool {
-	if len(c.fields)+len(c.own)+len(c.ownSecret)+len(c.tags)+len(c.attach) > 0 || c.fromJSON != "" {
+	if len(c.fields)+len(c.own)+len(c.ownSecret)+len(c.tags)+len(c.attach) > 0 || c.fromJSON != "" || c.wayChanges.any() {
 		return true
 	}
 	return slices.ContainsFunc([]string{"title", "owner", "notes", "importance"}, cmd.Flags().Changed)
@@ -82,6 +84,9 @@ func (a *app) apply(cmd *cobra.Command, r *record.Record, c *changes) ([]store.N
 		return nil, err
 	}
 	if err := applyTags(r, c.tags); err != nil {
+		return nil, err
+	}
+	if err := a.applyWays(r, t, &c.wayChanges); err != nil {
 		return nil, err
 	}
 	return a.attachFiles(r, c.attach)

@@ -31,10 +31,12 @@ func (a *app) newEdit() *cobra.Command {
 		name: "edit", args: lang.T("NAME [FIELD...]", "名前 [項目...]"), group: "notes",
 		short: lang.T("change a record", "記録を書き直す"),
 		long: lang.T(`Asks all questions of a record again with the answers filled in; Enter keeps one.
-With fields it asks only those. With flags it changes just that and asks nothing.
+With fields it asks only those; ways asks for the ways back in, kept where each secret
+is. With flags it changes just that and asks nothing.
 What was there before is kept: see history and undo.`,
 			`記録の質問に、今の答えが入った状態で順に答え直します（Enter でそのまま）。
-項目を書くと、その項目だけを聞きます。オプションを付けると、そこだけを変えて何も聞きません。
+項目を書くと、その項目だけを聞きます。「方法」と書くと戻る方法を、「ある所」と書くと秘密のものが
+どこにあるかを聞きます。オプションを付けると、そこだけを変えて何も聞きません。
 前の内容は残ります（history と undo を見てください）。`),
 		examples: []example{
 			{"edit office", lang.T("go through all answers", "全部の答えを見直す")},
@@ -42,6 +44,9 @@ What was there before is kept: see history and undo.`,
 			{"edit office --field phone=090-0000-0000", lang.T("change one field, without a question", "質問なしで 1 項目だけ変える")},
 			{"edit office --field product_key=-", lang.T("a secret from standard input", "秘密の項目は標準入力から")},
 			{`edit office --add-field "ID=12345"`, lang.T("a field that the template does not have", "ひな形にない項目を足す")},
+			{"edit google ways", lang.T("ways back in: see, switch off, add", "戻る方法を見る・足す")},
+			{"edit google kept", lang.T("where each secret is kept", "秘密のものがどこにあるかを書く")},
+			{"edit google --kept password=memory,paper:drawer", lang.T("the same by flags", "質問なしで書く")},
 			{"edit office --use-code", lang.T("a recovery code was used up", "回復用コードを 1 つ使ったとき")},
 			{"edit office --rename office-home", lang.T("give it another name", "名前を変える")},
 		},
@@ -51,6 +56,7 @@ What was there before is kept: see history and undo.`,
 	f.StringVar(&o.rename, "rename", "", a.text(lang.T("call the record `NAME`; records that refer to it follow", "記録の`名前`を変える（この記録を指している記録も直します）")))
 	f.StringArrayVar(&o.remove, "remove", nil, a.text(lang.T("take the field `KEY` away", "`項目`を取り除く")))
 	f.StringArrayVar(&o.labels, "label", nil, a.text(lang.T("call a field of your own otherwise: `KEY=LABEL`", "自分で足した項目の名前を変える: `項目=新しい名前`")))
+	f.StringArrayVar(&o.restore, "restore-way", nil, a.text(lang.T("let the way `ID` be again what the template says of it", "`方法`を、ひな形のとおりに戻す")))
 	f.StringArrayVar(&o.detach, "detach", nil, a.text(lang.T("take the attached `FILE` off; of two with one name, the number that is shown then", "添付した`ファイル`を外す（同じ名前が 2 つあるときは、そのとき表示される番号で）")))
 	f.StringVar(&o.useCode, "use-code", "", a.text(lang.T("note that a one-time code was used today; =`KEY` if there are several lists", "使い捨てコードを 1 つ使ったと記録する。一覧がいくつもあるときは =`項目`")))
 	f.Lookup("use-code").NoOptDefVal = anyCodes
@@ -84,10 +90,17 @@ func (a *app) runEdit(cmd *cobra.Command, o *editOptions, name string, keys []st
 	switch {
 	case o.useCode != "":
 		return a.runUseCode(s, r, cmp.Or(strings.Join(keys, " "), o.useCode))
+	case !byFlags && meansPart(r, keys, waysWords):
+		err = a.editWays(s, r)
+	case !byFlags && meansPart(r, keys, keptWords):
+		err = a.editKept(s, r)
 	case !byFlags:
 		err = a.editByForm(s, r, keys, o.noCoach)
 	default:
 		if files, err = a.editByFlags(cmd, r, o); err == nil {
+			err = a.checkNames(s, before, r, r.Name)
+		}
+		if err == nil {
 			a.remarkOn(s, before, r, &o.changes)
 		}
 	}
@@ -269,6 +282,10 @@ func (a *app) saveRenamed(s *store.Store, before, r *record.Record, files []stor
 	put := []*record.Record{r}
 	r.Updated = now
 	old := record.NameKey(before.Name)
+	follow := record.Renaming{Names: map[string]string{old: r.Name}}
+	if r.Template == record.PlaceTemplate {
+		follow.Places = follow.Names
+	}
 	for other, err := range s.All() {
 		if errors.As(err, new(*store.DamagedError)) {
 			continue
@@ -276,7 +293,7 @@ func (a *app) saveRenamed(s *store.Store, before, r *record.Record, files []stor
 		if err != nil {
 			return err
 		}
-		if other.ID != r.ID && repoint(other, old, r.Name) {
+		if other.ID != r.ID && follow.Apply(other) {
 			other.Updated = now
 			put = append(put, other)
 		}
@@ -290,17 +307,4 @@ func (a *app) saveRenamed(s *store.Store, before, r *record.Record, files []stor
 			lang.T("%d records that refer to it were changed too", "これを指している %d 件の記録も直しました")), n)
 	}
 	return nil
-}
-
-// repoint lets the references of a record follow a new name.
-func repoint(r *record.Record, old, name string) bool {
-	t := record.LookupTemplate(r.Template)
-	changed := false
-	for i := range r.Fields {
-		f := &r.Fields[i]
-		if record.TypeOf(t, f) == record.TypeRef && record.NameKey(f.Value) == old {
-			f.Value, changed = name, true
-		}
-	}
-	return changed
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -24,7 +25,9 @@ type givenRecord struct {
 	Tags     []string        `json:"tags"`
 	Fields   json.RawMessage `json:"fields"`
 
-	Importance *int `json:"importance"`
+	Importance *int              `json:"importance"`
+	Ways       []record.Way      `json:"ways"`
+	Kept       map[string]string `json:"kept"`
 }
 
 // givenField is a field in the list form. Hidden and the counts come with a copy
@@ -125,6 +128,69 @@ func (a *app) applyJSON(r *record.Record, t *record.Template, path string) error
 	for _, f := range fields {
 		if err := a.applyGiven(r, t, f); err != nil {
 			return err
+		}
+	}
+	return a.applyGivenWays(r, t, g)
+}
+
+// applyGivenWays takes ways, each in the place of the one with its ID, and where
+// things are kept, each as --kept does.
+func (a *app) applyGivenWays(r *record.Record, t *record.Template, g *givenRecord) error {
+	seen := map[string]bool{}
+	for i := range g.Ways {
+		w := &g.Ways[i]
+		if err := a.checkGivenWay(r, t, w); err != nil {
+			return err
+		}
+		if seen[w.ID] {
+			return refused("ways", &record.ValueError{Key: "twice", Text: lang.T("the way %q comes twice", "方法「%s」が 2 回出てきます"), Args: []any{w.ID}})
+		}
+		seen[w.ID] = true
+		if err := a.setWay(r, *w); err != nil {
+			return err
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(g.Kept)) {
+		if err := a.applyKept(r, t, key+"="+g.Kept[key]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkGivenWay holds a way from JSON to what --way takes.
+func (a *app) checkGivenWay(r *record.Record, t *record.Template, w *record.Way) error {
+	_, err := record.ParseWait(w.Wait)
+	for _, text := range []string{w.Label.EN, w.Label.JA} {
+		if _, _, bad := record.Clean(record.TypeText, text); bad != nil {
+			err = bad
+		}
+	}
+	switch {
+	case err != nil:
+	case !record.IsWayID(w.ID):
+		err = &record.ValueError{Key: "id", Text: lang.T("the id %q of a way: lower-case letters and digits with single hyphens between", "方法の id「%s」: 使えるのは、英小文字・数字と、間の 1 つずつのハイフンだけです"), Args: []any{w.ID}}
+	case w.Off && t.Way(w.ID) == nil:
+		err = &record.ValueError{Key: "off", Text: lang.T("the template has no way %q to switch off", "ひな形に「%s」という方法はないので、使わないことにはできません"), Args: []any{w.ID}}
+	case !w.Off && len(w.Needs) == 0:
+		err = &record.ValueError{Key: "needs", Text: lang.T("the way %q needs nothing", "方法「%s」に、要るものが書いてありません"), Args: []any{w.ID}}
+	case !w.Certainty.Known():
+		err = &record.ValueError{Key: "certainty", Text: lang.T("the certainty is form or person, or is left out", "certainty は form か person です（確実なら書きません）")}
+	}
+	if err != nil {
+		return refused("ways", err)
+	}
+	for i, n := range w.Needs {
+		if w.Needs[i], err = a.parseNeed(r, t, n.String()); err != nil {
+			return err
+		}
+	}
+	for key, values := range w.When {
+		s := t.Spec(key)
+		for _, v := range values {
+			if s == nil || s.Option(v) == nil {
+				return refused("ways", &record.ValueError{Key: "when", Text: lang.T("when: the field %q has no option %q", "when: 項目「%s」に「%s」という選択肢はありません"), Args: []any{key, v}})
+			}
 		}
 	}
 	return nil

@@ -107,6 +107,8 @@ const (
 	changeRenamed  = "renamed"
 	changeTrashed  = "trashed"
 	changeRestored = "restored"
+	changeOff      = "switched-off"
+	changeBack     = "switched-on"
 )
 
 // A change is one difference between two revisions, without values.
@@ -185,9 +187,7 @@ func compareRest(before, r *record.Record) []change {
 	text("tags", lang.T("tags", "名札"), strings.Join(before.Tags, "\n"), strings.Join(r.Tags, "\n"))
 	text("notes", lang.T("notes", "メモ"), before.Notes, r.Notes)
 	text("attachments", lang.T("attached files", "添付"), attachmentList(before), attachmentList(r))
-	if !maps.Equal(before.Kept, r.Kept) {
-		list = append(list, change{kind: changeChanged, key: "kept", label: lang.T("where things are kept", "しまってある場所")})
-	}
+	list = append(list, compareStanding(before, r)...)
 	if before.Importance != r.Importance {
 		list = append(list, change{kind: changeChanged, key: "importance", label: lang.T("importance", "大切さ")})
 	}
@@ -224,6 +224,8 @@ func (c change) say(l lang.Lang) string {
 		changeAdded:    lang.T("%s added", "%sを追加"),
 		changeChanged:  lang.T("%s changed", "%sを変更"),
 		changeRemoved:  lang.T("%s removed", "%sを削除"),
+		changeOff:      lang.T("%s switched off", "%sを使わないことに"),
+		changeBack:     lang.T("%s brought back", "%sをまた使うことに"),
 	}[c.kind]
 	switch c.kind {
 	case changeTrashed, changeRestored:

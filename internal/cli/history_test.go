@@ -122,11 +122,19 @@ func TestCompareNamesEveryPart(t *testing.T) {
 		"notes":       func(r *record.Record) { r.Notes = "sakura" },
 		"attachments": func(r *record.Record) { r.Attachments = []record.Attachment{{Name: "sakura"}} },
 		"kept":        func(r *record.Record) { r.Kept = map[string]string{"note": "sakura"} },
-		"importance":  func(r *record.Record) { r.Importance = 2 },
-		"verified":    func(r *record.Record) { r.Verified = &day },
-		"template":    func(r *record.Record) { r.Template = "sakura" },
-		"other":       func(r *record.Record) { r.Extra = map[string]json.RawMessage{"sakura": json.RawMessage("1")} },
-		"":            func(r *record.Record) { r.Trashed = &day },
+		"ways": func(r *record.Record) {
+			r.Ways = []record.Way{{ID: "desk", Needs: []record.Need{{Any: []string{"paper:sakura"}}}}}
+		},
+		"proven":     func(r *record.Record) { r.Proven = map[string]string{"desk": "sakura"} },
+		"accepted":   func(r *record.Record) { r.Accepted = map[string]record.Acceptance{"rule": {Why: "sakura"}} },
+		"retire":     func(r *record.Record) { r.Retire = &record.Retirement{By: "sakura"} },
+		"attempts":   func(r *record.Record) { r.Attempts = []record.Attempt{{Note: "sakura"}} },
+		"printed":    func(r *record.Record) { r.Printed = map[string]string{"sakura": "sakura"} },
+		"importance": func(r *record.Record) { r.Importance = 2 },
+		"verified":   func(r *record.Record) { r.Verified = &day },
+		"template":   func(r *record.Record) { r.Template = "sakura" },
+		"other":      func(r *record.Record) { r.Extra = map[string]json.RawMessage{"sakura": json.RawMessage("1")} },
+		"":           func(r *record.Record) { r.Trashed = &day },
 	} {
 		before, after := base(), base()
 		edit(after)

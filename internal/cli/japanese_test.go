@@ -36,7 +36,8 @@ var latinInJapanese = strings.Fields(`
 	on off auto always never skip update keep both true false id owner user admin com eu jp
 	LESS TERM DISPLAY CLICOLOR dumb YYYY MM DD schema COMPANY ISO
 	alias choice codes default expect form format hint idle key label months options role shown source text type value
-	mail fields secret product myrecoverykey`)
+	mail fields secret product myrecoverykey
+	certainty importance needs person when`)
 
 // kept is what is written alike in both languages: format verbs, flags, paths,
 // addresses, variables, keys.

@@ -25,7 +25,7 @@ type canaries struct {
 	pass, filePass, wrongPass, recovery   string // what opens something
 	pin, code, key                        string // hidden fields
 	hint, note, notes, name, owner, photo string // content
-	title, tag                            string
+	title, tag, place                     string
 	hidden, content, all                  []string
 }
 
@@ -44,7 +44,7 @@ func word(t *testing.T, letters string, n int) string {
 func newCanaries(t *testing.T) *canaries {
 	const letters = "bcdfghjkmpqrtvwxy2346789"
 	c := &canaries{}
-	for _, s := range []*string{&c.pass, &c.filePass, &c.wrongPass, &c.pin, &c.code, &c.hint, &c.note, &c.notes, &c.name, &c.owner, &c.photo, &c.title, &c.tag} {
+	for _, s := range []*string{&c.pass, &c.filePass, &c.wrongPass, &c.pin, &c.code, &c.hint, &c.note, &c.notes, &c.name, &c.owner, &c.photo, &c.title, &c.tag, &c.place} {
 		*s = "cnry" + word(t, letters, 16)
 	}
 	upper := strings.ToUpper(letters)
@@ -56,7 +56,7 @@ func newCanaries(t *testing.T) *canaries {
 func (c *canaries) fill(recovery string) {
 	c.recovery = recovery
 	c.hidden = []string{c.pass, c.filePass, c.wrongPass, c.pin, c.code, c.key, c.recovery}
-	c.content = []string{c.hint, c.note, c.notes, c.name, c.owner, c.photo, c.title, c.tag}
+	c.content = []string{c.hint, c.note, c.notes, c.name, c.owner, c.photo, c.title, c.tag, c.place}
 	c.all = slices.Concat(c.hidden, c.content)
 }
 
@@ -121,6 +121,9 @@ func leakSteps(c *canaries) []leakStep {
 		in(run(0, nil, "edit other --field sim_pin=-"), c.pin),
 		run(0, nil, "edit office --field recovery_codes=@../given/codes.txt"),
 		in(run(0, nil, "edit other --add-secret own=-"), c.pin), run(2, nil, "edit other --add-secret more="+c.pin),
+		run(0, nil, "edit office --kept product_key=vault,paper:"+c.place), run(0, nil, "edit office --way", "spare: paper:"+c.place+" + product_key"),
+		run(2, nil, "edit office --way", "spare: recovery_codes|"+c.place+" x"), run(0, nil, "edit office --remove-way spare"),
+		run(0, codes, "print office --kept-at "+c.place), run(0, nil, "list --template sheet"), run(0, nil, "show", "sheet-"+c.owner),
 		run(0, nil, "edit office --use-code"), run(0, nil, "tag moving office other"), run(0, nil, "tag"),
 		run(0, nil, "list"), run(0, nil, "list --json"), run(0, nil, "list", c.note), run(0, nil, "list --trash"),
 		run(0, nil, "show office"), run(0, nil, "show line --json"), run(0, nil, "show line --save ../asked"),

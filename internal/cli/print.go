@@ -23,6 +23,7 @@ type printOptions struct {
 	withSecrets bool
 	decided     bool // --with-secrets was given, with either value
 	paperLang   string
+	keptAt      string // where the sheet will be; empty if nobody said so
 }
 
 func (a *app) newPrint() *cobra.Command {
@@ -33,14 +34,19 @@ func (a *app) newPrint() *cobra.Command {
 		long: lang.T(`Lays records out as text on A4 pages, 80 columns wide, to be printed and kept:
 with check letters behind each key, a box to tick for each one-time code, and
 the sheet's number. Product keys and codes are always on it; passwords and hints
-only with --with-secrets, otherwise there is a blank to fill in by hand.`,
+only with --with-secrets, otherwise there is a blank to fill in by hand. With
+--kept-at, or your answer to the question, the vault remembers the sheet: what is
+on it, where it is, and whether it is out of date.`,
 			`記録を A4 のテキスト（1 行 80 桁）に組み、印刷して残せるようにします。
 キーには写し間違いに気づくための「確かめの文字」、使い捨てのコードには使ったら
 印を付ける四角、それに用紙の番号が付きます。プロダクトキーとコードは必ず載り、
-パスワードとヒントは --with-secrets のときだけ載ります（なければ手書きの欄）。`),
+パスワードとヒントは --with-secrets のときだけ載ります（なければ手書きの欄）。
+--kept-at を付けるか、置き場所を聞かれて答えると、どの用紙に何が載っていて、どこにあり、
+古くなっていないかを、金庫が覚えます。`),
 		examples: []example{
 			{"print office -o office.txt", lang.T("one record into a file", "1 件をファイルに")},
 			{"print --owner 田中 --paper-lang ja | lp", lang.T("all of a customer's, in Japanese, to the printer", "お客さま 1 人分を日本語でプリンターへ")},
+			{"print office -o office.txt --kept-at drawer", lang.T("and note where the sheet will be", "用紙をどこに置くかも記録する")},
 			{"print --all", lang.T("everything, on the screen", "全部を画面に")},
 		},
 	})
@@ -51,6 +57,7 @@ only with --with-secrets, otherwise there is a blank to fill in by hand.`,
 	f.StringVarP(&o.out, "output", "o", "", a.text(lang.T("write the sheet to `FILE`, which must not exist yet", "用紙を新しい`ファイル`に書き出す（上書きはしません）")))
 	f.BoolVar(&o.withSecrets, "with-secrets", false, a.text(lang.T("print passwords and hints too (=false: don't ask)", "パスワードとヒントも載せる（=false: 聞かず載せない）")))
 	f.StringVar(&o.paperLang, "paper-lang", "", a.text(lang.T("the sheet's `LANGUAGE`, en or ja (default: as the run)", "用紙の`言語`。ja か en（省略すると画面と同じ）")))
+	f.StringVar(&o.keptAt, "kept-at", "", a.text(lang.T("note the sheet in the vault as kept at `PLACE`", "用紙を、この`場所`にあるものとして金庫に記録する")))
 	cmd.Args = a.argsBetween(0, -1)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		o.decided = cmd.Flags().Changed("with-secrets")
@@ -81,7 +88,7 @@ func (a *app) runPrint(cmd *cobra.Command, o printOptions, names []string) error
 	if o.toFile() {
 		a.say(lang.T("it is not encrypted: print it, keep the paper locked away, then delete the file", "このファイルは暗号化されていません。印刷し、紙は鍵のかかる所にしまい、ファイルは消してください"))
 	}
-	return nil
+	return a.noteSheet(s, o, list)
 }
 
 func (o printOptions) toFile() bool { return o.out != "" && o.out != "-" }
@@ -103,6 +110,15 @@ func (a *app) checkPrint(cmd *cobra.Command, o printOptions, names []string) (la
 		var ok bool
 		if l, ok = lang.Parse(o.paperLang); !ok {
 			return 0, a.usage(cmd, lang.T("a sheet can be in en or ja, not in %q", "用紙の言語は ja か en です。%q は使えません"), o.paperLang)
+		}
+	}
+	if cmd.Flags().Changed("kept-at") {
+		place, _, err := record.Clean(record.TypeText, o.keptAt)
+		if err == nil && place == "" {
+			err = &record.ValueError{Key: "empty", Text: lang.T("a place is needed", "場所を書いてください")}
+		}
+		if err != nil {
+			return 0, refused("kept-at", err)
 		}
 	}
 	if o.toFile() {

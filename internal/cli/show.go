@@ -265,6 +265,9 @@ func (a *app) fieldRows(r *record.Record, t *record.Template, reveal bool, keys 
 	for _, at := range r.Attachments {
 		add("attached", record.TypeText, lang.T("attached", "添付"), fmt.Sprintf("%s (%d KB)", at.Name, (at.Size+1023)/1024), false)
 	}
+	for _, one := range a.standingRows(r, t) {
+		add(one.key, record.TypeText, one.label, one.value, false)
+	}
 	if r.Trashed != nil {
 		add("trashed", record.TypeText, lang.T("in the trash since", "ごみ箱に入れた日"), r.Trashed.In(a.now.Location()).Format(time.DateOnly), false)
 	}
@@ -281,7 +284,8 @@ func (a *app) shownValue(t *record.Template, f *record.Field, reveal bool) (valu
 		return a.text(lang.T("%d codes, %d unused (hidden)", "%d 個、うち未使用 %d 個（隠しています）"), len(f.Codes), record.Unused(f.Codes)), true
 	}
 	if kind.Secret() && !reveal && f.Value != "" {
-		return record.Mask(kind, f.Value), true
+		value = record.Mask(kind, f.Value)
+		return value, value != f.Value
 	}
 	if kind == record.TypeOTPAuth && f.Value != "" {
 		return f.Value + a.codeNow(f.Value), false
@@ -337,9 +341,10 @@ type shownRecord struct {
 	Tags        []string          `json:"tags"`
 	Notes       string            `json:"notes"`
 	Attachments []shownAttachment `json:"attachments"`
-	Created     time.Time         `json:"created"`
-	Updated     time.Time         `json:"updated"`
-	Trashed     *time.Time        `json:"trashed"`
+	shownStanding
+	Created time.Time  `json:"created"`
+	Updated time.Time  `json:"updated"`
+	Trashed *time.Time `json:"trashed"`
 }
 
 type shownField struct {
@@ -362,7 +367,7 @@ func shownOf(r *record.Record, reveal bool, keys []string) *shownRecord {
 	t := record.LookupTemplate(r.Template)
 	out := &shownRecord{ID: r.ID, Revision: r.Revision, Template: r.Template, Name: r.Name, Title: r.Title,
 		Owner: r.Owner, Fields: []shownField{}, Tags: append([]string{}, r.Tags...), Notes: r.Notes,
-		Attachments: []shownAttachment{}, Created: r.Created, Updated: r.Updated, Trashed: r.Trashed}
+		Attachments: []shownAttachment{}, shownStanding: standingOf(r), Created: r.Created, Updated: r.Updated, Trashed: r.Trashed}
 	for _, f := range r.InOrder(t) {
 		if len(keys) > 0 && !slices.Contains(keys, f.Key) {
 			continue

@@ -79,7 +79,7 @@ func (a *app) fieldKeys(r *record.Record, typed []string) ([]string, error) {
 	var keys []string
 	for _, one := range typed {
 		key := fieldNamed(t, r, one)
-		if r.Field(key) == nil && !slices.Contains([]string{"title", "owner", "tags", "notes", "attached"}, key) {
+		if r.Field(key) == nil && !slices.Contains([]string{"title", "owner", "tags", "notes", "attached", "importance", "kept", "ways"}, key) {
 			return nil, a.noField(r, one)
 		}
 		keys = append(keys, key)

@@ -36,6 +36,23 @@ be stored is refused.`,
 			{"edit office --field product_key=-", lang.T("a secret is typed, or read from standard input", "秘密の項目は、打ち込むか標準入力から読む")},
 		},
 		rows: kindRows},
+	{name: "ways", title: lang.T("ways back in, and where things are kept", "戻る方法と、もののある所"),
+		text: lang.T(`A way is one route into an account: everything that it needs, together. Any one way will do.
+The templates know the ways of their services; you switch off those that an account does not
+have, and add those that only you know of. Needs stand with + between, alternatives with |
+between, and "2 of a|b|c" means any two. An ID is a word of your own, in front of a colon.`,
+			`方法とは、アカウントに戻る道筋 1 つのことで、そこに要るものが全部そろえば戻れます。方法はどれか
+1 つあれば足ります。サービスの方法はひな形が知っています。そのアカウントにない方法は「使わない」にし、
+自分だけが知っている方法は足してください。要るものは + でつなぎ、どれか 1 つでよいものは | でつなぎます。
+「項目|項目|項目 のうち 2」なら、そのうち 2 つが要ります。コロンの前には、自分で付けた名前を書きます。`),
+		examples: []example{
+			{"edit google ways", lang.T("see them, and answer questions", "方法を見て、質問に答えながら直す")},
+			{"edit google --way 'mother: record:taro + paper:drawer'", lang.T("add one", "1 つ足す")},
+			{"edit google --remove-way contact", lang.T("the account does not have this one", "このアカウントにはない方法")},
+			{"edit google --kept password=memory,paper:drawer", lang.T("where the password is", "パスワードがどこにあるか")},
+		},
+		rows: needRows},
+	eventsTopic,
 	{name: "scripts", title: lang.T("use from a script", "スクリプトから使う"),
 		text: lang.T(`Results go to standard output, everything else to standard error. Without a terminal, or with
 --no-input, nothing is asked: where an answer is needed, the command ends with status 2 and names

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -107,10 +108,10 @@ func (b *sheet) add(block Block) { b.blocks = append(b.blocks, block) }
 
 func (b *sheet) say(t lang.Text, args ...any) string { return t.Sprintf(b.l, args...) }
 
-// field adds a value in prose, if there is one.
-func (b *sheet) field(label lang.Text, value string) {
+// field adds a value in prose, if there is one. The args are of the label.
+func (b *sheet) field(label lang.Text, value string, args ...any) {
 	if value != "" {
-		b.add(Field{Label: term.Sanitize(label.In(b.l)), Value: shown(value)})
+		b.add(Field{Label: term.Sanitize(b.say(label, args...)), Value: shown(value)})
 	}
 }
 
@@ -132,10 +133,31 @@ func (b *sheet) record(r *record.Record) {
 	for _, f := range onPaper(r, t) {
 		b.recordField(t, f)
 	}
+	b.standing(r, t)
 	b.field(lang.T("tags", "名札"), strings.Join(r.Tags, ", "))
 	b.field(lang.T("notes", "メモ"), r.Notes)
 	for _, at := range r.Attachments {
 		b.field(lang.T("attached", "添付"), b.say(lang.T("%s (%d KB, kept in the vault)", "%s（%d KB、金庫の中にあります）"), at.Name, (at.Size+1023)/1024))
+	}
+}
+
+// standing adds where things are kept and the ways back in that the owner added:
+// whoever holds the sheet knows where to look next.
+func (b *sheet) standing(r *record.Record, t *record.Template) {
+	for _, key := range slices.Sorted(maps.Keys(r.Kept)) {
+		label := record.SayAtom(key, t, r)
+		b.field(lang.T("kept: %s", "%sのある所"), record.SayPlaces(r.Kept[key]).In(b.l), label)
+	}
+	for i := range r.Ways {
+		w := &r.Ways[i]
+		if w.Off {
+			continue
+		}
+		value := record.SayNeeds(w.Needs, t, r).In(b.l)
+		if w.Label.EN != "" {
+			value = b.say(lang.T("%s: %s", "%s: %s"), w.Label.Text, value)
+		}
+		b.field(lang.T("way back", "戻る方法"), value)
 	}
 }
 
@@ -156,6 +178,8 @@ func (b *sheet) recordField(t *record.Template, f *record.Field) {
 		b.codeList(label, f.Codes)
 	case withheld(kind) && !b.o.WithSecrets:
 		b.add(Field{Label: label, Style: Blank, Note: b.say(lang.T("(not printed)", "（印刷していません）"))})
+	case kind == record.TypeCodes && record.SaysNone(f.Value):
+		b.add(Field{Label: label, Value: shown(f.Value)})
 	case kind.Secret():
 		b.exact(label, kind, f.Value)
 	case kind == record.TypeRef:

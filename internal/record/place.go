@@ -98,7 +98,7 @@ func ParsePlaces(typed string) ([]Place, error) {
 		p, ok := readPlace(word)
 		if !ok || p.Kind == PlacePaper && !strings.HasPrefix(word, "paper:") {
 			return nil, refuse("place", lang.T("%q is no place: write vault, memory, paper:PLACE, device:NAME or person:NAME",
-				"「%s」は場所として読めません。vault（金庫）、memory（記憶）、paper:場所、device:記録の名前、person:記録の名前 のどれかで書いてください"), strings.TrimSpace(one))
+				"「%s」は場所として読めません。金庫、記憶、紙:場所、機器:記録の名前、人:記録の名前 のどれかで書いてください"), strings.TrimSpace(one))
 		}
 		if p.Name != "" {
 			name, _, err := Clean(TypeText, p.Name)

@@ -224,11 +224,15 @@ func (r *Record) fieldOrNew(key string) *Field {
 	return &r.Fields[len(r.Fields)-1]
 }
 
-// Remove takes the field out, and with it where it was kept. It reports
-// whether there was one.
+// Remove takes the field out, and with it where it was kept; it reports whether
+// there was one. Without the field, what is kept stays: codes may be on paper
+// alone.
 func (r *Record) Remove(key string) bool {
 	n := len(r.Fields)
 	r.Fields = slices.DeleteFunc(r.Fields, func(f Field) bool { return f.Key == key })
+	if len(r.Fields) == n {
+		return false
+	}
 	delete(r.Kept, key)
-	return len(r.Fields) < n
+	return true
 }

@@ -102,6 +102,7 @@ var (
 	wayID    = regexp.MustCompile(`^[a-z][a-z0-9]*([_-][a-z0-9]+)*$`)
 	looseAny = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 	needOf   = regexp.MustCompile(`^([0-9]{1,3}) +of +`)
+	needPart = regexp.MustCompile(`^(.+?)[ 　]*のうち[ 　]*([0-9０-９]{1,3})[ 　]*(?:つ|個)?[ 　]*$`)
 	waitForm = regexp.MustCompile(`^([1-9][0-9]{0,5})([hd])$`)
 )
 
@@ -136,9 +137,9 @@ func ParseAtom(s string) (Atom, error) {
 }
 
 var (
-	textNoPlace = lang.T("the place is missing behind paper:", "paper: のあとに場所を書いてください")
+	textNoPlace = lang.T("the place is missing behind paper:", "「紙:」のあとに場所を書いてください")
 	textNoAtom  = lang.T("%q is no need: write the key of a field, password, memory, call:KEY, open:KEY, record:NAME or paper:PLACE",
-		"「%s」は要るものとして読めません。項目の名前、password、memory、call:項目、open:項目、record:記録の名前、paper:場所 のどれかで書いてください")
+		"「%s」は要るものとして読めません。項目の名前、パスワード、記憶、電話:項目、サインイン中:項目、記録:名前、紙:場所 のどれかで書いてください")
 	textNoNeed     = lang.T("a need is empty, or a | stands without something on either side", "要るものが空か、「|」の前後のどちらかに何もありません")
 	textNeedTwice  = lang.T("one thing stands twice in a need", "1 つの「要るもの」に、同じものが 2 回書いてあります")
 	textNeedNumber = lang.T("%d of %d things can't be needed", "%[2]d 個のうち %[1]d 個、という書き方はできません")
@@ -146,22 +147,46 @@ var (
 )
 
 // ParseNeed reads a need as a person writes it: atoms with | between where any
-// one will do, "2 of a|b|c" where two are needed. Full-width signs and the
-// Japanese words for password, memory, record and paper are understood. A | in
+// one will do, "2 of a|b|c" or "a|b|c のうち 2" where two are needed. Full-width
+// signs and the Japanese words for password, memory, record and paper are
+// understood. A | in
 // the name of a record or a place is written \|. The error is a *ValueError.
 func ParseNeed(s string) (Need, error) {
-	parts, err := splitNeed(strings.ReplaceAll(s, "｜", "|"))
+	return ParseNeedOf(s, func(typed string) string { return typed })
+}
+
+// ParseNeedOf is ParseNeed where fields may be called otherwise than by their
+// keys: key returns the key that was meant, and anything else as it is.
+func ParseNeedOf(s string, key func(typed string) string) (Need, error) {
+	s = strings.ReplaceAll(s, "｜", "|")
+	if p := needPart.FindStringSubmatch(s); p != nil {
+		s = lang.FoldCode(p[2]) + " of " + p[1]
+	}
+	parts, err := splitNeed(s)
 	if err != nil {
 		return Need{}, err
 	}
 	for i, part := range parts.Any {
-		atom, err := ParseAtom(plainAtom(part))
+		atom, err := ParseAtom(keyedAtom(part, key))
 		if err != nil {
 			return Need{}, err
 		}
 		parts.Any[i] = atom.String()
 	}
 	return parts, parts.check()
+}
+
+// keyedAtom is plainAtom with the field, if there is one, called by its key.
+func keyedAtom(s string, key func(typed string) string) string {
+	if found := key(s); found != s {
+		return found
+	}
+	atom := plainAtom(s)
+	word, name, _ := strings.Cut(atom, ":")
+	if kind := AtomKind(word); kind == AtomCall || kind == AtomOpen {
+		return word + ":" + key(name)
+	}
+	return atom
 }
 
 // plainAtom puts the words of an atom into the form in which they are stored.
@@ -183,10 +208,11 @@ func plainAtom(s string) string {
 	if !named {
 		return word
 	}
-	if kind := AtomKind(word); kind == AtomCall || kind == AtomOpen {
-		name = lang.Fold(name)
+	name = strings.TrimSpace(name)
+	if folded := lang.Fold(name); IsKey(folded) && (AtomKind(word) == AtomCall || AtomKind(word) == AtomOpen) {
+		name = folded
 	}
-	return word + ":" + strings.TrimSpace(name)
+	return word + ":" + name
 }
 
 // readNeed reads a need as it is stored. It takes kinds of atoms that it does

@@ -32,6 +32,7 @@ func TestParseNeed(t *testing.T) {
 		"電話:phone":                    "call:phone",
 		`record:a\|b|paper:c\d`:       `record:a\|b|paper:c\\d`,
 		"record:mother: the second":   "record:mother: the second",
+		"a|b|記憶 のうち２つ":                "2 of a|b|memory",
 		"  3  of  a|b|c":              "3 of a|b|c",
 	} {
 		n, err := ParseNeed(typed)
