@@ -26,32 +26,16 @@ func (a *app) newWhatif() *cobra.Command {
 		short: lang.T("say what you could still get into if something happened", "もし何かが起きたら、どのアカウントに戻れるかを見る"),
 		long: lang.T(`Says which accounts you could still get into if something happened: the phone is
 lost, you move house, a provider closes. Without an event it lists all of them, the
-worst first. With one or several, which happen together, it says what they take away,
-which accounts are then locked, which only a form or another person may give back,
-which the notes can't tell, and by which way and in which order to get back into the
-others. Nothing is changed. It knows only what is noted: no way that you did not note
-is counted, and none that you noted is tried.
-
-An event is written kind or kind:THING: phone-lost, phone-lost:mobile,
-provider-closes:example.com, lose:RECORD. --events lists them.
-
-With --json an account has a "state": open, form (only a form or a person may give it
-back) or locked (no way that is noted, not even a form); "unknown": true says that the
-state hangs on something that is not noted, and "deciding" names the fields. Each of
-its "ways" has the "missing" things, and "wait", null for a way that does not work.`,
+worst first. With one or several, which happen together, it says what they take
+away, which accounts are then locked, which only a form or another person may give
+back, which the notes can't tell, and by which way and in which order to get back
+into the others. Nothing is changed. It knows only what is noted. How events are
+written, and the keys of --json: help events.`,
 			`もし何か（電話をなくす、引っ越す、プロバイダーがなくなるなど）が起きたら、どのアカウントに戻れるかを
 示します。出来事を書かないと、すべての出来事を重いものから並べます。書くと（いくつか書けば、同時に起きたと
 して）、何がなくなるか、戻れなくなるアカウント、申し込みなどが認められたときだけ戻れるアカウント、記録からは
-分からないアカウント、そして、まだ戻れるアカウントについてその方法と順番を示します。何も変更しません。
-分かるのは書いてあることだけです。書いていない方法は数えず、書いてある方法を試すこともしません。
-
-出来事は「種類」か「種類:もの」の形で書きます。たとえば phone-lost、phone-lost:mobile、
-provider-closes:example.com、lose:記録の名前。一覧は --events で見られます。
-
---json では、アカウントごとに "state" があります。open（戻れる）、form（申し込みや人に頼ることが認められた
-ときだけ）、locked（記録にある限り、申し込みも含めて方法がない）のどれかです。"unknown": true は、書いてない
-ことで変わるという印で、その項目は "deciding" にあります。"ways" の 1 つずつに、足りないもの "missing" と、
-待つ時間 "wait" があります。使えない方法の "wait" は null です。`),
+分からないアカウント、そして、まだ戻れるアカウントについて、その方法と順番を示します。何も変更しません。
+分かるのは、書いてあることだけです。出来事の書き方と --json のキーは help events にあります。`),
 		examples: []example{
 			{"whatif", lang.T("every event, the worst first", "すべての出来事を、重いものから")},
 			{"whatif move-house", lang.T("what moving house would lock, and the way back", "引っ越したら何に戻れなくなるか、戻る順番")},
