@@ -55,11 +55,10 @@ type Box struct {
 
 // A Way is one route to what a box stands for: all its needs at once.
 type Way struct {
-	Label   string
-	Asks    bool // somebody may refuse it
-	Broken  bool // it does not work now
-	Unknown bool // whether it works hangs on something that is not noted
-	Needs   []Need
+	Label  string
+	Asks   bool // somebody may refuse it
+	Broken bool // it does not work now
+	Needs  []Need
 }
 
 // A Need says that a way needs a box.

@@ -28,7 +28,7 @@ func (p *Picture) DOT(w io.Writer) error {
 	for _, v := range list {
 		for i, way := range v.Ways {
 			point := fmt.Sprintf("%sw%d", id[v], i)
-			fmt.Fprintf(out, "\t%s [shape=point, label=\"\"];\n\t%[1]s -> %s [label=%s%s];\n", point, id[v], quote((&node{vertex: v}).label(l, i)), endOf(way))
+			fmt.Fprintf(out, "\t%s [shape=point, label=\"\"];\n\t%[1]s -> %s [label=%s%s];\n", point, id[v], quote(way.Label), endOf(way))
 			for _, n := range v.needs[i] {
 				fmt.Fprintf(out, "\t%s -> %s [arrowhead=%s%s];\n", id[n.from], point, dotHead(n.choice), dotPen(n.from))
 			}

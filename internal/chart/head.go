@@ -48,12 +48,21 @@ func (n *node) below(l lang.Lang) (list []string) {
 		list = append(list, clean(n.Note))
 	}
 	if len(n.Locks) > 0 {
-		list = append(list, lang.T("locks %d: %s", "失うと戻れない（%d）: %s").Sprintf(l, len(n.Locks), names(l, n.Locks)))
+		list = append(list, lang.T("locks%s: %s", "失うと戻れない%s: %s").Sprintf(l, count(l, n.Locks), names(l, n.Locks)))
 	}
 	if len(n.Asks) > 0 {
-		list = append(list, lang.T("leaves a form to %d: %s", "申し込みだけ残る（%d）: %s").Sprintf(l, len(n.Asks), names(l, n.Asks)))
+		list = append(list, lang.T("leaves only a form%s: %s", "申し込みだけ残る%s: %s").Sprintf(l, count(l, n.Asks), names(l, n.Asks)))
 	}
 	return list
+}
+
+// count says how many accounts follow, where that is more than one: the end of a
+// long list may be cut.
+func count(l lang.Lang, list []string) string {
+	if len(list) == 1 {
+		return ""
+	}
+	return lang.T(" (%d)", "（%d）").Sprintf(l, len(list))
 }
 
 // names joins names of accounts.
@@ -110,16 +119,7 @@ func (p *page) wishOf(l lang.Lang, n *node) int {
 		w = max(w, textWidth(line, p.text, false))
 	}
 	for _, way := range n.ways {
-		w = max(w, textWidth(n.label(l, way), p.text, false))
+		w = max(w, textWidth(clean(n.Ways[way].Label), p.text, false))
 	}
 	return w + 2*p.inset
-}
-
-// label is the text of a row.
-func (n *node) label(l lang.Lang, way int) string {
-	text := clean(n.Ways[way].Label)
-	if n.Ways[way].Unknown {
-		text += lang.T(" (not known)", "（記録からは分からない）").In(l)
-	}
-	return text
 }

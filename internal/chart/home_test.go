@@ -60,7 +60,7 @@ func home(l lang.Lang) *Map {
 		{ID: "microsoft", Kind: Account, Name: "microsoft", Note: say("Hanako's account", "花子さんのアカウント"), Importance: 3, Ways: []Way{
 			{Label: pw, Needs: needs("vault")}, {Label: mail, Needs: choice(1, "isp-mail", "webmail")},
 			{Label: code, Needs: join(needs("vault"), choice(1, "sms", "isp-mail"), choice(2, "pc", "phone"))},
-			{Label: form, Asks: true, Needs: needs("webmail")}, {Label: code, Unknown: true, Needs: needs("nophone")}}},
+			{Label: form, Asks: true, Needs: needs("webmail")}, {Label: code, Needs: needs("nophone")}}},
 		{ID: "office", Kind: Account, Name: "office", Note: "Office Home & Business <Premium>", Importance: 2, Ways: []Way{
 			{Label: say("product key and the account", "プロダクトキーとアカウント"), Needs: needs("note", "pc")}}},
 		{ID: "bank", Kind: Account, Name: say("bank", "銀行"), Note: say("Sample Bank", "サンプル銀行"), Importance: 3, State: Asking, Ways: []Way{

@@ -98,7 +98,37 @@ func writeItems(w io.Writer, heading string, items []string) {
 	fmt.Fprint(w, "</ul>\n")
 }
 
-// writeAccounts writes which account stands where, with its ways.
+// inWords says of a way what its row and the lines to it show.
+func (w Way) inWords(l lang.Lang, boxes map[string]*Box) string {
+	var parts []string
+	choices := map[int]int{} // where in parts each choice stands
+	for _, n := range w.Needs {
+		name := boxes[n.Box].Name
+		at, begun := choices[n.Choice]
+		switch {
+		case n.Choice == 0:
+			parts = append(parts, name)
+		case begun:
+			parts[at] += lang.T(" or ", "か").In(l) + name
+		default:
+			choices[n.Choice] = len(parts)
+			parts = append(parts, name)
+		}
+	}
+	text := w.Label
+	if len(parts) > 0 {
+		text += lang.T(": ", ": ").In(l) + strings.Join(parts, " + ")
+	}
+	switch {
+	case w.Broken:
+		text += lang.T(" (does not work now)", "（今は使えません）").In(l)
+	case w.Asks:
+		text += lang.T(" (may be refused)", "（断られることがあります）").In(l)
+	}
+	return text
+}
+
+// writeAccounts writes what stands where, with its ways.
 func (p *Picture) writeAccounts(w io.Writer) {
 	l := p.m.Lang
 	page := map[*Box]int{}
@@ -109,15 +139,19 @@ func (p *Picture) writeAccounts(w io.Writer) {
 			}
 		}
 	}
+	byID := map[string]*Box{}
+	for _, b := range p.m.Boxes {
+		byID[b.ID] = b
+	}
 	var rows []string
 	for _, b := range p.m.Boxes {
-		if b.Kind != Account {
+		if b.Kind != Account && len(b.Ways) == 0 {
 			continue
 		}
 		n := node{vertex: &vertex{Box: b}}
 		var ways []string
-		for i := range b.Ways {
-			ways = append(ways, escape(n.label(l, i)))
+		for _, w := range b.Ways {
+			ways = append(ways, escape(w.inWords(l, byID)))
 		}
 		rows = append(rows, fmt.Sprintf("<tr><td><b>%s</b><br>%s</td><td>%s</td><td>%d</td><td>%s</td><td>%d</td></tr>\n",
 			escape(b.Name), escape(b.Note), escape(n.badge(l)), min(max(b.Importance, 0), 3), strings.Join(ways, "<br>"), page[b]))
@@ -125,8 +159,8 @@ func (p *Picture) writeAccounts(w io.Writer) {
 	if len(rows) == 0 {
 		return
 	}
-	fmt.Fprintf(w, "<h2>%s</h2>\n<table>\n<tr>", escape(columnHeadings[accounts].In(l)))
-	for _, head := range []lang.Text{lang.T("Account", "アカウント"), lang.T("State", "状態"), lang.T("Importance", "大事さ"), lang.T("Ways in", "戻る方法"), lang.T("Page", "ページ")} {
+	fmt.Fprintf(w, "<h2>%s</h2>\n<table>\n<tr>", escape(deepHeading.In(l)))
+	for _, head := range []lang.Text{lang.T("Account", "アカウント"), lang.T("State", "状態"), lang.T("Importance", "大事さ"), lang.T("Ways, and what each needs", "戻る方法と、要るもの"), lang.T("Page", "ページ")} {
 		fmt.Fprintf(w, "<th>%s</th>", head.In(l))
 	}
 	fmt.Fprint(w, "</tr>\n")

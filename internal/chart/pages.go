@@ -26,8 +26,8 @@ var (
 )
 
 // Draw lays the map out. All of it goes on one page, in the largest type and the
-// direction of the paper in which it fits. What does not fit in small type is
-// cut into pages that can each be read by themselves: first what opens other
+// direction of the paper in which it fits: in three columns, or if it is too tall
+// for that in two. What does not fit in small type is cut into pages that can each be read by themselves: first what opens other
 // things, then the accounts, each page with what those on it need. A single tall
 // picture would have to be shrunk to be printed, and nobody follows a line over
 // a metre.
@@ -54,19 +54,43 @@ func Draw(m *Map) (*Picture, error) {
 // onePage returns nil if the map does not fit on one.
 func onePage(m *Map, list []*vertex) *page {
 	for _, size := range typeSizes {
-		for _, paper := range directions {
-			nodes := make([][]*node, columnCount)
-			for _, v := range list {
-				nodes[v.column] = append(nodes[v.column], newNode(v))
+		for _, compact := range []bool{false, true} {
+			for _, paper := range directions {
+				if p := inThree(m, list, size, compact, paper); p.fits() {
+					p.layOut(m.Lang)
+					return p
+				}
 			}
-			p := newPage(sizesFor(size), nodes)
-			if p.frame(m, paper); p.fits() {
+		}
+	}
+	var deep []*node
+	for _, v := range list {
+		if len(v.Ways) > 0 || v.column == accounts {
+			deep = append(deep, newNode(v))
+		}
+	}
+	for _, size := range typeSizes {
+		for _, paper := range directions {
+			if p := sheetOf(m, sizesFor(size), "", deep, list, paper); p.fits() {
 				p.layOut(m.Lang)
 				return p
 			}
 		}
 	}
 	return nil
+}
+
+// inThree makes a page with everything in its column.
+func inThree(m *Map, list []*vertex, size int, compact bool, paper [2]int) *page {
+	nodes := make([][]*node, columnCount)
+	for _, v := range list {
+		n := newNode(v)
+		n.compact = compact
+		nodes[v.column] = append(nodes[v.column], n)
+	}
+	p := newPage(sizesFor(size), nodes)
+	p.frame(m, paper)
+	return p
 }
 
 func newNode(v *vertex) *node {
@@ -113,7 +137,7 @@ func fill(m *Map, heading string, todo, all []*vertex, paper [2]int) (pages []*p
 	}
 	for len(queue) > 0 {
 		n := 0
-		for n < len(queue) && sheetOf(m, heading, queue[:n+1], all, paper).fits() {
+		for n < len(queue) && sheetOf(m, sizesFor(pagedSize), heading, queue[:n+1], all, paper).fits() {
 			n++
 		}
 		if n == 0 {
@@ -124,7 +148,7 @@ func fill(m *Map, heading string, todo, all []*vertex, paper [2]int) (pages []*p
 			}
 			n = 1
 		}
-		pages = append(pages, sheetOf(m, heading, queue[:n], all, paper))
+		pages = append(pages, sheetOf(m, sizesFor(pagedSize), heading, queue[:n], all, paper))
 		queue = queue[n:]
 	}
 	return pages
@@ -136,7 +160,7 @@ func cutNode(m *Map, heading string, n *node, all []*vertex, paper [2]int) (firs
 	fits := 1
 	for fits < len(n.ways) {
 		part := &node{vertex: n.vertex, ways: n.ways[:fits+1], continued: n.continued}
-		if !sheetOf(m, heading, []*node{part}, all, paper).fits() {
+		if !sheetOf(m, sizesFor(pagedSize), heading, []*node{part}, all, paper).fits() {
 			break
 		}
 		fits++
@@ -150,7 +174,7 @@ func cutNode(m *Map, heading string, n *node, all []*vertex, paper [2]int) (firs
 
 // sheetOf makes a page on which only the given nodes have their ways. What those
 // need stands on the left, whatever it is.
-func sheetOf(m *Map, heading string, list []*node, all []*vertex, paper [2]int) *page {
+func sheetOf(m *Map, s sizes, heading string, list []*node, all []*vertex, paper [2]int) *page {
 	here, used := map[*vertex]bool{}, map[*vertex]bool{}
 	right := make([]*node, len(list))
 	for i, n := range list {
@@ -169,7 +193,7 @@ func sheetOf(m *Map, heading string, list []*node, all []*vertex, paper [2]int) 
 		}
 	}
 	nodes[accounts] = right
-	p := newPage(sizesFor(pagedSize), nodes)
+	p := newPage(s, nodes)
 	p.heading = heading
 	p.frame(m, paper)
 	return p
@@ -230,20 +254,26 @@ func (p *page) widths(l lang.Lang) {
 	}
 	// Lines that stand apart are worth more than the end of a long name.
 	for i := range between {
-		more := min(room/2, p.channelWidth(p.countNets(i), p.track*3/2)-between[i])
+		more := min(room/4, p.channelWidth(p.countNets(i), p.track*3/2)-between[i])
 		between[i] += more
 		room -= more
 	}
+	wish, wishes := make([]int, len(p.columns)), 0
 	for i, list := range p.columns {
-		wish := least[i]
 		for _, s := range list {
 			if s.node != nil {
-				wish = max(wish, min(p.wishOf(l, s.node), widest[p.kinds[i]]*p.text))
+				wish[i] = max(wish[i], min(p.wishOf(l, s.node), widest[p.kinds[i]]*p.text)-least[i])
 			}
 		}
-		more := min(wish-least[i], room)
-		column[i] += more
-		room -= more
+		wishes += wish[i]
+	}
+	spare := room
+	for i := range column {
+		if wishes > 0 {
+			more := min(wish[i], spare*wish[i]/wishes)
+			column[i] += more
+			room -= more
+		}
 	}
 	for i := range between {
 		more := min(room/(len(between)-i), p.channelWidth(p.countNets(i), 2*p.track)-between[i]+8*p.text)

@@ -118,7 +118,10 @@ func (p *page) route() {
 			case n.fromRight:
 			case at[node] == c:
 				n.fromLeft = true
-				n.in = free(node.y+p.pad+p.head/2, node.y+p.pad, node.y+node.h-p.pad, taken)
+				low, high := node.y+p.pad, node.y+node.h-p.pad
+				if n.in = n.lane; !n.passes || n.in < low || n.in > high {
+					n.in = free(node.y+p.pad+p.head/2, low, high, taken)
+				}
 			default:
 				n.fromLeft, n.in = true, levels[n.from]
 			}

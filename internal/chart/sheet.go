@@ -25,7 +25,7 @@ type sizes struct {
 func sizesFor(tenths int) sizes {
 	t := (tenths*pointTenths + 999) / 1000
 	return sizes{
-		text: t, name: t * 118 / 100,
+		text: t, name: t * 112 / 100,
 		row: t * 150 / 100, head: t * 200 / 100, pad: t * 35 / 100,
 		gap: max(t*85/100, 190), track: max(t*80/100, 200), lane: 280,
 		inset: t * 70 / 100, icon: t * 145 / 100,
@@ -38,6 +38,9 @@ var (
 	narrowest = [columnCount]int{17, 19, 22}
 	widest    = [columnCount]int{27, 38, 42}
 )
+
+// broader is the least width of the left column where there is but one more.
+const broader = 22
 
 // A node is a box on a page. One vertex has a node on several pages.
 type node struct {
@@ -216,6 +219,9 @@ func (p *page) needed() (w, h int) {
 func (p *page) narrowest(column int) int {
 	if len(p.columns[column]) == 0 {
 		return 0
+	}
+	if len(p.columns) == 2 && column == 0 {
+		return broader * p.text
 	}
 	return narrowest[p.kinds[column]] * p.text
 }

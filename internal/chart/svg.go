@@ -168,12 +168,12 @@ var (
 		lang.T("Accounts", "アカウント"),
 	}
 	mixedHeading = lang.T("What is needed", "必要なもの")
-	baseHeading  = lang.T("What opens others", "ほかのものを開くもの")
+	deepHeading  = lang.T("Accounts, and what opens others", "アカウントと、ほかのものを開くもの")
 )
 
 func (p *page) drawColumnHeading(w io.Writer, l lang.Lang, column, y int) {
 	var first *node
-	mixed, opening := false, false
+	mixed, opening, last := false, false, false
 	for _, s := range p.columns[column] {
 		if s.node != nil {
 			if first == nil {
@@ -181,6 +181,7 @@ func (p *page) drawColumnHeading(w io.Writer, l lang.Lang, column, y int) {
 			}
 			mixed = mixed || s.node.column != losable
 			opening = opening || s.node.column == openers
+			last = last || s.node.column == accounts
 		}
 	}
 	if first == nil {
@@ -190,8 +191,10 @@ func (p *page) drawColumnHeading(w io.Writer, l lang.Lang, column, y int) {
 	switch {
 	case p.kinds[column] == losable && mixed:
 		text = mixedHeading
+	case p.kinds[column] == accounts && opening && last:
+		text = deepHeading
 	case p.kinds[column] == accounts && opening:
-		text = baseHeading
+		text = columnHeadings[openers]
 	}
 	p.write(w, first.x, y, p.text, true, shorten(text.In(l), p.text, true, first.w))
 }
@@ -269,11 +272,13 @@ func (p *page) drawRows(w io.Writer, channel int) {
 		}
 		for row, way := range s.node.ways {
 			y := p.rowY(s.node, row)
-			if x, ok := begin[[2]int{s.node.y, y}]; ok {
-				level(w, x, ch.right-p.text*6/10, y, fmt.Sprintf(`stroke="#000" stroke-width="%d"`, thin))
-				drawArrow(w, p, ch.right, y, s.node.Ways[way])
-				fmt.Fprintln(w)
+			x, ok := begin[[2]int{s.node.y, y}]
+			if !ok {
+				x = ch.right - p.text // nothing that is drawn is needed
 			}
+			level(w, x, ch.right-p.text*6/10, y, fmt.Sprintf(`stroke="#000" stroke-width="%d"`, thin))
+			drawArrow(w, p, ch.right, y, s.node.Ways[way])
+			fmt.Fprintln(w)
 		}
 	}
 }
@@ -365,7 +370,7 @@ func (p *page) drawBox(w io.Writer, l lang.Lang, n *node) {
 		fmt.Fprintf(w, `<path d="M%d %dh%d" stroke="#777" stroke-width="8"/>`, n.x, n.y+p.pad+p.head+n.lines()*p.row, n.w)
 	}
 	for row, way := range n.ways {
-		p.write(w, n.x+p.inset, p.rowY(n, row), p.text, false, shorten(n.label(l, way), p.text, false, n.w-2*p.inset))
+		p.write(w, n.x+p.inset, p.rowY(n, row), p.text, false, shorten(clean(n.Ways[way].Label), p.text, false, n.w-2*p.inset))
 	}
 	fmt.Fprint(w, "</g>\n")
 }
@@ -431,7 +436,7 @@ func (n *node) full(l lang.Lang) string {
 		list = append(list, n.below(l)[1:]...)
 	}
 	for _, way := range n.ways {
-		list = append(list, n.label(l, way))
+		list = append(list, n.Ways[way].Label)
 	}
 	return strings.Join(list, lang.T("; ", "、").In(l))
 }
