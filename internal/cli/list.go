@@ -82,12 +82,16 @@ func (a *app) runList(o listOptions, query string) error {
 		a.sayNothing(o, query, trashed)
 		return nil
 	}
+	retiring := slices.ContainsFunc(cards, func(c store.Card) bool { return c.Retiring && !c.Trashed })
 	owned := slices.ContainsFunc(cards, func(c store.Card) bool { return c.Owner != "" })
 	if err := a.paged(func() error { return a.listTable(cards, owned && found.owners > 1 && o.owner == "") }); err != nil {
 		return err
 	}
 	a.say(plural(len(cards), lang.T("%d record. To see it: %s show NAME", "%d 件。見るには: %s show 名前"),
 		lang.T("%d records. To see one: %s show NAME", "%d 件。見るには: %s show 名前")), len(cards), a.call())
+	if retiring {
+		a.sayRetirements(s)
+	}
 	return nil
 }
 
@@ -262,6 +266,7 @@ type listedCard struct {
 	Created  time.Time `json:"created"`
 	Updated  time.Time `json:"updated"`
 	Trashed  bool      `json:"trashed"`
+	Retiring bool      `json:"retiring"`
 	ID       record.ID `json:"id"`
 	Revision uint64    `json:"revision"`
 }
@@ -273,7 +278,7 @@ func (a *app) listJSON(cards []store.Card) error {
 		if tags == nil {
 			tags = []string{}
 		}
-		list = append(list, listedCard{c.Name, c.Title, c.Template, c.Owner, tags, c.Created, c.Updated, c.Trashed, c.ID, c.Revision})
+		list = append(list, listedCard{c.Name, c.Title, c.Template, c.Owner, tags, c.Created, c.Updated, c.Trashed, c.Retiring, c.ID, c.Revision})
 	}
 	return a.writeJSON(struct {
 		Schema  int          `json:"schema"`
