@@ -73,8 +73,13 @@ func (a *app) runAdd(cmd *cobra.Command, c *changes, args []string) error {
 	if r.Name, err = a.freeName(s, name, r, true); err != nil {
 		return err
 	}
-	a.remarkOn(s, &record.Record{}, r, c)
-	return a.save(s, r, files)
+	coach := a.newCoach(s, c.noCoach)
+	coach.remarkOn(&record.Record{}, r)
+	if err := a.save(s, r, files); err != nil {
+		return err
+	}
+	coach.sayShift(nil, r)
+	return nil
 }
 
 func (a *app) newRecord(t *record.Template, owner string) *record.Record {

@@ -50,19 +50,26 @@ func (c *coach) remarks(r *record.Record, key string) []string {
 	return said
 }
 
+// newCoach returns a coach, nil where nobody wants to hear it.
+func (a *app) newCoach(s *store.Store, silent bool) *coach {
+	if silent {
+		return nil
+	}
+	return &coach{a: a, s: s}
+}
+
 // remarkOn lets the coach speak about what flags changed, where nobody is
 // asked: one line for each remark, with the label of the field.
-func (a *app) remarkOn(s *store.Store, before, r *record.Record, c *changes) {
-	if c.noCoach || a.g.quiet {
+func (c *coach) remarkOn(before, r *record.Record) {
+	if c == nil || c.a.g.quiet {
 		return
 	}
-	coach := &coach{a: a, s: s}
 	for _, change := range compareFields(before, r) {
 		if change.kind == changeRemoved {
 			continue
 		}
-		for _, remark := range coach.remarks(r, change.key) {
-			a.say(lang.T("%s: %s%s", "%s: %s%s"), change.label, hintMark, remark)
+		for _, remark := range c.remarks(r, change.key) {
+			c.a.say(lang.T("%s: %s%s", "%s: %s%s"), change.label, hintMark, remark)
 		}
 	}
 }

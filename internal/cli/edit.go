@@ -87,6 +87,7 @@ func (a *app) runEdit(cmd *cobra.Command, o *editOptions, name string, keys []st
 		return record.ErrNewer
 	}
 	var files []store.NewFile
+	coach := a.newCoach(s, o.noCoach)
 	switch {
 	case o.useCode != "":
 		return a.runUseCode(s, r, cmp.Or(strings.Join(keys, " "), o.useCode))
@@ -95,13 +96,13 @@ func (a *app) runEdit(cmd *cobra.Command, o *editOptions, name string, keys []st
 	case !byFlags && meansPart(r, keys, keptWords):
 		err = a.editKept(s, r)
 	case !byFlags:
-		err = a.editByForm(s, r, keys, o.noCoach)
+		err = a.editByForm(s, r, keys, coach)
 	default:
 		if files, err = a.editByFlags(cmd, r, o); err == nil {
 			err = a.checkNames(s, before, r, r.Name)
 		}
 		if err == nil {
-			a.remarkOn(s, before, r, &o.changes)
+			coach.remarkOn(before, r)
 		}
 	}
 	if err != nil {
@@ -114,7 +115,11 @@ func (a *app) runEdit(cmd *cobra.Command, o *editOptions, name string, keys []st
 	if r.Name != before.Name {
 		return a.saveRenamed(s, before, r, files)
 	}
-	return a.save(s, r, files)
+	if err := a.save(s, r, files); err != nil {
+		return err
+	}
+	coach.sayShift(before, r)
+	return nil
 }
 
 // checkEdit refuses what does not go together, and questions that nobody can
@@ -197,7 +202,7 @@ func detach(r *record.Record, typed string) error {
 
 // editByForm asks again with the answers filled in: everything, or only what
 // was named, which needs no review.
-func (a *app) editByForm(s *store.Store, r *record.Record, keys []string, silent bool) error {
+func (a *app) editByForm(s *store.Store, r *record.Record, keys []string, coach *coach) error {
 	t, err := a.terminal()
 	if err != nil {
 		return err
@@ -208,9 +213,7 @@ func (a *app) editByForm(s *store.Store, r *record.Record, keys []string, silent
 	}
 	tmpl := formTemplate(r)
 	f := a.newForm(t, r, tmpl, cards)
-	if !silent {
-		f.coach = &coach{a: a, s: s}
-	}
+	f.coach = coach
 	f.askOwner()
 	if len(keys) > 0 {
 		f.asks = append(f.asks, notesQuestion())

@@ -88,6 +88,9 @@ func (st *sitting) note(d draft) error {
 	if err := a.save(st.s, d.r, d.files); err != nil {
 		return err
 	}
+	if !st.silent {
+		st.coach.sayShift(nil, d.r)
+	}
 	st.coach.saved(d.r)
 	return nil
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"memovault/internal/lang"
 	"memovault/internal/lockout"
@@ -53,12 +54,25 @@ func (c *coach) sayShift(old, r *record.Record) {
 type openness struct {
 	m      *recovery.Model
 	today  map[string]bool
-	after  map[string]map[string]bool // by event, the accounts that are not open
-	events map[string]*recovery.Event
+	events map[string]bool            // by eventKey
+	shut   map[string]map[string]bool // by eventKey, the accounts that are not open
+}
+
+// eventKey tells events of two models apart: what one types for them changes
+// with how many there are of a kind.
+func eventKey(e *recovery.Event) string {
+	thing := e.Thing
+	switch {
+	case e.Record != nil:
+		thing = e.Record.ID.String()
+	case lang.Fold(thing) == lang.Fold(e.Owner), thing == "-":
+		thing = ""
+	}
+	return strings.Join([]string{string(e.Kind), lang.Fold(e.Owner), thing}, "\x00")
 }
 
 func opennessOf(m *recovery.Model) (*openness, error) {
-	o := &openness{m: m, today: map[string]bool{}, after: map[string]map[string]bool{}, events: map[string]*recovery.Event{}}
+	o := &openness{m: m, today: map[string]bool{}, events: map[string]bool{}, shut: map[string]map[string]bool{}}
 	c := m.Case(lockout.SureOnly | lockout.Pessimistic)
 	opened, err := m.Graph().Opened(c)
 	if err != nil {
@@ -76,7 +90,7 @@ func opennessOf(m *recovery.Model) (*openness, error) {
 	}
 	known := setOf(m.Graph().Events())
 	for _, e := range m.Events() {
-		if o.events[e.ID] = e; !known[e.ID] {
+		if !known[e.ID] {
 			continue
 		}
 		locked, err := table.Locked(e.ID)
@@ -87,7 +101,7 @@ func opennessOf(m *recovery.Model) (*openness, error) {
 		for _, id := range locked {
 			shut[id] = true
 		}
-		o.after[e.ID] = shut
+		o.events[eventKey(e)], o.shut[eventKey(e)] = true, shut
 	}
 	return o, nil
 }
@@ -95,7 +109,7 @@ func opennessOf(m *recovery.Model) (*openness, error) {
 // opens reports whether the account opens after the event, or today if that is
 // nil.
 func (o *openness) opens(e *recovery.Event, acc *recovery.Account) bool {
-	return o.today[acc.ID] && (e == nil || !o.after[e.ID][acc.ID])
+	return o.today[acc.ID] && (e == nil || !o.shut[eventKey(e)][acc.ID])
 }
 
 // bestShift finds what to say of the change: something lost before something
@@ -136,10 +150,11 @@ func (s *shift) rank() int {
 	return 0
 }
 
-// shiftOf compares one event before and after; nil if nothing changed. To lose
-// one account says nothing about another note.
+// shiftOf compares one event before and after; nil if nothing changed. Of an
+// event that could not happen before, only the new account is looked at; to lose
+// one thing or to have a contract end says nothing about another note.
 func shiftOf(was, is *openness, e *recovery.Event, r *record.Record) *shift {
-	if e != nil && (e.Kind == recovery.Lose || was.events[e.ID] == nil && was.m.Account(r.Name) != nil) {
+	if e != nil && (e.Kind == recovery.Lose || !is.events[eventKey(e)]) {
 		return nil
 	}
 	s := &shift{event: e}
@@ -149,6 +164,9 @@ func shiftOf(was, is *openness, e *recovery.Event, r *record.Record) *shift {
 			if acc.Record.ID == r.ID && e != nil && is.today[acc.ID] && !opens && !slices.Contains(acc.Own, e.ID) {
 				s.falls, s.fresh = append(s.falls, acc), true
 			}
+			continue
+		}
+		if acc.Over || e != nil && !was.events[eventKey(e)] {
 			continue
 		}
 		switch opened := was.opens(e, acc); {
@@ -166,22 +184,21 @@ func shiftOf(was, is *openness, e *recovery.Event, r *record.Record) *shift {
 
 // shiftWords is the line.
 func (a *app) shiftWords(s *shift) string {
-	list, n := s.gains, len(s.gains)
+	list := s.gains
 	if len(s.falls) > 0 {
-		list, n = s.falls, len(s.falls)
+		list = s.falls
 	}
-	names := a.someOf(namesOf(list), 3)
+	n, names := len(list), a.someOf(namesOf(list), 3)
 	switch {
 	case s.event == nil && len(s.falls) > 0:
 		return a.text(lang.T("no sure way that is noted leads into %s any more", "%s に確かに戻れる方法が、記録からなくなりました"), names)
 	case s.event == nil:
-		return a.text(lang.T("a sure way into %s is now noted", "%s に確かに戻れる方法が、記録にあるようになりました"), names)
+		return a.text(lang.T("a sure way into %s is now noted", "%s に確かに戻れる方法が、記録にそろいました"), names)
 	case s.fresh:
-		return a.text(lang.T("if this happens (%s), nothing that is noted leads back into %s for sure", "「%s」が起きると、%s に確かに戻れる方法は記録にありません"), a.eventWords(s.event), names)
+		return a.text(lang.T("if this happens (%s), nothing that is noted leads back for sure into %s", "「%s」が起きると、%s に確かに戻れる方法は記録にありません"), a.eventWords(s.event), names)
 	case len(s.falls) > 0:
-		return a.text(plural(n, lang.T("if this happens (%s), %d account more would be locked now: %s", "「%s」が起きると戻れなくなるアカウントが、%d 件増えました: %s"),
-			lang.T("if this happens (%s), %d accounts more would be locked now: %s", "「%s」が起きると戻れなくなるアカウントが、%d 件増えました: %s")), a.eventWords(s.event), n, names)
+		return a.text(lang.T("if this happens (%s), nothing that is noted leads back for sure any more into %s", "「%s」が起きると、%s に確かに戻れる方法が記録からなくなります"), a.eventWords(s.event), names)
 	}
-	return a.text(plural(n, lang.T("if this happens (%s), %d account less would be locked now: %s", "「%s」が起きると戻れなくなるアカウントが、%d 件減りました: %s"),
-		lang.T("if this happens (%s), %d accounts less would be locked now: %s", "「%s」が起きると戻れなくなるアカウントが、%d 件減りました: %s")), a.eventWords(s.event), n, names)
+	return a.text(plural(n, lang.T("if this happens (%s), the notes now lead back into %d account more: %s", "「%s」が起きても、記録にある方法で確かに戻れるアカウントが %d 件増えました: %s"),
+		lang.T("if this happens (%s), the notes now lead back into %d accounts more: %s", "「%s」が起きても、記録にある方法で確かに戻れるアカウントが %d 件増えました: %s")), a.eventWords(s.event), n, names)
 }
