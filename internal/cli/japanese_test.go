@@ -18,6 +18,7 @@ import (
 	"memovault/internal/lang"
 	"memovault/internal/maildomain"
 	"memovault/internal/record"
+	"memovault/internal/recovery"
 )
 
 // latinInJapanese is every word in Latin letters that a Japanese text may have,
@@ -65,6 +66,16 @@ var ownNames = sync.OnceValue(func() map[string]bool {
 	}
 	for _, k := range fieldKinds {
 		for part := range strings.SplitSeq(string(k.kind), "-") {
+			names[part] = true
+		}
+	}
+	for _, k := range recovery.EventKinds {
+		for part := range strings.SplitSeq(string(k), "-") {
+			names[part] = true
+		}
+	}
+	for _, k := range whatifKeys {
+		for part := range strings.FieldsFuncSeq(k.key, func(r rune) bool { return r == ':' || r == ' ' }) {
 			names[part] = true
 		}
 	}

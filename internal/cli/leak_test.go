@@ -130,6 +130,8 @@ func leakSteps(c *canaries) []leakStep {
 		run(0, codes, "show office --reveal"), run(0, []string{c.pin}, "show line --field network_pin"),
 		run(0, nil, "history office"), run(0, nil, "history line --json"),
 		run(0, nil, "audit"), run(8, nil, "audit --json --exit-code --lang ja"), run(0, nil, "audit office --list-rules"),
+		run(0, nil, "whatif"), run(0, nil, "whatif --json --lang ja --pairs"), run(0, nil, "whatif --events"), run(0, nil, "whatif lose:line --thief"),
+		run(0, nil, "whatif fire --explain office"), run(0, nil, "whatif fire forgot-passwords --all"), run(3, nil, "whatif lose:"+c.name+"x"),
 		run(0, codes, "print office"), run(0, codes, "print --all --with-secrets=false"),
 		run(0, nil, "print line --with-secrets=false -o ../asked/sheet1.txt"),
 		run(0, append(codes, c.pin), "print office line --with-secrets -o ../asked/sheet2.txt"),

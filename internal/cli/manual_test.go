@@ -17,12 +17,12 @@ import (
 )
 
 var manualHeads = struct {
-	name, synopsis, description, commands, options, examples, status, files, environment, fields, scripts, seeAlso lang.Text
+	name, synopsis, description, commands, options, examples, status, files, environment, fields, events, scripts, seeAlso lang.Text
 }{
 	lang.T("NAME", "名前"), lang.T("SYNOPSIS", "書式"), lang.T("DESCRIPTION", "説明"),
 	lang.T("COMMANDS", "コマンド"), lang.T("OPTIONS", "オプション"), lang.T("EXAMPLES", "例"),
 	lang.T("EXIT STATUS", "終了ステータス"), lang.T("FILES", "ファイル"),
-	lang.T("ENVIRONMENT", "環境変数"), lang.T("FIELDS", "項目の種類"), lang.T("SCRIPTS", "スクリプト"),
+	lang.T("ENVIRONMENT", "環境変数"), lang.T("FIELDS", "項目の種類"), lang.T("EVENTS", "出来事"), lang.T("SCRIPTS", "スクリプト"),
 	lang.T("SEE ALSO", "関連項目"),
 }
 
@@ -268,6 +268,7 @@ func (m *manual) status(r *roff, cmd *cobra.Command) {
 // surroundings writes the topics of help that belong to no command.
 func (m *manual) surroundings(r *roff) {
 	m.topic(r, manualHeads.fields, "fields", bold)
+	m.topic(r, manualHeads.events, "events", bold)
 	m.topic(r, manualHeads.scripts, "scripts", bold)
 	m.topic(r, manualHeads.files, "files", italic)
 	m.topic(r, manualHeads.environment, "environment", bold)
