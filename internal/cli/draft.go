@@ -243,7 +243,7 @@ func (a *app) setField(r *record.Record, t *record.Template, key, raw string) er
 		r.Remove(key)
 		return nil
 	}
-	if spec.Type == record.TypeCodes {
+	if spec.Type == record.TypeCodes && !record.SaysNone(raw) {
 		codes, err := readCodes(raw, r.Field(key))
 		if err != nil {
 			return refused(key, err)

@@ -279,7 +279,7 @@ func (f *form) completeName(typed string) []string {
 // later; nothing is refused.
 func (f *form) tellReference(s *record.Spec, name string) {
 	known := func(c store.Card) bool { return !c.Trashed && record.NameKey(c.Name) == record.NameKey(name) }
-	if s.Type == record.TypeRef && !slices.ContainsFunc(f.cards, known) {
+	if s.Type == record.TypeRef && !record.SaysNone(name) && !slices.ContainsFunc(f.cards, known) {
 		f.line(4, f.a.text(lang.T("there is no record of that name yet; you can note it later", "その名前の記録はまだありません。あとから記録できます")))
 	}
 }

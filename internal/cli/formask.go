@@ -201,6 +201,9 @@ func (f *form) askCodes(number string, q question, back bool) error {
 		for _, c := range before.Codes {
 			offered = append(offered, c.Code)
 		}
+		if before.Value != "" {
+			offered = []string{before.Value}
+		}
 	}
 	list := f.list(number, q, lang.T(" - one a line, or paste them all; an empty line ends", " - 1 行に 1 つ、または全部を貼り付け。空の行で終わり"), back)
 	list.Initial = offered
@@ -212,6 +215,12 @@ func (f *form) askCodes(number string, q question, back bool) error {
 		case len(items) == 0:
 			f.put(q, "")
 			return nil
+		case record.SaysNone(strings.Join(items, "\n")):
+			if f.tookNone(q, strings.Join(items, "\n")) {
+				return nil
+			}
+			list.Initial = nil
+			continue
 		}
 		codes, err := readCodes(strings.Join(items, "\n"), before)
 		if err == nil {
@@ -225,10 +234,20 @@ func (f *form) askCodes(number string, q question, back bool) error {
 		}
 		f.refuse(err)
 		list.Initial = items
-		if meansNone(err) {
-			list.Initial = nil
-		}
 	}
+}
+
+// tookNone takes the answer that there are no codes, or says why it can't.
+func (f *form) tookNone(q question, typed string) bool {
+	value, notes, err := q.spec.Clean(typed)
+	if err != nil {
+		f.refuse(err)
+		return false
+	}
+	f.tell(notes, "")
+	f.put(q, value)
+	f.taken(q)
+	return true
 }
 
 // meansNone reports whether an answer was refused for saying that there is
@@ -299,9 +318,6 @@ func keepUsed(codes []record.Code, before *record.Field) []record.Code {
 // date on which they were used.
 func readCodes(raw string, before *record.Field) ([]record.Code, error) {
 	if _, _, err := record.Clean(record.TypeMultiline, raw); err != nil {
-		return nil, err
-	}
-	if _, _, err := record.Clean(record.TypeCodes, raw); meansNone(err) {
 		return nil, err
 	}
 	codes := keepUsed(record.ParseCodes(raw), before)

@@ -275,7 +275,8 @@ func TestWorstAnswers(t *testing.T) {
 		{"product", "👨‍👩‍👧 が゙ ｶﾞ 髙﨑", "", "👨‍👩‍👧 が゙ ｶﾞ 髙﨑"},
 		{"product", "なし", "", "なし"},
 		{"product", "a\u202etxt.exe", "invisible mark", ""},
-		{"account_email", "なし", "leave this empty", ""},
+		{"account_email", "なし", "noted that there is none", "なし"},
+		{"account_email", "不明", "leave this empty", ""},
 		{"phone", "０９０ー００００ー０００１　内線１２", "half", "090-0000-0001 内線12"},
 		{"birth_date", "昭和64年1月8日", "", ""},
 		{"birth_date", "昭和64年1月7日", "1989-01-07", "1989-01-07"},
@@ -314,7 +315,7 @@ func TestCodesLeftOut(t *testing.T) {
 	h.make()
 	h.run("add", "office", "--passphrase-file", "pass.txt", "--field", "product=x")
 	s := h.at("vault", "edit", "office", "recovery_codes", "--passphrase-file", "pass.txt")
-	s.answer("1> ", "なし\r")
+	s.answer("1> ", "不明\r")
 	s.answer("2> ", "\r")
 	s.see("leave this empty")
 	s.answer("1> ", "予備のコード\r")

@@ -31,6 +31,7 @@ func values(r *record.Record, role record.Role) []string {
 	for _, s := range record.LookupTemplate(r.Template).With(role) {
 		f := r.Field(s.Key)
 		switch {
+		case f != nil && record.SaysNone(f.Value):
 		case f != nil && f.Value != "":
 			found = append(found, f.Value)
 		case f != nil && len(f.Codes) > 0:
@@ -103,11 +104,12 @@ func TestArticleIsWellFormed(t *testing.T) {
 						t.Errorf("%s: %s.%s: %q is stored as %q: %v", moment, r.Name, f.Key, v, stored, err)
 					}
 				}
-				if (s.Type == record.TypeEmail || s.Type == record.TypePhone) && !invented.MatchString(f.Value) {
+				none := record.SaysNone(f.Value)
+				if (s.Type == record.TypeEmail || s.Type == record.TypePhone) && !none && !invented.MatchString(f.Value) {
 					t.Errorf("%s: %s.%s may be somebody's: %s", moment, r.Name, f.Key, f.Value)
 				}
 				named := func(other *record.Record) bool { return other.Name == f.Value && other.Template == s.Ref }
-				if s.Type == record.TypeRef && !slices.ContainsFunc(records, named) {
+				if s.Type == record.TypeRef && !none && !slices.ContainsFunc(records, named) {
 					t.Errorf("%s: %s.%s names %q, which is not there", moment, r.Name, f.Key, f.Value)
 				}
 			}

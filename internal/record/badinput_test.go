@@ -97,11 +97,18 @@ var badInputs = []struct{ name, raw, want string }{
 	{"none", "なし", `
 		text multiline: kept
 		secret: kept: wide
+		email phone codes: kept: absent
+		key date url otp: refused: none
+		choice: refused: choice`},
+	{"not known", "不明", `
+		text multiline: kept
+		secret: kept: wide
 		email phone key codes date url otp: refused: none
 		choice: refused: choice`},
 	{"none in English", "N/A", `
 		text secret multiline: kept
-		email phone key codes date url otp: refused: none
+		email phone codes: kept: absent
+		key date url otp: refused: none
 		choice: refused: choice`},
 	{"extension", "03-0000-1234 内線12", `
 		text multiline phone codes: kept

@@ -66,10 +66,10 @@ const hidden = "********"
 // Mask returns what may be shown of a value. Of a product key with at least
 // four groups that is the first and the last group, enough to tell two cards
 // apart; of any other secret nothing, not even how long it is. What is no
-// secret comes back whole, the empty value as "".
+// secret comes back whole, also that there are no codes; the empty value as "".
 func Mask(t Type, value string) string {
 	switch {
-	case value == "" || !t.Secret():
+	case value == "" || !t.Secret(), t == TypeCodes && SaysNone(value):
 		return value
 	case t == TypeProductKey:
 		return maskGroups(value)

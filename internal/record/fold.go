@@ -16,6 +16,9 @@ var (
 	textInvisible    = lang.T("invisible characters were taken out", "目に見えない文字を取り除きました")
 	textNone         = lang.T("if there is none, leave this empty: an empty field is clearer than a word",
 		"ないときは、何も打たずに空のままにしてください（そのほうが、あとで分かりやすくなります）")
+	textNotKnown = lang.T("write none if you know that there is none; if you don't know, leave this empty",
+		"ないと分かっていれば「なし」と書いてください。分からないときは、何も打たずに空のままにしてください")
+	textNoted = lang.T("noted that there is none", "「ない」と記録します")
 )
 
 // cleanType applies the rules of one type to a value that is trimmed and free
@@ -30,7 +33,7 @@ func cleanType(t Type, s string) (string, []Note, error) {
 		return "", notes, nil
 	}
 	if SaysNone(s) {
-		return "", nil, &ValueError{Key: "none", Text: textNone}
+		return noneOf(t, s, notes)
 	}
 	var more []Note
 	switch t {
@@ -48,7 +51,7 @@ func cleanType(t Type, s string) (string, []Note, error) {
 		s, more = joinSpaces(s)
 	}
 	if SaysNone(s) { // n a
-		return "", nil, &ValueError{Key: "none", Text: textNone}
+		return noneOf(t, s, notes)
 	}
 	return s, append(notes, more...), nil
 }
@@ -143,6 +146,20 @@ func joinSpaces(s string) (string, []Note) {
 		return s, nil
 	}
 	return joined, []Note{changed("spaces", lang.T("spaces were joined", "空白をまとめました"))}
+}
+
+// noneOf is the answer none to a question of a type. That no address, number or
+// code was registered is worth knowing: where nothing is noted there may still
+// be one. Not knowing, and a dash, is what an empty field says.
+func noneOf(t Type, s string, notes []Note) (string, []Note, error) {
+	if t != TypeEmail && t != TypePhone && t != TypeCodes {
+		return "", nil, &ValueError{Key: "none", Text: textNone}
+	}
+	switch lang.Fold(s) {
+	case "不明", "わからない", "分からない", "未定", "unknown", "?", "-", "--", "---", "ー", "―", "—":
+		return "", nil, &ValueError{Key: "none", Text: textNotKnown}
+	}
+	return s, append(notes, remark("absent", textNoted)), nil
 }
 
 // SaysNone reports whether somebody answered a question with the word none.

@@ -78,6 +78,9 @@ func (s *Spec) Clean(raw string) (value string, notes []Note, err error) {
 	if s.Type == TypeChoice {
 		return s.choose(value)
 	}
+	if s.Type == TypeCodes && SaysNone(value) {
+		return value, notes, nil
+	}
 	grouped, more := s.Format.apply(value)
 	return grouped, append(notes, more...), nil
 }

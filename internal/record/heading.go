@@ -19,7 +19,7 @@ func (r *Record) Heading(t *Template) string {
 			if text := []rune(line); len(text) > maxHeading {
 				return string(text[:maxHeading])
 			}
-			if line != "" {
+			if line != "" && !SaysNone(line) {
 				return line
 			}
 		}
