@@ -42,9 +42,7 @@ func (a *app) editKept(s *store.Store, r *record.Record) error {
 	for i, k := range placeKinds {
 		labels[i] = a.text(k.text)
 	}
-	for _, row := range numbered(w.t, labels) {
-		w.t.Print("  " + row + "\n")
-	}
+	w.choices(labels)
 	w.say(0, lang.T("Enter = as it is   - = not known   Ctrl-P = back   Ctrl-C = stop, save nothing", "Enter=そのまま  - =分からない  Ctrl-P=前に戻る  Ctrl-C=やめる（保存しません）"))
 	w.t.Print("\n")
 	for i := 0; i < len(keys); {

@@ -16,7 +16,7 @@ func needRows(a *app) []tagged {
 		{lang.T("open:KEY", "サインイン中:項目"), lang.T("the device of the field, still signed in", "その項目の機器で、サインインしたままのもの")},
 		{lang.T("record:NAME", "記録:名前"), lang.T("a thing, a person or an account that has a record", "記録になっている物・人・アカウント")},
 		{lang.T("paper:PLACE", "紙:場所"), lang.T("a paper or a thing at a place", "その場所にある紙や物")},
-		{lang.T("--kept", "--kept"), lang.T("takes vault, memory, paper:PLACE, device:NAME, person:NAME, with commas between", "には、金庫、記憶、紙:場所、機器:名前、人:名前 を、「、」で区切って書きます")},
+		{lang.T("--kept", "--kept の場所"), lang.T("vault, memory, paper:PLACE, device:NAME, person:NAME, with commas between", "金庫、記憶、紙:場所、機器:名前、人:名前 を、「、」で区切って書きます")},
 	} {
 		rows = append(rows, tagged{a.text(row.tag), a.text(row.text)})
 	}

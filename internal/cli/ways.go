@@ -186,7 +186,7 @@ func (a *app) parseWay(r *record.Record, t *record.Template, typed string) (reco
 	if !ok && record.IsWayID(head) {
 		typed = "password + codes"
 	}
-	if !ok || head == "" || isAtomWord(head) && t.Way(head) == nil {
+	if !ok || head == "" || isAtomWord(head) && t.Way(lang.Fold(head)) == nil {
 		return record.Way{}, &failure{status: statusUsage, code: "way",
 			what: said(lang.T("a way begins with a name of its own and a colon: 'desk: %s'", "方法は、自分で付けた名前とコロンで始めてください: '窓口: %s'"), typed)}
 	}

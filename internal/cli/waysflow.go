@@ -95,6 +95,13 @@ func (w *wayFlow) prompt(t lang.Text) string {
 	return (&form{a: w.a, t: w.t}).prompt("", w.a.text(t))
 }
 
+// choices prints a numbered list, each line in as many rows as it needs.
+func (w *wayFlow) choices(labels []string) {
+	for i, label := range labels {
+		w.hang(2, fmt.Sprintf("%2d) ", i+1), label)
+	}
+}
+
 // list prints the ways with what is noted for each.
 func (w *wayFlow) list(ways []record.Way) {
 	w.t.Print("\n")
@@ -150,8 +157,8 @@ func (w *wayFlow) remarks(way *record.Way) string {
 
 var certaintyWords = map[record.Certainty]lang.Text{
 	record.CertaintySure:   lang.T("whoever has all of it gets in", "そろえば必ず戻れる"),
-	record.CertaintyForm:   lang.T("an application, which may be refused", "申し込みが認められたときだけ"),
-	record.CertaintyPerson: lang.T("somebody at a counter or on the phone decides", "窓口や電話の人しだい"),
+	record.CertaintyForm:   lang.T("an application that may be refused", "申し込みが認められたときだけ"),
+	record.CertaintyPerson: lang.T("somebody decides (counter, phone)", "窓口や電話の人しだい"),
 }
 
 // options says values of a choice by their labels.
@@ -160,7 +167,7 @@ func (w *wayFlow) options(key string, values []string) string {
 	for i, v := range values {
 		labels[i] = w.a.choiceLabel(w.tmpl, &record.Field{Key: key, Value: v})
 	}
-	return strings.Join(labels, w.a.text(lang.T(" or ", "・")))
+	return strings.Join(labels, w.a.text(lang.T(" or ", "か")))
 }
 
 // need says a need, each alternative with whether it is noted.
@@ -320,9 +327,7 @@ func (w *wayFlow) askNeed(another bool) (record.Need, error) {
 	labels = append(labels, w.a.text(lang.T("something that has a record of its own (a person, a device, an account)", "ほかの記録になっているもの（人・機器・アカウントなど）")),
 		w.a.text(lang.T("a paper or a thing at a place", "どこかにしまってある紙や物")))
 	if !another {
-		for _, row := range numbered(w.t, labels) {
-			w.t.Print("  " + row + "\n")
-		}
+		w.choices(labels)
 	}
 	prompt := lang.T("Number (several, where any one of them will do; Enter = none after all):", "番号（どれか 1 つでよいものは続けて。例: 2 3。Enter=やめる）:")
 	if another {

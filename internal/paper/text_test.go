@@ -251,6 +251,29 @@ func TestLegendOnlyWhereNeeded(t *testing.T) {
 	}
 }
 
+// Where things are kept and the owner's own ways are on the sheet; what is
+// switched off is not.
+func TestStandingIsPrinted(t *testing.T) {
+	r := office()
+	r.Kept = map[string]string{"product_key": "vault, paper:仏壇", "password": "memory"}
+	r.Ways = []record.Way{{ID: "desk", Needs: []record.Need{{Any: []string{"password"}}, {Of: 2, Any: []string{"product_key", "memory", "record:母"}}}},
+		{ID: "named", Label: record.Wording{Text: lang.Text{EN: "隣", JA: "隣"}}, Needs: []record.Need{{Any: []string{"paper:棚"}}}}, {ID: "gone", Off: true}}
+	for l, want := range map[lang.Lang][]string{
+		lang.EN: {"kept: product key in this record, paper: 仏壇", "kept: the password remembered", `way back the password + 2 of: product key, what you remember, "母" (a record)`, "way back 隣: a paper at: 棚"},
+		lang.JA: {"プロダクトキーのある所 この記録の中、紙: 仏壇", "パスワードのある所 覚えている", "戻る方法 パスワード ＋ プロダクトキー・覚えていること・記録「母」 のうち 2 つ", "戻る方法 隣: 紙（棚）"},
+	} {
+		text := strings.Join(strings.Fields(render(t, Records(l, []*record.Record{r}, Options{Made: day}))), "")
+		for _, line := range want {
+			if !strings.Contains(text, strings.ReplaceAll(line, " ", "")) {
+				t.Errorf("%s: %q is missing in\n%s", l, line, text)
+			}
+		}
+		if strings.Contains(text, "gone") {
+			t.Errorf("%s: a way that is switched off is printed", l)
+		}
+	}
+}
+
 func TestSheetNumber(t *testing.T) {
 	o := Options{Made: day, Vault: idOf(7)}
 	list := []*record.Record{office(), microsoft()}
