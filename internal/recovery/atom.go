@@ -19,7 +19,7 @@ func (d *deriver) atom(s *subject, way string, a record.Atom) string {
 		return d.paper(s.r.Owner, a.Name)
 	}
 	f := s.r.Field(a.Name)
-	if f == nil || f.Value == "" && len(f.Codes) == 0 {
+	if f == nil || blank(f.Value) && (len(f.Codes) == 0 || a.Kind != record.AtomField) {
 		return d.unanswered(s, a, proven)
 	}
 	if !says(f.Value) && len(f.Codes) == 0 {

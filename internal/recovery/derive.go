@@ -27,13 +27,17 @@ type deriver struct {
 	vaultRecord *subject  // the first record about the vault
 	today       time.Time // midnight UTC of the day of Input.Now
 
-	ids      []string                       // of all things, in the order of adding
-	happen   map[string]*Event              // by kind, owner and thing
-	order    []*Event                       // in the order of first use
-	loses    map[*subject]*Event            // lose:RECORD
-	proven   map[string]bool                // what ways that were really used lately needed
-	grounds  map[string][]string            // of a mail address
-	lost     map[string]bool                // assets gone already
+	ids      []string             // of all things, in the order of adding
+	happen   map[string]*Event    // by kind, owner and thing
+	order    []*Event             // in the order of first use
+	loses    map[*subject]*Event  // lose:RECORD
+	proven   map[string]bool      // what ways that were really used lately needed
+	grounds  map[string][]string  // of a mail address
+	lost     map[string]bool      // assets gone already
+	papers   map[[2]string]string // ids by owner and place
+	numbers  map[string]number    // by how they are noted
+	parsed   map[string]parsedAtom
+	foreign  []lockout.Rule                 // of the graph as a thief sees it alone
 	outside  []string                       // assets that nobody holds in hand
 	rulesOf  map[*Account][]int             // of its ways, and of what only they need
 	atoms    map[*Account]map[string]string // what the fields of an account came to in its ways
@@ -50,6 +54,7 @@ func Derive(in Input) *Model {
 		m:      &Model{things: map[string]*Thing{}, ways: map[*Account][]*Way{}, rules: map[int]*Way{}, byName: map[string]*Account{}},
 		happen: map[string]*Event{}, loses: map[*subject]*Event{}, proven: map[string]bool{},
 		grounds: map[string][]string{}, lost: map[string]bool{}, weighing: map[string][]*Account{},
+		papers: map[[2]string]string{}, numbers: map[string]number{}, parsed: map[string]parsedAtom{},
 		rulesOf: map[*Account][]int{}, atoms: map[*Account]map[string]string{}, noted: map[*subject]bool{}, lasting: map[string][]*subject{}}
 	v.enterSheets()
 	for _, s := range v.subjects {
@@ -91,7 +96,26 @@ func (d *deriver) finish() {
 		return
 	}
 	d.m.graph = g
+	d.m.thief = sync.OnceValue(d.thiefGraph)
 	d.m.repairs = sync.OnceValue(d.repairs)
+}
+
+// thiefGraph is the graph with what only somebody else can do.
+func (d *deriver) thiefGraph() *lockout.Graph {
+	for _, r := range d.foreign {
+		d.b.AddRule(r.Head, len(r.Body), r.Body, lockout.Sure, 0)
+	}
+	g, err := d.b.Build()
+	if err != nil {
+		return d.m.graph // too large by these few rules
+	}
+	return g
+}
+
+// byStranger adds that somebody else reaches the head alone, who has got what
+// its owner gave up.
+func (d *deriver) byStranger(head, stranger string) {
+	d.foreign = append(d.foreign, lockout.Rule{Head: head, Body: []string{stranger}})
 }
 
 // asset enters something that can be lost by itself, once, and returns its id.

@@ -170,19 +170,44 @@ func (d *deriver) finishEvents() {
 	slices.SortStableFunc(d.order, func(a, b *Event) int {
 		return cmp.Or(cmp.Compare(slices.Index(EventKinds, a.Kind), slices.Index(EventKinds, b.Kind)), strings.Compare(a.Owner, b.Owner), strings.Compare(a.Thing, b.Thing))
 	})
-	taken := map[string]bool{}
+	taken, named := map[string]bool{}, map[string]*subject{}
+	for _, s := range d.subjects { // a record has its name, whatever else is called so
+		id := lang.Fold(shortID(string(Lose) + ":" + s.r.Name))
+		named[id] = cmpOr(named[id], s)
+	}
+	d.tellApart()
 	for _, e := range d.order {
-		base := e.ID
-		for n := 2; taken[e.ID]; n++ {
-			e.ID = fmt.Sprintf("%s (%d)", base, n)
+		thing, id := e.Thing, e.ID
+		for n := 2; taken[lang.Fold(e.ID)] || named[lang.Fold(e.ID)] != nil && named[lang.Fold(e.ID)] != e.subject; n++ {
+			more := fmt.Sprintf(" (%d)", n)
+			e.Thing, e.ID = thing+more, id+more
 		}
-		taken[e.ID] = true
+		taken[lang.Fold(e.ID)] = true
 		d.tellOwn(e)
 		if e.subject != nil {
-			d.m.loses[e.subject.r.ID.String()] = e
+			d.m.loses[e.subject.id] = e
 		}
 		if e.listed() {
 			d.m.events = append(d.m.events, e)
+		}
+	}
+}
+
+// noOwner stands for whoever keeps the vault where others have names.
+const noOwner = "-"
+
+// tellApart names the owner with what several owners call alike: everybody has a
+// notebook.
+func (d *deriver) tellApart() {
+	alike := map[string]int{}
+	for _, e := range d.order {
+		alike[lang.Fold(e.ID)]++
+	}
+	for _, e := range d.order {
+		if alike[lang.Fold(e.ID)] > 1 && e.subject == nil && !e.Kind.personal() && !e.home {
+			e.also(e.Thing)
+			e.Thing += " (" + cmp.Or(e.Owner, noOwner) + ")"
+			e.ID, e.Label = shortID(string(e.Kind)+":"+e.Thing), said(eventLabels[e.Kind].of, e.Thing)
 		}
 	}
 }
@@ -195,10 +220,7 @@ func (d *deriver) name(e *Event, alone bool) {
 	case (e.Kind.personal() || e.home) && alone && (e.home || len(d.owners) <= 1):
 		e.ID, e.Label = string(e.Kind), labels.bare
 	case e.Kind.personal() || e.home:
-		e.Thing = e.Owner
-		if e.Thing == "" {
-			e.Thing = "-"
-		}
+		e.Thing = cmp.Or(e.Owner, noOwner)
 		e.ID, e.Label = string(e.Kind)+":"+e.Thing, labels.bare
 		if e.Owner != "" {
 			e.Label = said(labels.of, e.Owner)

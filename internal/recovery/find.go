@@ -202,7 +202,7 @@ func (d *deriver) nameLosses() {
 		if d.m.loseRecord[key] != nil {
 			continue
 		}
-		e := d.m.loses[s.r.ID.String()]
+		e := d.m.loses[s.id]
 		if e == nil {
 			e = &Event{ID: shortID(string(Lose) + ":" + s.r.Name), Kind: Lose, Thing: s.r.Name, Label: said(eventLabels[Lose].of, s.r.Name), Record: s.r, Owner: s.r.Owner, subject: s}
 		}

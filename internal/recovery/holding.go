@@ -10,7 +10,7 @@ import (
 
 // device is a device by itself.
 func (d *deriver) device(s *subject) string {
-	id, fresh := d.asset(Thing{ID: "device:" + s.r.ID.String(), Kind: KindDevice, Record: s.r, Owner: s.r.Owner, Place: placeNoted(s),
+	id, fresh := d.asset(Thing{ID: "device:" + s.id, Kind: KindDevice, Record: s.r, Owner: s.r.Owner, Place: placeNoted(s),
 		Label: said(lang.T("the device %s", "機器 %s"), s.r.Name)})
 	if !fresh {
 		return id
@@ -18,7 +18,7 @@ func (d *deriver) device(s *subject) string {
 	d.on(happening{kind: Lose, subject: s}, id).loot(id)
 	at := d.lodge.deviceSpot(s)
 	d.liesAt(id, at, s.r.Owner)
-	h := happening{key: s.r.ID.String(), thing: s.r.Name, record: s.r, owner: s.r.Owner}
+	h := happening{key: s.id, thing: s.r.Name, record: s.r, owner: s.r.Owner}
 	switch s.choice("kind") {
 	case "phone":
 		h.kind = PhoneLost
@@ -42,7 +42,7 @@ func placeNoted(s *subject) string {
 // its owner is taken to remember it; nobody else knows it unless it is written
 // down.
 func (d *deriver) use(s *subject) string {
-	return d.node(Thing{ID: "use:" + s.r.ID.String(), Kind: KindUse, Record: s.r, Owner: s.r.Owner, Place: placeNoted(s),
+	return d.node(Thing{ID: "use:" + s.id, Kind: KindUse, Record: s.r, Owner: s.r.Owner, Place: placeNoted(s),
 		Label: said(lang.T("%s, unlocked", "ロックを解除した %s"), s.r.Name)}, func(id string) {
 		d.needs(id, lockout.Sure, d.device(s), d.unlock(s))
 		if s.account != nil {
@@ -53,7 +53,7 @@ func (d *deriver) use(s *subject) string {
 
 func (d *deriver) unlock(s *subject) string {
 	field := s.keyOf(record.RolePlace)
-	return d.node(Thing{ID: "unlock:" + s.r.ID.String(), Kind: KindPassword, Record: s.r, Field: field, Owner: s.r.Owner,
+	return d.node(Thing{ID: "unlock:" + s.id, Kind: KindPassword, Record: s.r, Field: field, Owner: s.r.Owner,
 		Label: said(lang.T("the code that unlocks %s", "%s のロックを解除する番号"), s.r.Name)}, func(id string) {
 		d.needs(id, lockout.Sure, d.memory(s, "unlock", said(lang.T("what you remember: the code of %s", "覚えていること: %s の解除番号"), s.r.Name), field, false))
 		d.writtenDown(id, s)
@@ -86,11 +86,21 @@ func (d *deriver) liesAt(id string, at spot, owner string) {
 // paper is what is written down, or kept, at a place as a text says. The same
 // text is the same paper, whatever page it names.
 func (d *deriver) paper(owner, text string) string {
+	text = withoutPage(text)
+	known := [2]string{owner, text}
+	if id := d.papers[known]; id != "" {
+		return id
+	}
+	id := d.newPaper(owner, text)
+	d.papers[known] = id
+	return id
+}
+
+func (d *deriver) newPaper(owner, text string) string {
 	if s := d.to(text); s != nil && s.role == roleSheet {
 		return d.sheetPaper(s)
 	}
 	at := d.lodge.find(owner, text)
-	text = withoutPage(text)
 	id, fresh := d.asset(Thing{ID: "paper:" + lang.Fold(owner) + "|" + paperKey(text), Kind: KindPaper, Record: recordOf(cmpOr(at.place, at.person)),
 		Owner: owner, Place: text, Label: said(lang.T("the paper (%s)", "紙の控え（%s）"), text)})
 	if !fresh {
@@ -110,7 +120,7 @@ func (d *deriver) sheetPaper(s *subject) string {
 	if to := d.to(text); to == s {
 		at = spot{house: d.lodge.home(s.r.Owner)}
 	}
-	id, fresh := d.asset(Thing{ID: "sheet:" + s.r.ID.String(), Kind: KindPaper, Record: s.r, Field: s.keyOf(record.RoleKeptAt), Owner: s.r.Owner, Place: text,
+	id, fresh := d.asset(Thing{ID: "sheet:" + s.id, Kind: KindPaper, Record: s.r, Field: s.keyOf(record.RoleKeptAt), Owner: s.r.Owner, Place: text,
 		Label: said(lang.T("the sheet %s", "用紙 %s"), s.r.Name)})
 	if fresh {
 		d.liesAt(id, at, s.r.Owner)
@@ -121,7 +131,7 @@ func (d *deriver) sheetPaper(s *subject) string {
 
 // person is somebody who helps.
 func (d *deriver) person(s *subject) string {
-	id, fresh := d.asset(Thing{ID: "person:" + s.r.ID.String(), Kind: KindPerson, Record: s.r, Owner: s.r.Owner,
+	id, fresh := d.asset(Thing{ID: "person:" + s.id, Kind: KindPerson, Record: s.r, Owner: s.r.Owner,
 		Label: said(lang.T("%s (a person)", "%s さん"), s.r.Name)})
 	if fresh {
 		d.on(happening{kind: Lose, subject: s}, id)
@@ -145,7 +155,7 @@ func (d *deriver) helper(s *subject, f *record.Field) string {
 
 // place is being able to get at a place.
 func (d *deriver) place(s *subject) string {
-	id, fresh := d.asset(Thing{ID: "place:" + s.r.ID.String(), Kind: KindPlace, Record: s.r, Owner: s.r.Owner,
+	id, fresh := d.asset(Thing{ID: "place:" + s.id, Kind: KindPlace, Record: s.r, Owner: s.r.Owner,
 		Label: said(lang.T("the place %s", "場所 %s"), s.r.Name)})
 	if fresh {
 		e := d.on(happening{kind: Lose, subject: s}, id)
@@ -163,7 +173,7 @@ func (d *deriver) place(s *subject) string {
 
 // memory is something that an owner remembers, or may.
 func (d *deriver) memory(s *subject, key string, label lang.Text, field string, unknown bool) string {
-	t := Thing{ID: "memory:" + s.r.ID.String() + ":" + key, Kind: KindMemory, Record: s.r, Field: field, Owner: s.r.Owner, Unknown: unknown, Label: label}
+	t := Thing{ID: "memory:" + s.id + ":" + key, Kind: KindMemory, Record: s.r, Field: field, Owner: s.r.Owner, Unknown: unknown, Label: label}
 	if unknown {
 		t.command = s.edit(field)
 	}
@@ -177,7 +187,10 @@ func (d *deriver) memory(s *subject, key string, label lang.Text, field string, 
 
 // fact is what one knows of oneself: a name, a birth date.
 func (d *deriver) fact(s *subject, key string) string {
-	id, fresh := d.asset(Thing{ID: "fact:" + s.r.ID.String() + ":" + key, Kind: KindFact, Record: s.r, Field: key, Owner: s.r.Owner,
+	if id := "fact:" + s.id + ":" + key; d.m.things[id] != nil {
+		return id
+	}
+	id, fresh := d.asset(Thing{ID: "fact:" + s.id + ":" + key, Kind: KindFact, Record: s.r, Field: key, Owner: s.r.Owner,
 		Label: said(lang.T("%s (%s)", "%s（%s）"), s.fieldLabel(key), s.r.Name), short: s.fieldLabel(key)})
 	if fresh {
 		d.keep(id)
@@ -187,7 +200,11 @@ func (d *deriver) fact(s *subject, key string) string {
 
 // unknown is a field without an answer: what it would say is there or not.
 func (d *deriver) unknown(s *subject, key string, proven bool) string {
-	id, _ := d.asset(Thing{ID: "unknown:" + s.r.ID.String() + ":" + key, Kind: KindUnknown, Record: s.r, Field: key, Owner: s.r.Owner, Unknown: !proven,
+	id := "unknown:" + s.id + ":" + key
+	if d.m.things[id] != nil {
+		return id
+	}
+	id, _ = d.asset(Thing{ID: id, Kind: KindUnknown, Record: s.r, Field: key, Owner: s.r.Owner, Unknown: !proven,
 		Label: said(lang.T("%s of %s, which is not noted", "%[2]s の「%[1]s」（記録なし）"), s.fieldLabel(key), s.r.Name),
 		short: said(lang.T("%s (not noted)", "「%s」（記録なし）"), s.fieldLabel(key)), command: s.edit(key)})
 	return id
@@ -195,7 +212,7 @@ func (d *deriver) unknown(s *subject, key string, proven bool) string {
 
 // absent is what by the notes is not there. Nothing reaches it.
 func (d *deriver) absent(s *subject, key string, label, short lang.Text) string {
-	return d.node(Thing{ID: "none:" + s.r.ID.String() + ":" + key, Kind: KindNone, Record: s.r, Field: key, Owner: s.r.Owner, Label: label, short: short}, func(string) {})
+	return d.node(Thing{ID: "none:" + s.id + ":" + key, Kind: KindNone, Record: s.r, Field: key, Owner: s.r.Owner, Label: label, short: short}, func(string) {})
 }
 
 func (d *deriver) saysNone(s *subject, key string) string {
@@ -206,9 +223,12 @@ func (d *deriver) saysNone(s *subject, key string) string {
 // value is what a field holds, in reach: in the vault, on printed sheets, and
 // where the record says that it is kept.
 func (d *deriver) value(s *subject, key string) string {
+	if id := "value:" + s.id + ":" + key; d.m.things[id] != nil {
+		return id
+	}
 	f := s.r.Field(key)
 	secret := record.TypeOf(s.t, f).Secret()
-	return d.node(Thing{ID: "value:" + s.r.ID.String() + ":" + key, Kind: KindValue, Record: s.r, Field: key, Owner: s.r.Owner,
+	return d.node(Thing{ID: "value:" + s.id + ":" + key, Kind: KindValue, Record: s.r, Field: key, Owner: s.r.Owner,
 		Label: said(lang.T("%s of %s", "%[2]s の「%[1]s」"), s.fieldLabel(key), s.r.Name), short: said(lang.T("%s", "「%s」"), s.fieldLabel(key))}, func(id string) {
 		d.needs(id, lockout.Sure, d.vaultNode())
 		for _, sh := range d.sheets[s] {
@@ -229,7 +249,7 @@ func (d *deriver) onSheet(id string, s *subject, sh *sheet, secret bool) {
 		body = append(body, d.unknown(sh.s, sh.s.keyOf(record.RoleSecrets), false))
 	}
 	if sh.stale[s] {
-		t := Thing{ID: "stale:" + sh.s.r.ID.String() + ":" + s.r.ID.String(), Kind: KindUnknown, Unknown: true, Record: sh.s.r, Owner: sh.s.r.Owner,
+		t := Thing{ID: "stale:" + sh.s.id + ":" + s.id, Kind: KindUnknown, Unknown: true, Record: sh.s.r, Owner: sh.s.r.Owner,
 			Field:   sh.s.keyOf(record.RolePrinted),
 			Label:   said(lang.T("whether the sheet %s still holds for %s, changed since", "用紙 %s の %s の内容が今も正しいか（印刷後に変更あり）"), sh.s.r.Name, s.r.Name),
 			command: []lang.Text{both("print"), both(s.r.Name)}}
@@ -261,15 +281,18 @@ func (d *deriver) keptAt(id string, s *subject, key string) {
 // does not show that its owner still remembers it: that is not known until it
 // was really used.
 func (d *deriver) password(s *subject, proven bool) string {
+	if id := "password:" + s.id; d.m.things[id] != nil {
+		return id
+	}
 	field := s.keyOf(record.RolePlace)
 	if field == "" {
 		field = s.keyOf(record.RolePassword)
 	}
-	return d.node(Thing{ID: "password:" + s.r.ID.String(), Kind: KindPassword, Record: s.r, Field: field, Owner: s.r.Owner,
+	return d.node(Thing{ID: "password:" + s.id, Kind: KindPassword, Record: s.r, Field: field, Owner: s.r.Owner,
 		Label: said(lang.T("the password of %s", "%s のパスワード"), s.r.Name), short: lang.T("the password", "パスワード")}, func(id string) {
 		noted := d.writtenDown(id, s)
 		for _, spec := range s.t.With(record.RolePassword) {
-			if f := s.r.Field(spec.Key); f != nil && f.Value != "" {
+			if f := s.r.Field(spec.Key); f != nil && !blank(f.Value) {
 				d.needs(id, lockout.Sure, d.value(s, spec.Key))
 				noted = true
 			}
@@ -279,10 +302,18 @@ func (d *deriver) password(s *subject, proven bool) string {
 			noted = true
 		}
 		d.noted[s] = noted
-		if hint, _ := s.first(record.RoleHint); hint != nil || !noted {
+		if hint, _ := s.first(record.RoleHint); s.triedInVain() {
+			d.needs(id, lockout.Sure, d.forgotten(s, field))
+		} else if hint != nil || !noted {
 			d.remembers(id, s, field, hint != nil, proven)
 		}
 	})
+}
+
+// forgotten is the password in the memory of who has tried it, and was refused.
+func (d *deriver) forgotten(s *subject, field string) string {
+	return d.absent(s, field, said(lang.T("what you remember: the password of %s (it was tried, and refused)", "覚えていること: %s のパスワード（試したが、入れなかった）"), s.r.Name),
+		said(lang.T("what you remember (it was tried, and refused)", "覚えていること（試したが、入れなかった）")))
 }
 
 // remembers adds that the password may be in its owner's memory.
@@ -365,7 +396,7 @@ func (d *deriver) thingOf(s *subject) string {
 	if s.account != nil {
 		return s.account.ID
 	}
-	id, fresh := d.asset(Thing{ID: "thing:" + s.r.ID.String(), Kind: KindThing, Record: s.r, Owner: s.r.Owner, Label: both(s.r.Name)})
+	id, fresh := d.asset(Thing{ID: "thing:" + s.id, Kind: KindThing, Record: s.r, Owner: s.r.Owner, Label: both(s.r.Name)})
 	if fresh {
 		d.on(happening{kind: Lose, subject: s}, id).loot(id)
 	}

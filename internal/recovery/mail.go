@@ -1,6 +1,7 @@
 package recovery
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -28,6 +29,9 @@ func (s *subject) isContract() bool { return s.t != nil && s.t.Name == contractT
 // record is about it, whether it can be read is not known.
 func (d *deriver) mail(address, owner string) string {
 	key := mailKey(address)
+	if id := "mail:" + key; d.m.things[id] != nil {
+		return id
+	}
 	about := first(d.boxes[key], d.hosts[key])
 	return d.node(Thing{ID: "mail:" + key, Kind: KindMail, Name: address, Record: recordOf(about), Owner: owner,
 		Label: said(lang.T("mail at %s", "%s に届くメール"), address)}, func(id string) {
@@ -43,7 +47,7 @@ func (d *deriver) mail(address, owner string) string {
 			d.needs(id, lockout.Sure, append(d.groundOf(address, owner), d.unnoted(address, owner))...)
 		}
 		if name, _ := d.ownDomain(address); name != "" {
-			d.needs(id, lockout.Sure, d.strangerAt(name))
+			d.byStranger(id, d.strangerAt(name))
 		}
 	})
 }
@@ -102,7 +106,7 @@ func (d *deriver) provider(address string) string {
 		name = known.Name
 	}
 	if name == "" {
-		name = lang.Fold(domainPart(address))
+		name = cmp.Or(lang.Fold(domainPart(address)), lang.Fold(address), "?")
 	}
 	key := name
 	if known.Provider.EN != "" {
@@ -254,7 +258,7 @@ func (d *deriver) contractNoted(s *subject, f *record.Field) string {
 
 // contract is the contract that a record is about, or of which it notes the end.
 func (d *deriver) contract(s *subject, class maildomain.Class) string {
-	id, fresh := d.away(Thing{ID: "contract:" + s.r.ID.String(), Kind: KindContract, Record: s.r, Field: s.keyOf(record.RoleEnds),
+	id, fresh := d.away(Thing{ID: "contract:" + s.id, Kind: KindContract, Record: s.r, Field: s.keyOf(record.RoleEnds),
 		Owner: s.r.Owner, Name: s.r.Name, Label: said(lang.T("the contract of %s", "%s の契約"), s.r.Name)})
 	if !fresh {
 		return id

@@ -52,6 +52,7 @@ type Model struct {
 	loses      map[string]*Event   // lose:RECORD, by the record's id; of those that something hangs on
 	loseRecord map[string]*Event   // the same for every record, by record.NameKey
 	names      []string            // of all records
+	thief      func() *lockout.Graph
 	repairs    func() []*Repair
 }
 
@@ -144,6 +145,16 @@ const (
 // Graph returns the graph. Its ids are those of accounts, things and events.
 func (m *Model) Graph() *lockout.Graph { return m.graph }
 
+// ThiefGraph returns the graph with what only somebody else can do: who gets a
+// number that was given up reads what is sent there, and so does whoever
+// registers a domain that has lapsed. Rules and ids are those of Graph, and more.
+func (m *Model) ThiefGraph() *lockout.Graph {
+	if m.thief == nil {
+		return m.graph
+	}
+	return m.thief()
+}
+
 // Case returns the case in which the events have happened, with what is gone
 // already and what is always there. Every question to the graph should begin
 // with one.
@@ -174,7 +185,7 @@ func (m *Model) Case(run lockout.Run, events ...*Event) lockout.Case {
 	return c
 }
 
-// Thief returns the case of a stranger after the events: of what can be held in
+// Thief returns the case, for ThiefGraph, of a stranger after the events: of what can be held in
 // hand or in the head he has only what they give him. Contracts, companies and
 // numbers are there for him as for anybody, and names and birth dates he can
 // find out.

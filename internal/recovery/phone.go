@@ -40,7 +40,12 @@ type number struct {
 }
 
 func (d *deriver) number(noted, owner string) number {
-	n := number{noted: noted, key: record.PhoneDigits(noted), kind: record.PhoneKind(noted), owner: owner}
+	n, read := d.numbers[noted]
+	if !read {
+		n = number{noted: noted, key: record.PhoneDigits(noted), kind: record.PhoneKind(noted)}
+		d.numbers[noted] = n
+	}
+	n.owner = owner
 	if n.key == "" {
 		n.key = "?" + lang.Fold(noted)
 	}
@@ -70,6 +75,9 @@ func (n number) texts() bool {
 // there all the same, so that it can be said why, and never reached.
 func (d *deriver) sms(noted, owner string) string {
 	n := d.number(noted, owner)
+	if id := "sms:" + n.key; d.m.things[id] != nil {
+		return id
+	}
 	return d.node(Thing{ID: "sms:" + n.key, Kind: KindSMS, Name: noted, Record: recordOf(cmpOr(n.line, n.person)), Owner: n.owner,
 		Label: said(lang.T("a text message to %s", "%s に届く SMS"), noted)}, func(id string) {
 		if n.person != nil {
@@ -81,7 +89,7 @@ func (d *deriver) sms(noted, owner string) string {
 		line := d.line(n)
 		d.needs(id, lockout.Sure, append(d.handset(n), line)...)
 		d.needs(id, lockout.Person, line, d.identity(n.owner))
-		d.needs(id, lockout.Sure, d.strangerOn(n))
+		d.byStranger(id, d.strangerOn(n))
 	})
 }
 
@@ -95,10 +103,18 @@ func (d *deriver) call(noted, owner string) string {
 		case n.texts() || n.line == nil && n.person != nil:
 			d.needs(id, lockout.Sure, d.sms(noted, owner))
 		case n.kind == record.KindLandline || n.kind == record.KindIP050:
-			d.needs(id, lockout.Sure, append(d.lineContracts(n), d.line(n))...)
-			d.needs(id, lockout.Sure, d.strangerOn(n))
+			d.needs(id, lockout.Sure, append(d.lineContracts(n), d.line(n), d.telephone(n))...)
+			d.byStranger(id, d.strangerOn(n))
 		}
 	})
+}
+
+// telephone is the one in the house that rings at a number. Any other does as
+// well, so that nothing takes it away; a stranger is not in the house.
+func (d *deriver) telephone(n number) string {
+	id, _ := d.asset(Thing{ID: "sim:" + n.key, Kind: KindSIM, Record: recordOf(n.line), Owner: n.owner,
+		Label: said(lang.T("the telephone of %s", "%s の電話機"), n.noted)})
+	return id
 }
 
 // line is a telephone number that is still one's own.
@@ -200,7 +216,7 @@ func (d *deriver) handset(n number) []string {
 // sayPIN is knowing the number that a SIM asks for: its owner types it whenever
 // the telephone is switched on.
 func (d *deriver) sayPIN(s *subject, f *record.Field) string {
-	return d.node(Thing{ID: "pin:" + s.r.ID.String(), Kind: KindPassword, Record: s.r, Field: f.Key, Owner: s.r.Owner,
+	return d.node(Thing{ID: "pin:" + s.id, Kind: KindPassword, Record: s.r, Field: f.Key, Owner: s.r.Owner,
 		Label: said(lang.T("the PIN of the SIM of %s", "%s の SIM の PIN コード"), s.r.Name)}, func(id string) {
 		d.needs(id, lockout.Sure, d.memory(s, "sim", said(lang.T("what you remember: the PIN of the SIM of %s", "覚えていること: %s の SIM の PIN コード"), s.r.Name), f.Key, false))
 		d.needs(id, lockout.Sure, d.value(s, f.Key))
@@ -212,7 +228,7 @@ func (d *deriver) sayPIN(s *subject, f *record.Field) string {
 func (d *deriver) phoneLost(n number, in *subject) happening {
 	switch {
 	case in != nil:
-		return happening{kind: PhoneLost, key: in.r.ID.String(), thing: in.r.Name, record: in.r, owner: in.r.Owner}
+		return happening{kind: PhoneLost, key: in.id, thing: in.r.Name, record: in.r, owner: in.r.Owner}
 	case n.line != nil:
 		return happening{kind: PhoneLost, key: n.key, thing: n.line.r.Name, record: n.line.r, owner: n.owner}
 	}

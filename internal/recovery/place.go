@@ -263,7 +263,7 @@ type sheet struct {
 func (v *survey) enterSheets() {
 	byID := map[string]*subject{}
 	for _, s := range v.subjects {
-		byID[s.r.ID.String()] = s
+		byID[s.id] = s
 	}
 	for _, s := range v.subjects {
 		if s.role == roleSheet {

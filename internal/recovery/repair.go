@@ -116,7 +116,7 @@ func (m *mend) addPhone(spec *record.Spec, old string) {
 
 // addCodes are codes for emergencies, printed and kept at home.
 func (m *mend) addCodes(spec *record.Spec, old string) {
-	to := shortID("new:codes:" + m.s.r.ID.String() + ":" + spec.Key)
+	to := shortID("new:codes:" + m.s.id + ":" + spec.Key)
 	m.fill("codes", spec, old, to, []lockout.NewAsset{{ID: to, KilledBy: m.fireAtHome(m.s.r.Owner)}}, EffortVisit,
 		said(lang.T("have %s give you codes for emergencies, print them and note them (%s)", "%s の非常用コードを発行して印刷し、記録する（%s）"), m.s.r.Name, spec.Label))
 }
@@ -175,7 +175,7 @@ func (m *mend) fill(what string, spec *record.Spec, old, to string, assets []loc
 		return nil
 	}
 	r := &Repair{Account: m.s.account, Label: label, Command: m.s.edit(spec.Key), Effort: e}
-	r.ID, r.Assets, r.Rules = what+":"+m.s.r.ID.String()+":"+spec.Key, assets, rules
+	r.ID, r.Assets, r.Rules = what+":"+m.s.id+":"+spec.Key, assets, rules
 	m.out = append(m.out, r)
 	return r
 }
@@ -194,7 +194,7 @@ func (m *mend) using(id string) []int {
 // password is to write down the password where nothing but memory has it, or a
 // second time elsewhere.
 func (m *mend) password() {
-	head := "password:" + m.s.r.ID.String()
+	head := "password:" + m.s.id
 	node := m.m.things[head]
 	if node == nil {
 		return
@@ -204,12 +204,12 @@ func (m *mend) password() {
 	if m.noted[m.s] {
 		label, killed, what = lang.T("leave the password of %s at a second place, in another house (%s)", "%s のパスワードの控えを、別の家にも置く（%s）"), nil, "second"
 	}
-	id := "new:" + what + ":" + m.s.r.ID.String()
+	id := "new:" + what + ":" + m.s.id
 	r := &Repair{Account: m.s.account, Label: said(label, m.s.r.Name, m.s.fieldLabel(node.Field)), Command: m.s.edit(node.Field), Effort: EffortNote}
 	if what == "second" {
 		r.Effort = EffortErrand
 	}
-	r.ID = what + ":" + m.s.r.ID.String()
+	r.ID = what + ":" + m.s.id
 	r.Assets = []lockout.NewAsset{{ID: id, KilledBy: killed}}
 	r.Rules = []lockout.Rule{{Head: head, K: 1, Body: []string{id}}}
 	m.out = append(m.out, r)

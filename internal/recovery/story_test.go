@@ -84,9 +84,39 @@ func TestOriginCase(t *testing.T) {
 		}
 	})
 
-	lost := Derive(story(t, "lost"))
 	t.Run("with the paper lost, a form that may refuse", func(t *testing.T) {
-		// What nobody noted may still be there: a number, the memory of the password.
+		in := story(t, "lost")
+		for _, name := range []string{"microsoft", "office"} {
+			if got := stateOf(t, Derive(in), name); got != lockout.Asking {
+				t.Errorf("%s: %s, want asking", name, got)
+			}
+		}
+		set(in, "microsoft", "two_step", "on")
+		for _, name := range []string{"microsoft", "office"} {
+			if got := stateOf(t, Derive(in), name); got != lockout.Shut {
+				t.Errorf("%s with two-step verification on: %s, want shut", name, got)
+			}
+		}
+	})
+	t.Run("a password that was tried in vain, and one that worked since", func(t *testing.T) {
+		in := story(t, "lost")
+		r := in.Records[slices.IndexFunc(in.Records, func(r *record.Record) bool { return r.Name == "microsoft" })]
+		r.Proven = map[string]string{"password": "2020-03-21"}
+		if got := stateOf(t, Derive(in), "microsoft"); got != lockout.Unsure {
+			t.Errorf("used since then: %s, want unsure", got)
+		}
+		r.Proven["password"] = "2017-04-08"
+		if got := stateOf(t, Derive(in), "microsoft"); got != lockout.Asking {
+			t.Errorf("used before: %s, want asking", got)
+		}
+		r.Attempts[0].Result = record.AttemptOther
+		if got := stateOf(t, Derive(in), "microsoft"); got != lockout.Unsure {
+			t.Errorf("tried, and not refused: %s, want unsure", got)
+		}
+	})
+	lost := Derive(setUp(story(t, "lost"), ""))
+	t.Run("with the paper lost, where nothing is noted of the other ways", func(t *testing.T) {
+		// What nobody noted may still be there, such as a number.
 		if got := stateOf(t, lost, "microsoft"); got != lockout.Unsure {
 			t.Errorf("%s", got)
 		}
@@ -107,12 +137,12 @@ func TestOriginCase(t *testing.T) {
 			fields = append(fields, lost.Thing(id).Field)
 		}
 		slices.Sort(fields)
-		if want := []string{"password_kept", "phone", "recovery_code", "security_email"}; !slices.Equal(fields, want) {
+		if want := []string{"phone", "recovery_code", "security_email"}; !slices.Equal(fields, want) {
 			t.Errorf("the fields that would decide: %v, want %v", fields, want)
 		}
 	})
 	t.Run("with everything that is not noted gone too", func(t *testing.T) {
-		in := neverSetUp(story(t, "lost"))
+		in := setUp(story(t, "lost"), "なし")
 		if got := stateOf(t, Derive(in), "microsoft", "forgot-passwords"); got != lockout.Shut {
 			t.Errorf("the former passwords are in the vault, whose passphrase is forgotten too: %s", got)
 		}
@@ -138,10 +168,11 @@ func TestOriginCase(t *testing.T) {
 	})
 }
 
-// neverSetUp is the story where it is known that the other ways were never set up.
-func neverSetUp(in Input) Input {
+// setUp is the story with one answer for each of the other ways: none, or "" where
+// nothing is noted.
+func setUp(in Input, answer string) Input {
 	for _, key := range []string{"phone", "security_email", "authenticator", "recovery_code"} {
-		set(in, "microsoft", key, "なし")
+		set(in, "microsoft", key, answer)
 	}
 	return in
 }

@@ -36,6 +36,7 @@ const contractTemplate = "isp"
 type subject struct {
 	r       *record.Record
 	t       *record.Template
+	id      string // of the record, as text
 	role    role
 	account *Account // nil if it is nothing one signs in to
 	ground  []string // assets without which the account is not there at all
@@ -75,7 +76,7 @@ func newSurvey(records []*record.Record) *survey {
 			t = record.LookupTemplate(r.Template)
 			templates[r.Template] = t
 		}
-		s := &subject{r: r, t: t, role: roleOf(t)}
+		s := &subject{r: r, t: t, id: r.ID.String(), role: roleOf(t)}
 		v.subjects = append(v.subjects, s)
 		if key := lang.Fold(r.Owner); !owners[key] {
 			owners[key] = true
@@ -149,7 +150,12 @@ func (v *survey) enterLogin(s *subject, address string) {
 // says reports whether a value is an answer, and not a word for none or for
 // not knowing.
 func says(value string) bool {
-	return value != "" && !(len(value) <= longestNone && record.SaysNone(value))
+	return !blank(value) && !(len(value) <= longestNone && record.SaysNone(value))
+}
+
+// blank reports whether a value has nothing in it that can be seen.
+func blank(value string) bool {
+	return value == "" || len(value) <= longestNone && lang.Fold(value) == ""
 }
 
 // longestNone is more than any word for none has in bytes; what is longer need

@@ -30,7 +30,7 @@ func (d *deriver) enterAccount(s *subject) {
 	if s.role == roleVault {
 		weight = record.MaxImportance
 	}
-	a := &Account{ID: "account:" + s.r.ID.String(), Record: s.r, Template: s.t, Weight: min(max(weight, 0), record.MaxImportance)}
+	a := &Account{ID: "account:" + s.id, Record: s.r, Template: s.t, Weight: min(max(weight, 0), record.MaxImportance)}
 	if d.m.things[a.ID] != nil {
 		d.fault(s, "", "", lang.T("two records have the same id: only the first counts", "同じ ID の記録が 2 つあります。最初のほうだけを見ます"))
 		return
@@ -66,7 +66,7 @@ func (d *deriver) enterGround(s *subject) {
 		ground = append(ground, d.contract(s, ""))
 	}
 	s.ground = unique(ground)
-	self := d.existence(s.r.ID.String(), s.r, said(lang.T("that %s is there at all", "%s そのもの"), s.r.Name))
+	self := d.existence(s.id, s.r, said(lang.T("that %s is there at all", "%s そのもの"), s.r.Name))
 	d.on(happening{kind: Lose, subject: s}, self)
 	if len(ground) == 0 && s.ended {
 		d.loseAlready(self)
@@ -152,7 +152,7 @@ func (d *deriver) enterProvenAtom(s *subject, a record.Atom) {
 	}
 }
 
-func provenKey(s *subject, atom string) string { return s.r.ID.String() + " " + atom }
+func provenKey(s *subject, atom string) string { return s.id + " " + atom }
 
 func (d *deriver) provenLately(day string) bool {
 	span, ok := record.ReadSpan(day)
@@ -167,7 +167,7 @@ func (d *deriver) noWays(s *subject, broken bool) {
 	if broken {
 		label = lang.T("a way into %s: none of those noted can exist", "%s に入る方法（書いてある方法は、どれも成り立ちません）")
 	}
-	id, _ := d.asset(Thing{ID: "way:" + s.r.ID.String(), Kind: KindUnknown, Record: s.r, Owner: s.r.Owner, Unknown: true,
+	id, _ := d.asset(Thing{ID: "way:" + s.id, Kind: KindUnknown, Record: s.r, Owner: s.r.Owner, Unknown: true,
 		Label: said(label, s.r.Name), command: append(s.edit(), both("--way"), lang.T("ID: NEED + NEED", "ID: 要るもの + 要るもの"))})
 	d.needs(s.account.ID, lockout.Sure, append(slices.Clone(s.ground), id)...)
 }
@@ -249,6 +249,10 @@ func (d *deriver) conditions(s *subject, w record.Way) (body []string, ok bool) 
 
 func (d *deriver) choiceUnknown(s *subject, key string, values []string) string {
 	values = slices.Sorted(slices.Values(values))
+	id := shortID("when:" + s.id + ":" + key + "=" + strings.Join(values, "|"))
+	if d.m.things[id] != nil {
+		return id
+	}
 	var labels []lang.Text
 	for _, v := range values {
 		label := both(v)
@@ -259,7 +263,7 @@ func (d *deriver) choiceUnknown(s *subject, key string, values []string) string 
 		}
 		labels = append(labels, label)
 	}
-	id, _ := d.asset(Thing{ID: "when:" + s.r.ID.String() + ":" + key + "=" + strings.Join(values, "|"), Kind: KindUnknown, Record: s.r, Field: key,
+	id, _ = d.asset(Thing{ID: id, Kind: KindUnknown, Record: s.r, Field: key,
 		Owner: s.r.Owner, Unknown: true, command: s.edit(key),
 		Label: said(lang.T("whether %s of %s is “%s”, which is not noted", "%[2]s の「%[1]s」が「%[3]s」かどうか（記録なし）"), s.fieldLabel(key), s.r.Name, joined(labels, lang.T("” or “", "」か「")))})
 	return id
@@ -271,7 +275,7 @@ func (d *deriver) read(s *subject, w record.Way) (atoms [][]record.Atom, ok bool
 	for _, n := range w.Needs {
 		var list []record.Atom
 		for _, text := range n.Any {
-			a, err := record.ParseAtom(text)
+			a, err := d.parse(text)
 			if err != nil {
 				d.fault(s, w.ID, "", said(lang.T("the need %q can't be read: the way is left out", "要るもの「%s」が読めないので、この方法は数えません"), text))
 				return nil, false
@@ -289,6 +293,21 @@ func (d *deriver) read(s *subject, w record.Way) (atoms [][]record.Atom, ok bool
 		atoms = append(atoms, list)
 	}
 	return atoms, true
+}
+
+// parse reads an atom, each once: most stand in the ways of many records.
+func (d *deriver) parse(text string) (record.Atom, error) {
+	p, ok := d.parsed[text]
+	if !ok {
+		p.atom, p.err = record.ParseAtom(text)
+		d.parsed[text] = p
+	}
+	return p.atom, p.err
+}
+
+type parsedAtom struct {
+	atom record.Atom
+	err  error
 }
 
 func byField(kind record.AtomKind) bool {
@@ -313,7 +332,7 @@ func (d *deriver) need(s *subject, w record.Way, nth, of int, atoms []record.Ato
 	if of > 1 {
 		label = said(lang.T("%d of: %s", "%[2]s のうち %[1]d つ"), of, d.listed(ids, lang.T(", ", "・")))
 	}
-	id := "need:" + s.r.ID.String() + ":" + w.ID + ":" + strconv.Itoa(nth)
+	id := "need:" + s.id + ":" + w.ID + ":" + strconv.Itoa(nth)
 	return d.node(Thing{ID: id, Kind: KindOneOf, Record: s.r, Owner: s.r.Owner, Label: label}, func(id string) {
 		if of <= len(ids) && len(ids) <= lockout.MaxBody {
 			d.rulesOf[s.account] = append(d.rulesOf[s.account], d.b.AddRule(id, of, ids, lockout.Sure, 0))
