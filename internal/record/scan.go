@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf16"
@@ -77,16 +78,24 @@ func (p *scanner) objectUpTo(limit int, member func(key string)) {
 	if p.take('}') {
 		return
 	}
-	seen := seenKeys{few: make([]string, 0, 24)}
+	var (
+		few  = make([]string, 0, 24) // stays on the stack: most objects are small
+		many map[string]bool         // takes over from few
+	)
 	for n := 1; p.err == nil; n++ {
 		key := p.str()
-		if seen.twice(key) {
+		if many[key] || slices.Contains(few, key) {
 			p.fail("a key that comes twice")
 			return
 		}
 		if n > limit {
 			p.fail("too many keys")
 			return
+		}
+		if len(few) < fewKeys {
+			few = append(few, key)
+		} else {
+			put(&many, key, true)
 		}
 		if !p.take(':') {
 			p.fail("no colon")
@@ -101,36 +110,8 @@ func (p *scanner) objectUpTo(limit int, member func(key string)) {
 	}
 }
 
-// seenKeys are the keys of one object so far: a list while they are few, which
-// is faster, then a set.
-type seenKeys struct {
-	few  []string
-	many map[string]bool
-}
-
+// fewKeys is how many keys of an object are looked through one by one.
 const fewKeys = 100
-
-// twice reports whether the key was there before, and remembers it.
-func (s *seenKeys) twice(key string) bool {
-	if s.many == nil {
-		for _, k := range s.few {
-			if k == key {
-				return true
-			}
-		}
-		if s.few = append(s.few, key); len(s.few) < fewKeys {
-			return false
-		}
-		s.many = make(map[string]bool, 2*fewKeys)
-		for _, k := range s.few {
-			s.many[k] = true
-		}
-		return false
-	}
-	twice := s.many[key]
-	s.many[key] = true
-	return twice
-}
 
 // array calls element for each of at most limit elements; element must
 // consume it.
