@@ -14,6 +14,7 @@ import (
 // A section is the accounts of a scenario that share a fate.
 type section struct {
 	accounts []*recovery.Account
+	mark     string
 	paint    paint
 	head     lang.Text // with how many they are
 	heads    lang.Text
@@ -26,12 +27,12 @@ func (a *app) showForecast(q *forecast) error {
 	a.showEvents(q)
 	by := q.sorted()
 	sections := []section{
-		{by.shut, paintSevere, lang.T("!! Locked, as far as the notes go (%d account)", "!! 記録にある限り、戻れなくなるアカウント（%d 件）"),
-			lang.T("!! Locked, as far as the notes go (%d accounts)", "!! 記録にある限り、戻れなくなるアカウント（%d 件）"), a.showShut},
-		{by.form, paintSevere, lang.T("!  Only if a form is granted or somebody helps (%d account)", "!  申し込みなどが認められたときだけ戻れるアカウント（%d 件）"),
-			lang.T("!  Only if a form is granted or somebody helps (%d accounts)", "!  申し込みなどが認められたときだけ戻れるアカウント（%d 件）"), a.showAsking},
-		{by.unclear, paintCare, lang.T("?  The notes don't tell (%d account)", "?  記録からは分からないアカウント（%d 件）"),
-			lang.T("?  The notes don't tell (%d accounts)", "?  記録からは分からないアカウント（%d 件）"), a.showUnclear},
+		{by.shut, "!!", paintSevere, lang.T("Locked, as far as the notes go (%d account)", "記録にある限り、戻れなくなるアカウント（%d 件）"),
+			lang.T("Locked, as far as the notes go (%d accounts)", "記録にある限り、戻れなくなるアカウント（%d 件）"), a.showShut},
+		{by.form, "!", paintSevere, lang.T("Only if a form is granted or somebody helps (%d account)", "申し込みなどが認められたときだけ戻れるアカウント（%d 件）"),
+			lang.T("Only if a form is granted or somebody helps (%d accounts)", "申し込みなどが認められたときだけ戻れるアカウント（%d 件）"), a.showAsking},
+		{by.unclear, "?", paintCare, lang.T("The notes don't tell (%d account)", "記録からは分からないアカウント（%d 件）"),
+			lang.T("The notes don't tell (%d accounts)", "記録からは分からないアカウント（%d 件）"), a.showUnclear},
 	}
 	for _, s := range sections {
 		if err := a.showSection(q, s); err != nil {
@@ -131,7 +132,7 @@ func (a *app) showSection(q *forecast, s section) error {
 		return nil
 	}
 	fmt.Fprintln(a.out)
-	a.rows(0, a.text(plural(n, s.head, s.heads), n), s.paint)
+	a.marked(s.mark, a.text(plural(n, s.head, s.heads), n), s.paint)
 	detailed := q.detailed(s.accounts)
 	if err := s.show(q, detailed); err != nil {
 		return err

@@ -174,9 +174,10 @@ func (a *app) whatifTable(q *forecast) error {
 			return err
 		}
 	}
+	columns := false
 	err = a.paged(func() error {
 		a.showLockedToday(q)
-		a.tollTable(shown)
+		columns = a.tollTable(shown)
 		a.tellHarmless(harmless, len(shown) > 0)
 		if n := len(q.asked()) - len(tolls); n > 0 {
 			a.faint(0, a.text(lang.T("%d events are more than one table holds; ask about them one by one, or narrow it down with --owner", "ほかの出来事 %d 件は、多すぎて表に入りません。1 つずつ調べるか、--owner で絞ってください"), n))
@@ -187,7 +188,7 @@ func (a *app) whatifTable(q *forecast) error {
 		return nil
 	})
 	if err == nil {
-		a.sayBelowTable(shown)
+		a.sayBelowTable(shown, columns)
 	}
 	return err
 }
@@ -228,18 +229,19 @@ func (a *app) showLockedToday(q *forecast) {
 	}
 	above := false
 	for _, line := range []struct {
+		mark  string
 		names []string
 		paint paint
 		text  lang.Text
 	}{
-		{shut, paintSevere, lang.T("!! Locked already, as far as the notes go: %s", "!! 記録にある限り、もう戻れないもの: %s")},
-		{form, paintSevere, lang.T("!  Already only by a form or with somebody's help: %s", "!  もう、申し込みなどが認められたときだけ戻れるもの: %s")},
-		{unclear, paintCare, lang.T("?  The notes don't tell whether you get into: %s", "?  戻れるかどうか、記録からは分からないもの: %s")},
-		{over, paintFaint, overText},
-		{none, "", lang.T("?  Nothing is noted about how to get into: %s", "?  戻る方法が何も書いてないもの: %s")},
+		{"!!", shut, paintSevere, lang.T("Locked already, as far as the notes go: %s", "記録にある限り、もう戻れないもの: %s")},
+		{"!", form, paintSevere, lang.T("Already only by a form or with somebody's help: %s", "もう、申し込みなどが認められたときだけ戻れるもの: %s")},
+		{"?", unclear, paintCare, lang.T("The notes don't tell whether you get into: %s", "戻れるかどうか、記録からは分からないもの: %s")},
+		{"", over, paintFaint, overText},
+		{"?", none, "", lang.T("Nothing is noted about how to get into: %s", "戻る方法が何も書いてないもの: %s")},
 	} {
 		if len(line.names) > 0 {
-			a.rows(0, a.text(line.text, a.someOf(line.names, q.named())), line.paint)
+			a.marked(line.mark, a.text(line.text, a.someOf(line.names, q.named())), line.paint)
 			above = true
 		}
 	}
@@ -259,9 +261,10 @@ func (q *forecast) named() int {
 // leastWords is the fewest columns for the words behind the numbers of the table.
 const leastWords = 30
 
-func (a *app) tollTable(tolls []*toll) {
+// tollTable reports whether there was room for columns.
+func (a *app) tollTable(tolls []*toll) (columns bool) {
 	if len(tolls) == 0 {
-		return
+		return false
 	}
 	rows := [][]string{{a.text(lang.T("LOCKED", "戻れない")), a.text(lang.T("FORM ONLY", "申込だけ")), a.text(lang.T("NOT KNOWN", "不明")), a.text(lang.T("IF THIS HAPPENS", "起きること"))}}
 	for _, t := range tolls {
@@ -269,20 +272,21 @@ func (a *app) tollTable(tolls []*toll) {
 	}
 	if cols := a.columns(); term.Crowded(rows, cols, leastWords) {
 		a.tollStack(tolls)
-		return
+		return false
 	}
 	lines := term.HangTable(rows, a.columns())
 	fmt.Fprintln(a.out, a.paint(paintHead, lines[0]))
 	for _, line := range lines[1:] {
 		fmt.Fprintln(a.out, line)
 	}
+	return true
 }
 
 // tollStack is the table where the window is too narrow for one.
 func (a *app) tollStack(tolls []*toll) {
 	for _, t := range tolls {
 		mark, p := tollMark(t)
-		a.rows(0, mark+" "+a.eventWords(t.events[0]), p)
+		a.marked(mark, a.eventWords(t.events[0]), p)
 		if !t.empty() {
 			a.row(3, a.tollNames(t))
 		}
@@ -303,11 +307,11 @@ func tollMark(t *toll) (string, paint) {
 	case len(t.shut) > 0:
 		return "!!", paintSevere
 	case len(t.form) > 0:
-		return "! ", paintSevere
+		return "!", paintSevere
 	case len(t.unclear) > 0:
-		return "? ", paintCare
+		return "?", paintCare
 	}
-	return "  ", ""
+	return "", ""
 }
 
 // count is a number in a table; nothing is a dash, which is easier to pass over.
@@ -366,8 +370,8 @@ func (a *app) tellHarmless(n int, behind bool) {
 }
 
 // sayBelowTable says how to read the table and how to go on.
-func (a *app) sayBelowTable(shown []*toll) {
-	if slices.ContainsFunc(shown, func(t *toll) bool { return len(t.form)+len(t.unclear) > 0 }) {
+func (a *app) sayBelowTable(shown []*toll, columns bool) {
+	if columns && slices.ContainsFunc(shown, func(t *toll) bool { return len(t.form)+len(t.unclear) > 0 }) {
 		a.say(lang.T("FORM ONLY: only a form or a person may give it back, and may refuse. NOT KNOWN: the notes don't tell.",
 			"「申込だけ」は、申し込みなどが認められたときだけ戻れるもの、「不明」は、記録からは分からないものです。"))
 	}
@@ -479,7 +483,7 @@ func (a *app) showPairs(q *forecast, list *pairList) {
 	}
 	for _, t := range shown {
 		mark, p := tollMark(t)
-		a.rows(0, mark+" "+a.eventWords(t.events[0])+a.text(lang.T(" and ", " ＋ "))+a.eventWords(t.events[1]), p)
+		a.marked(mark, a.eventWords(t.events[0])+a.text(lang.T(" and ", " ＋ "))+a.eventWords(t.events[1]), p)
 		a.row(5, a.tollNames(t))
 	}
 	if more := len(list.tolls) - len(shown); more > 0 {

@@ -118,7 +118,7 @@ func (a *app) showOpened(q *forecast, t *theft) error {
 		return nil
 	}
 	n := len(t.opened)
-	a.rows(0, a.text(plural(n, lang.T("!! They get into (%d account)", "!! 入られるアカウント（%d 件）"), lang.T("!! They get into (%d accounts)", "!! 入られるアカウント（%d 件）")), n), paintSevere)
+	a.marked("!!", a.text(plural(n, lang.T("They get into (%d account)", "入られるアカウント（%d 件）"), lang.T("They get into (%d accounts)", "入られるアカウント（%d 件）")), n), paintSevere)
 	detailed := q.detailed(t.opened)
 	ids := make([]string, len(detailed))
 	for i, acc := range detailed {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -32,6 +33,19 @@ func (a *app) someOf(names []string, most int) string {
 		list = a.text(lang.T("%s and %d more", "%s、ほか %d 件"), list, more)
 	}
 	return list
+}
+
+// marked writes a text behind a mark of two columns; what goes over the line
+// stands below the text.
+func (a *app) marked(mark, text string, p paint) {
+	cols := 0
+	if c := a.columns(); c > 0 {
+		cols = max(c-len(mark)-2, narrowest)
+	}
+	for _, line := range term.Wrap(term.Sanitize(text), cols) {
+		fmt.Fprintln(a.out, a.paint(p, term.PadRight(mark, 3)+line))
+		mark = ""
+	}
 }
 
 // accountWords names an account, with its owner where there are several.
