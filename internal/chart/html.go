@@ -16,8 +16,10 @@ const style = `body{margin:0;background:#fff;color:#000;font-family:%s;line-heig
 .sheet svg{display:block;width:%s;max-width:100%%;height:auto;margin:0 auto}
 .list{page:list;padding:1em 1.5em;font-size:10.5pt}
 h1{font-size:14pt;margin:0}h2{font-size:12pt;margin:1.2em 0 .3em;break-after:avoid}
-ul{margin:0;padding-left:1.4em}li{break-inside:avoid}
-table{border-collapse:collapse}th,td{border-bottom:1px solid #777;padding:.15em .8em .15em 0;text-align:left;vertical-align:top}tr{break-inside:avoid}
+ul{margin:0;padding-left:1.2em}li{break-inside:avoid}
+table{border-collapse:collapse;font-size:9.5pt;line-height:1.4}tr{break-inside:avoid}
+th,td{border-bottom:1px solid #777;padding:.25em .8em .25em 0;text-align:left;vertical-align:top;overflow-wrap:anywhere}
+th,.short{white-space:nowrap}
 @page{size:%s;margin:0}
 @page list{size:A4 portrait;margin:15mm}
 @media print{.list{padding:0}.sheet svg{max-height:100vh}}
@@ -109,7 +111,7 @@ func (w Way) inWords(l lang.Lang, boxes map[string]*Box) string {
 		case n.Choice == 0:
 			parts = append(parts, name)
 		case begun:
-			parts[at] += lang.T(" or ", "か").In(l) + name
+			parts[at] += lang.T(" or ", " か ").In(l) + name
 		default:
 			choices[n.Choice] = len(parts)
 			parts = append(parts, name)
@@ -151,10 +153,10 @@ func (p *Picture) writeAccounts(w io.Writer) {
 		n := node{vertex: &vertex{Box: b}}
 		var ways []string
 		for _, w := range b.Ways {
-			ways = append(ways, escape(w.inWords(l, byID)))
+			ways = append(ways, "<li>"+escape(w.inWords(l, byID))+"</li>")
 		}
-		rows = append(rows, fmt.Sprintf("<tr><td><b>%s</b><br>%s</td><td>%s</td><td>%d</td><td>%s</td><td>%d</td></tr>\n",
-			escape(b.Name), escape(b.Note), escape(n.badge(l)), min(max(b.Importance, 0), 3), strings.Join(ways, "<br>"), page[b]))
+		rows = append(rows, fmt.Sprintf("<tr><td><b>%s</b><br>%s</td><td class=\"short\">%s</td><td>%d</td><td><ul>%s</ul></td><td>%d</td></tr>\n",
+			escape(b.Name), escape(b.Note), escape(n.badge(l)), min(max(b.Importance, 0), 3), strings.Join(ways, ""), page[b]))
 	}
 	if len(rows) == 0 {
 		return

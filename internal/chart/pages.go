@@ -254,7 +254,7 @@ func (p *page) widths(l lang.Lang) {
 	}
 	// Lines that stand apart are worth more than the end of a long name.
 	for i := range between {
-		more := min(room/4, p.channelWidth(p.countNets(i), p.track*3/2)-between[i])
+		more := min(room/8, p.channelWidth(p.countNets(i), p.track*3/2)-between[i])
 		between[i] += more
 		room -= more
 	}
