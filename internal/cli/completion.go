@@ -120,6 +120,7 @@ var argumentCompleters = map[string]completer{
 	"edit":       recordThenFields,
 	"audit":      recordNames,
 	"whatif":     eventNames,
+	"map":        recordNames,
 	"history":    first(recordNames),
 	"undo":       first(recordNames),
 	"rm":         recordNames,
@@ -159,7 +160,7 @@ var flagCompleters = map[string]completer{
 	"rule":                 ruleIDs,
 	"explain":              recordNames,
 	"importance":           importances,
-	"format":               exportFormats,
+	"format":               formats,
 	"on-duplicate":         policies,
 	"passphrase-fd":        nothing,
 	"owner":                nothing,
@@ -341,6 +342,18 @@ func whens(a *app, _ *cobra.Command, _ []string, _ string) ([]string, cobra.Shel
 func importances(a *app, _ *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 	return []string{a.described("0", lang.T("no matter", "なくても困らない")), "1", "2",
 		a.described("3", lang.T("must never be lost", "絶対になくせない"))}, noFiles
+}
+
+// formats are those that a command writes.
+func formats(a *app, cmd *cobra.Command, args []string, toComplete string) ([]string, cobra.ShellCompDirective) {
+	if cmd.Name() != "map" {
+		return exportFormats(a, cmd, args, toComplete)
+	}
+	var list []string
+	for _, f := range mapFormats {
+		list = append(list, a.described(f.name, f.label))
+	}
+	return list, noFiles
 }
 
 func exportFormats(a *app, _ *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {

@@ -62,6 +62,7 @@ func TestCompletionOffers(t *testing.T) {
 		{"list --color ", "auto always never", noFiles},
 		{"print --paper-lang ", "ja en", noFiles},
 		{"export --format ", "age json tar", noFiles},
+		{"map --format ", "svg html dot", noFiles},
 		{"import --on-duplicate ", "skip update keep-both", noFiles},
 		{"completion ", "bash zsh fish powershell", noFiles},
 		{"completion --names ", "on off", noFiles},
