@@ -45,7 +45,7 @@ var exitStatuses = []struct {
 	{statusBusy, lang.T("another process uses the vault", "別のプログラムが金庫を使っている")},
 	{statusNoVault, lang.T("there is no vault at this place", "その場所に金庫がない")},
 	{statusDamaged, lang.T("the vault is damaged, or an older or different copy than this computer saw last", "金庫が壊れている、または最後に見たものより古い・食い違う")},
-	{statusFindings, lang.T("findings (audit --exit-code)", "気になる点が見つかった（audit --exit-code）")},
+	{statusFindings, lang.T("findings (audit --exit-code), or something to be done (due --exit-code)", "気になる点が見つかった（audit --exit-code）、またはすることがある（due --exit-code）")},
 	{statusCancelled, lang.T("stopped by the user; nothing was saved", "利用者が中止した（何も保存していない）")},
 }
 

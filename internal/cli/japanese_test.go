@@ -69,6 +69,12 @@ var ownNames = sync.OnceValue(func() map[string]bool {
 			names[part] = true
 		}
 	}
+	for _, l := range clockLabels {
+		names[string(l.kind)] = true
+	}
+	for _, result := range attemptResults {
+		names[result] = true
+	}
 	for _, k := range recovery.EventKinds {
 		for part := range strings.SplitSeq(string(k), "-") {
 			names[part] = true
