@@ -527,11 +527,11 @@ func (a *app) sayRetirements(s *store.Store) {
 		if l == nil || len(l.Hanging()) == 0 {
 			continue
 		}
-		text := lang.T("going away: %s; records that still depend on it: %d (%s retire %s)", "なくなる予定: %s。まだ頼っている記録が %d 件あります（%s retire %s）")
-		what := r.Name
-		if !l.Day.IsZero() {
-			what = a.text(lang.T("%s on %s", "%s（%s）"), r.Name, l.Day.Format(time.DateOnly))
+		left, value := len(l.Hanging()), shellWord(r.Name)
+		if l.Day.IsZero() {
+			a.say(lang.T("going away: %s; records that still depend on it: %d (%s retire %s)", "なくなる予定: %s。まだ頼っている記録が %d 件あります（%s retire %s）"), r.Name, left, a.call(), value)
+			continue
 		}
-		a.say(text, what, len(l.Hanging()), a.call(), shellWord(r.Name))
+		a.say(lang.T("going away: %s on %s; records that still depend on it: %d (%s retire %s)", "なくなる予定: %s（%s まで）。まだ頼っている記録が %d 件あります（%s retire %s）"), r.Name, l.Day.Format(time.DateOnly), left, a.call(), value)
 	}
 }
