@@ -38,7 +38,8 @@ var latinInJapanese = strings.Fields(`
 	LESS TERM DISPLAY CLICOLOR dumb YYYY MM DD schema COMPANY ISO
 	alias choice codes default expect form format hint idle key label months options role shown source text type value
 	mail fields secret product myrecoverykey
-	certainty importance needs person when`)
+	certainty importance needs person when
+	guide through steps then field press menu can cannot Store`)
 
 // kept is what is written alike in both languages: format verbs, flags, paths,
 // addresses, variables, keys.
@@ -84,6 +85,9 @@ var ownNames = sync.OnceValue(func() map[string]bool {
 		for part := range strings.FieldsFuncSeq(k.key, func(r rune) bool { return r == ':' || r == ' ' }) {
 			names[part] = true
 		}
+	}
+	for _, result := range attemptResults {
+		names[result] = true
 	}
 	for _, e := range environment {
 		for name := range strings.SplitSeq(e.names, ", ") {

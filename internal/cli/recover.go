@@ -54,7 +54,7 @@ Office のようにアカウントに結び付いたものは、そのアカウ�
 			{"recover office --after phone-lost", lang.T("after the phone was lost: only what still works", "電話をなくしたあとで（まだ使える方法から）")},
 			{"recover office -o office-recovery.txt", lang.T("the page for paper, into a file", "紙に残すページをファイルに")},
 			{"recover office --print --paper-lang ja | lp", lang.T("to the printer, in Japanese", "日本語でプリンターへ")},
-			{`recover office --tried form --result sent --note "4 passwords"`, lang.T("note that the form was sent", "フォームを送ったことを書いておく")},
+			{"recover office --tried form --result sent", lang.T("note that the form was sent", "フォームを送ったことを書いておく")},
 			{"recover office --json", lang.T("for a script", "スクリプト向け")},
 		},
 	})
@@ -203,16 +203,8 @@ func (a *app) printBack(d *paper.Doc, o *recoverOptions) error {
 
 // sayHidden says how to see what the page hides.
 func (a *app) sayHidden(b *wayBack) {
-	hidden := func(list []answer) bool {
-		return slices.ContainsFunc(list, func(one answer) bool { return one.hidden })
-	}
-	for _, steps := range [][]stepBack{b.steps, b.then} {
-		for _, step := range steps {
-			if hidden(step.answers) {
-				a.say(lang.T("to see keys and codes too: %s recover %s --reveal", "キーやコードも見るには: %s recover %s --reveal"), a.call(), shellWord(b.subject.Name))
-				return
-			}
-		}
+	if b.hides() {
+		a.say(lang.T("to see keys and codes too: %s recover %s --reveal", "キーやコードも見るには: %s recover %s --reveal"), a.call(), shellWord(b.subject.Name))
 	}
 }
 

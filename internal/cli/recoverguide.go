@@ -38,9 +38,11 @@ func (p *guidePlanner) steps(t *record.Template, list []record.Step) []stepBack 
 		}
 		step := stepBack{saidBy: p.said(t, s.Text, s.Fact), id: s.ID}
 		for _, key := range s.Fields {
-			if answer := p.answer(t, key); answer.in != nil {
+			switch answer := p.answer(t, key); {
+			case answer.none: // there is nothing to type
+			case answer.in != nil:
 				step.answers = append(step.answers, answer)
-			} else {
+			default:
 				step.lacking = append(step.lacking, answer)
 			}
 		}
@@ -138,6 +140,7 @@ func (p *guidePlanner) answerIn(r *record.Record, f *record.Field) answer {
 	value, hidden := p.a.shownValue(t, f, p.reveal)
 	one := answer{key: f.Key, label: term.Sanitize(p.a.text(record.Label(t, f))), value: term.SanitizeLines(value),
 		kind: record.TypeOf(t, f), hidden: hidden, in: r}
+	one.none = one.kind != record.TypeChoice && record.SaysNone(f.Value)
 	if one.kind == record.TypePersonName {
 		one.also = p.otherScript(f.Value)
 	}

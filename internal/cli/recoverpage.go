@@ -194,9 +194,9 @@ func (p *backPage) joined(things []*recovery.Thing, between lang.Text) string {
 }
 
 // name is what a thing is called: of a field of the account that has no answer,
-// its label says all.
+// or says that there is none, its label says all.
 func (p *backPage) name(t *recovery.Thing) string {
-	if t.Kind == recovery.KindUnknown && t.Record == p.b.account {
+	if (t.Kind == recovery.KindUnknown || t.Kind == recovery.KindNone) && t.Record == p.b.account {
 		if s := record.LookupTemplate(t.Record.Template).Spec(t.Field); s != nil {
 			return p.a.text(s.Label)
 		}
@@ -345,6 +345,10 @@ func (p *backPage) answer(one answer, remark string) {
 	}
 	if len(more) > 0 {
 		f.Note = strings.TrimSpace(f.Note + p.a.text(lang.T(" (%s)", "（%s）"), strings.Join(more, p.a.text(lang.T("; ", "、")))))
+	}
+	if f.Style == paper.Exact && f.Note != "" {
+		p.add(paper.Field{Label: f.Label, Value: f.Value, Style: paper.Exact})
+		f = paper.Field{Value: f.Note}
 	}
 	p.add(f)
 }

@@ -91,6 +91,7 @@ type answer struct {
 	value      string // masked where it is a secret
 	kind       record.Type
 	hidden     bool
+	none       bool   // the notes say that there is none
 	also       string // the same name in another script
 	in         *record.Record
 }
@@ -395,6 +396,13 @@ func (p *guidePlanner) way(r *record.Record, id string) *recovery.Way {
 // wayLabel is what a way is called: of the owner's own ways some have no label.
 func (p *guidePlanner) wayLabel(w *recovery.Way) string {
 	return cmp.Or(p.a.text(w.Way.Label.Text), w.Way.ID)
+}
+
+// hides reports whether some answer is hidden.
+func (b *wayBack) hides() bool {
+	hidden := func(one answer) bool { return one.hidden }
+	return slices.ContainsFunc(b.asks, func(ask askBack) bool { return ask.hidden }) ||
+		slices.ContainsFunc(slices.Concat(b.steps, b.then), func(s stepBack) bool { return slices.ContainsFunc(s.answers, hidden) })
 }
 
 // first is the route to try first; nil if there is none at all.

@@ -135,7 +135,7 @@ func (a *app) askTried(s *store.Store, b *wayBack) error {
 			ways[i] = r.Way.Way.ID
 		}
 	}
-	n, err := a.pickNumber(t, ways, lang.T("Which? (number; Enter: none)", "どれですか？（番号。Enter だけなら書きません）"))
+	n, err := a.pickNumber(t, ways, lang.T("Which one? (number, or Enter)", "どれ？（番号。なければ Enter）"))
 	if isCancelled(err) || err == nil && n < 0 {
 		return nil
 	}
@@ -146,11 +146,11 @@ func (a *app) askTried(s *store.Store, b *wayBack) error {
 	for i, result := range attemptResults {
 		results[i] = a.text(resultWords(result))
 	}
-	got, err := a.pickNumber(t, results, lang.T("What came of it? (number; Enter: begun)", "結果は？（番号。Enter だけなら「始めたところ」）"))
+	got, err := a.pickNumber(t, results, lang.T("What came of it? (number)", "結果は？（番号）"))
 	if err != nil {
 		return err
 	}
-	note, err := a.readLine(t, term.Line{Prompt: a.text(lang.T("A remark, if any (no secrets): ", "メモ（あれば。秘密は書かない）: "))})
+	note, err := a.readLine(t, term.Line{Prompt: a.text(lang.T("A remark (no secrets): ", "メモ（秘密は書かない）: "))})
 	if err != nil {
 		return err
 	}
