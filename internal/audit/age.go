@@ -45,7 +45,7 @@ func notConfirmed(v *survey, s *subject, hit func(match)) {
 	if s.r.Verified != nil && s.r.Verified.After(last) {
 		last = *s.r.Verified
 	}
-	if last.IsZero() || !last.AddDate(0, confirmed(s.r.Importance), 0).Before(v.now) || !s.hasRoles() || v.ended(s) {
+	if last.IsZero() || !last.AddDate(0, confirmed(s.r.Importance), 0).Before(v.now) || !s.hasRoles() || v.ended(s) || s.has(record.RolePrinted) { // a sheet stays as it was printed
 		return
 	}
 	out := match{

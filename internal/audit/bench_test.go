@@ -49,15 +49,27 @@ func household(tb testing.TB, n int) []*record.Record {
 	return list
 }
 
+// BenchmarkAudit applies all rules, and those that look at single records alone.
 func BenchmarkAudit(b *testing.B) {
-	for _, n := range []int{100, 1_000, 10_000} {
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			in := Input{Now: testNow, Records: household(b, n)}
-			b.ReportAllocs()
-			for b.Loop() {
-				Audit(in)
-			}
-		})
+	var single []string
+	for _, r := range rules {
+		if r.net == nil {
+			single = append(single, r.ID)
+		}
+	}
+	for _, kind := range []struct {
+		name  string
+		rules []string
+	}{{"all", nil}, {"single", single}} {
+		for _, n := range []int{100, 1_000, 10_000} {
+			b.Run(fmt.Sprintf("%s/%d", kind.name, n), func(b *testing.B) {
+				in := Input{Now: testNow, Records: household(b, n), Rules: kind.rules}
+				b.ReportAllocs()
+				for b.Loop() {
+					Audit(in)
+				}
+			})
+		}
 	}
 }
 

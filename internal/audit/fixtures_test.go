@@ -21,6 +21,7 @@ import (
 //	-- ja asks NAME FIELD --         an open question about them
 //	-- en silent --                  neither
 //	TEMPLATE NAME | field=value | codes=one; two used 2026-01-02 | @importance=3 | +own:hint=value
+//	TEMPLATE NAME | @kept:field=paper:drawer | @way=desk resets wait=30d form: need + need | @proven:desk=2026-01-02
 //	vault slots=passphrase,recovery/PROVEN | backups=DAY/GENERATION | generation=9
 type fixture struct {
 	rule, lang, verb string
@@ -58,7 +59,7 @@ func fixtures(t testing.TB) []fixture {
 func (f *fixture) add(t testing.TB, line string) {
 	parts := strings.Split(line, " | ")
 	template, first, _ := strings.Cut(parts[0], " ")
-	if template == "vault" {
+	if template == "vault" && strings.Contains(first, "=") {
 		f.in.Vault = vaultOf(t, append([]string{first}, parts[1:]...))
 		return
 	}
@@ -80,6 +81,23 @@ func (f *fixture) add(t testing.TB, line string) {
 		case key == "@verified":
 			day := dayOf(t, value)
 			r.Verified = &day
+		case strings.HasPrefix(key, "@kept:"):
+			if r.Kept == nil {
+				r.Kept = map[string]string{}
+			}
+			r.Kept[strings.TrimPrefix(key, "@kept:")] = value
+		case key == "@way":
+			r.Ways = append(r.Ways, wayOf(t, value))
+		case strings.HasPrefix(key, "@proven:"):
+			if r.Proven == nil {
+				r.Proven = map[string]string{}
+			}
+			r.Proven[strings.TrimPrefix(key, "@proven:")] = value
+		case strings.HasPrefix(key, "@accepted:"):
+			day, why, _ := strings.Cut(value, " ")
+			r.Accepted = map[string]record.Acceptance{strings.TrimPrefix(key, "@accepted:"): {Why: why, On: day}}
+		case key == "@owner":
+			r.Owner = value
 		case key == "@tags":
 			r.Tags = strings.Split(value, ",")
 		case key == "@attach":
@@ -90,6 +108,35 @@ func (f *fixture) add(t testing.TB, line string) {
 		}
 	}
 	f.in.Records = append(f.in.Records, r)
+}
+
+// wayOf reads a way: its id, what it is besides, and what it needs.
+func wayOf(t testing.TB, s string) record.Way {
+	head, needs, _ := strings.Cut(s, ": ")
+	words := strings.Fields(head)
+	w := record.Way{ID: words[0]}
+	for _, word := range words[1:] {
+		switch wait, timed := strings.CutPrefix(word, "wait="); {
+		case timed:
+			w.Wait = wait
+		case word == "resets":
+			w.Resets = true
+		case word == "off":
+			w.Off = true
+		default:
+			w.Certainty = record.Certainty(word)
+		}
+	}
+	for one := range strings.SplitSeq(needs, " + ") {
+		need, err := record.ParseNeed(one)
+		if err != nil && needs != "" {
+			t.Fatal(err)
+		}
+		if needs != "" {
+			w.Needs = append(w.Needs, need)
+		}
+	}
+	return w
 }
 
 // codesOf makes a list in one line one that ParseCodes reads.
@@ -147,7 +194,8 @@ func TestEveryRuleHasFixtures(t *testing.T) {
 
 func TestRules(t *testing.T) {
 	for _, f := range fixtures(t) {
-		findings, open := Audit(f.in)
+		report := Audit(f.in)
+		findings, open := report.Findings, report.Open
 		fired := slices.ContainsFunc(findings, func(x Finding) bool { return x.Rule.ID == f.rule && f.fits(x.Record, x.Fields) })
 		asked := slices.ContainsFunc(open, func(x Open) bool { return x.Rule.ID == f.rule && f.fits(x.Record, []string{x.Field}) })
 		switch {
@@ -184,7 +232,8 @@ func said(list []Finding) (lines []string) {
 func TestTexts(t *testing.T) {
 	for _, f := range fixtures(t) {
 		var texts []Words
-		findings, open := Audit(f.in)
+		report := Audit(f.in)
+		findings, open := report.Findings, report.Open
 		for _, x := range findings {
 			texts = append(texts, x.What, x.Why, x.Do)
 			if x.Service.Source.EN != "" {
@@ -269,9 +318,20 @@ func TestTable(t *testing.T) {
 				t.Errorf("%s: half a text: %+v", r.ID, text)
 			}
 		}
-		if _, err := time.Parse(time.DateOnly, r.AsOf); err != nil || r.Source.EN == "" || seen[r.ID] || (r.record == nil) == (r.vault == nil) {
+		if _, err := time.Parse(time.DateOnly, r.AsOf); err != nil || r.Source.EN == "" || seen[r.ID] || r.detects() != 1 {
 			t.Errorf("%s: source %q as of %q", r.ID, r.Source, r.AsOf)
 		}
 		seen[r.ID] = true
 	}
+}
+
+// detects counts the ways in which the rule detects.
+func (r *Rule) detects() int {
+	n := 0
+	for _, there := range []bool{r.record != nil, r.vault != nil, r.net != nil} {
+		if there {
+			n++
+		}
+	}
+	return n
 }

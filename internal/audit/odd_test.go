@@ -31,7 +31,8 @@ func TestOddRecords(t *testing.T) {
 		noted(t, "office", "self", "bound_account", "self"),
 		noted(t, "google", "codes", "codes_made", "2026-13"),
 	}}
-	findings, open := Audit(in)
+	report := Audit(in)
+	findings, open := report.Findings, report.Open
 	for _, f := range findings {
 		if f.Record == gone {
 			t.Errorf("%s speaks of what lies in the trash", f.Rule.ID)
@@ -61,7 +62,7 @@ func TestCommandNamesOwner(t *testing.T) {
 	} {
 		r := noted(t, "amazon", "amazon", "account_email", "hanako@example.jp")
 		r.Owner = owner
-		findings, _ := Audit(Input{Now: testNow, Records: []*record.Record{r}})
+		findings := Audit(Input{Now: testNow, Records: []*record.Record{r}}).Findings
 		i := slices.IndexFunc(findings, func(f Finding) bool { return f.Rule.ID == "M09" })
 		if i < 0 {
 			t.Fatalf("found %v", said(findings))
@@ -91,7 +92,7 @@ func TestOrder(t *testing.T) {
 		noted(t, "amazon", "d", "account_email", "sooner@example.jp"),
 	}}
 	var got []string
-	findings, _ := Audit(in)
+	findings := Audit(in).Findings
 	for _, f := range findings {
 		if slices.Contains([]string{"M01", "M02", "P01"}, f.Rule.ID) && f.Record.Template != "mailbox" {
 			got = append(got, f.Rule.ID+f.Record.Name)
@@ -140,7 +141,7 @@ func TestDaysAreLocal(t *testing.T) {
 	late := time.Date(2026, 3, 31, 20, 0, 0, 0, time.UTC) // 05:00 on 1 April in Tokyo
 	now := time.Date(2029, 1, 2, 3, 4, 5, 0, tokyo)
 	for _, proven := range []time.Time{{}, late} {
-		found, _ := Audit(Input{Now: now, Vault: VaultState{Slots: []Slot{{Recovery: true, Created: late, Proven: proven}, {Passphrase: true}}}})
+		found := Audit(Input{Now: now, Vault: VaultState{Slots: []Slot{{Recovery: true, Created: late, Proven: proven}, {Passphrase: true}}}}).Findings
 		if !slices.ContainsFunc(found, func(f Finding) bool { return f.Rule.ID == "V03" && strings.Contains(f.What.Say(lang.EN), "2026-04-01") }) {
 			t.Errorf("proven %s: %q", proven, said(found))
 		}

@@ -24,7 +24,8 @@ func TestStory(t *testing.T) {
 		for _, moment := range []string{"memo", "moved", "lost", "mended"} {
 			in := story(t, moment)
 			fmt.Fprintf(&b, "== %s, %s\n", moment, in.Now.Format(time.DateOnly))
-			findings, open := Audit(in)
+			report := Audit(in)
+			findings, open := report.Findings, report.Open
 			for _, f := range findings {
 				fmt.Fprintf(&b, "%s %s %s [%s]\n  %s\n", f.Rule.ID, f.Severity.Label().In(l), f.name(), strings.Join(f.Fields, " "), f.What.Say(l))
 			}

@@ -13,10 +13,12 @@ import (
 // A survey is all records, made ready for the rules: who is reached by which
 // address and number, and which record has which name.
 type survey struct {
+	in       Input
 	now      time.Time
 	today    time.Time // midnight UTC of the day of now
 	subjects []subject
 
+	self   *subject              // the record of the vault itself, nil if there is none
 	named  map[string]*subject   // by record.NameKey
 	boxes  map[string][]*subject // records about a mail address, by mailKey: the mailbox, and the contract it came with
 	lines  map[string][]*subject // records about a telephone number, by its digits
@@ -61,7 +63,7 @@ type answer struct {
 
 func newSurvey(in Input) *survey {
 	now := in.Now
-	v := &survey{now: now, today: time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC),
+	v := &survey{in: in, now: now, today: time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC),
 		named: make(map[string]*subject, len(in.Records)), boxes: map[string][]*subject{}, lines: map[string][]*subject{},
 		owned: map[string]*subject{}, logins: map[string][]*subject{},
 		domains: map[string]maildomain.Domain{}, slips: map[string]string{}, numbers: map[string]number{}, facts: map[string][]string{}, seed: maphash.MakeSeed(),
@@ -128,6 +130,9 @@ func appendAnswers(list []answer, r *record.Record, t *record.Template) []answer
 // about one thing the first counts.
 func (v *survey) enter(s *subject) {
 	put(v.named, record.NameKey(s.r.Name), s)
+	if s.r.Template == record.VaultTemplate && v.self == nil {
+		v.self = s
+	}
 	for _, a := range s.answers {
 		switch a.role {
 		case record.RoleAddress:

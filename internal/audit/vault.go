@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"memovault/internal/lang"
+	"memovault/internal/record"
 )
 
 // VaultState is what the store knows of the vault itself. The zero value says
@@ -80,14 +81,14 @@ func export() []lang.Text {
 	return []lang.Text{both("export"), both("-o"), lang.T("COPY.age", "控え.age")}
 }
 
-func vaultOneSlot(in Input, hit func(match)) {
-	if len(in.Vault.Slots) == 1 {
+func vaultOneSlot(v *survey, hit func(match)) {
+	if len(v.in.Vault.Slots) == 1 {
 		hit(match{command: export(), what: words(lang.T("one key opens the vault, and no second", "金庫を開ける鍵は 1 つだけです"))})
 	}
 }
 
-func vaultNoRecovery(in Input, hit func(match)) {
-	slots := in.Vault.Slots
+func vaultNoRecovery(v *survey, hit func(match)) {
+	slots := v.in.Vault.Slots
 	if len(slots) > 0 && !slices.ContainsFunc(slots, func(s Slot) bool { return s.Recovery }) {
 		hit(match{command: export(), what: words(lang.T("none of the %d keys is a recovery key", "%d 個の鍵の中に、回復キーがありません"), len(slots))})
 	}
@@ -96,16 +97,16 @@ func vaultNoRecovery(in Input, hit func(match)) {
 // stale is after how many days a proof of the recovery key counts as old.
 const stale = 2 * 365
 
-func vaultUnproven(in Input, hit func(match)) {
-	for _, s := range in.Vault.Slots {
+func vaultUnproven(v *survey, hit func(match)) {
+	for _, s := range v.in.Vault.Slots {
 		switch {
 		case !s.Recovery:
 		case s.Proven.IsZero():
 			hit(match{command: []lang.Text{both("audit")},
-				what: words(lang.T("the recovery key of %s has not opened the vault yet", "%s に作った回復キーでは、まだ一度も金庫を開けていません"), s.Created.In(in.Now.Location()).Format(time.DateOnly))})
-		case in.Now.Sub(s.Proven) > stale*24*time.Hour:
+				what: words(lang.T("the recovery key of %s has not opened the vault yet", "%s に作った回復キーでは、まだ一度も金庫を開けていません"), s.Created.In(v.now.Location()).Format(time.DateOnly))})
+		case v.now.Sub(s.Proven) > stale*24*time.Hour:
 			hit(match{command: []lang.Text{both("audit")}, severity: Low,
-				what: words(lang.T("the recovery key opened the vault last on %s", "回復キーで最後に開けたのは %s です"), s.Proven.In(in.Now.Location()).Format(time.DateOnly))})
+				what: words(lang.T("the recovery key opened the vault last on %s", "回復キーで最後に開けたのは %s です"), s.Proven.In(v.now.Location()).Format(time.DateOnly))})
 		}
 	}
 }
@@ -116,8 +117,8 @@ var backupTags = []string{"backup", "控え", "バックアップ", "ばっく�
 
 // copies returns the last day on which a copy elsewhere was noted: the program
 // cannot see a stick in a drawer, but its owner can note it.
-func copies(in Input) (last time.Time) {
-	for _, r := range in.Records {
+func (v *survey) copies() (last time.Time) {
+	for _, r := range v.in.Records {
 		if s := (subject{r: r}); r.Trashed != nil || !s.tagged(backupTags) {
 			continue
 		}
@@ -128,47 +129,52 @@ func copies(in Input) (last time.Time) {
 			last = *r.Verified
 		}
 	}
+	if v.self != nil {
+		if day, ok := readDay(v.self.value(record.RoleCopyMade)); ok && day.last.After(last) {
+			last = day.last
+		}
+	}
 	return last
 }
 
 // backupDays is how many days a change may be without a backup.
 const backupDays = 31
 
-func vaultNoBackup(in Input, hit func(match)) {
-	if len(in.Vault.Slots) == 0 || len(in.Records) == 0 || in.Vault.Unread {
+func vaultNoBackup(v *survey, hit func(match)) {
+	if len(v.in.Vault.Slots) == 0 || len(v.in.Records) == 0 || v.in.Vault.Unread {
 		return
 	}
-	limit := in.Now.AddDate(0, 0, -backupDays)
-	if copies(in).After(limit) {
+	limit := v.now.AddDate(0, 0, -backupDays)
+	if v.copies().After(limit) {
 		return
 	}
-	if len(in.Vault.Backups) == 0 {
-		oldest := in.Records[0].Created
-		for _, r := range in.Records {
+	if len(v.in.Vault.Backups) == 0 {
+		oldest := v.in.Records[0].Created
+		for _, r := range v.in.Records {
 			if r.Created.Before(oldest) {
 				oldest = r.Created
 			}
 		}
-		if oldest.Before(in.Now.AddDate(0, 0, -1)) {
+		if oldest.Before(v.now.AddDate(0, 0, -1)) {
 			hit(match{command: export(), severity: High, what: words(lang.T("there is no backup beside the vault", "金庫のそばに、控えが 1 つもありません"))})
 		}
 		return
 	}
-	newest := in.Vault.Backups[0]
-	if newest.Generation < in.Vault.Generation && newest.Time.Before(limit) {
-		hit(match{command: export(), what: words(lang.T("the newest backup is of %s, and the vault was changed since", "いちばん新しい控えは %s のもので、そのあとに変更があります"), newest.Time.In(in.Now.Location()).Format(time.DateOnly))})
+	newest := v.in.Vault.Backups[0]
+	if newest.Generation < v.in.Vault.Generation && newest.Time.Before(limit) {
+		hit(match{command: export(), what: words(lang.T("the newest backup is of %s, and the vault was changed since", "いちばん新しい控えは %s のもので、そのあとに変更があります"), newest.Time.In(v.now.Location()).Format(time.DateOnly))})
 	}
 }
 
-func vaultOneHouse(in Input, hit func(match)) {
-	if len(in.Vault.Slots) == 0 || len(in.Records) == 0 || !copies(in).IsZero() {
+func vaultOneHouse(v *survey, hit func(match)) {
+	if len(v.in.Vault.Slots) == 0 || len(v.in.Records) == 0 || !v.copies().IsZero() || v.says(record.RoleCopyAt) {
 		return
 	}
 	hit(match{command: export(), what: words(lang.T("no record has the tag backup", "名札「控え」の付いた記録がありません"))})
 }
 
-func vaultNothingTyped(in Input, hit func(match)) {
-	slots := in.Vault.Slots
+func vaultNothingTyped(v *survey, hit func(match)) {
+	slots := v.in.Vault.Slots
 	if len(slots) > 0 && !slices.ContainsFunc(slots, func(s Slot) bool { return s.Passphrase || s.Recovery }) {
 		hit(match{command: export(), what: words(lang.T("none of the %d keys can be typed", "%d 個の鍵はどれも、手で打てるものではありません"), len(slots))})
 	}

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,7 +13,6 @@ import (
 	"memovault/internal/lang"
 	"memovault/internal/record"
 	"memovault/internal/store"
-	"memovault/internal/term"
 )
 
 // auditOptions choose what audit shows. It always looks at everything: what is
@@ -24,6 +22,8 @@ type auditOptions struct {
 	owner          string
 	json, exitCode bool
 	list           bool
+	accept         string // ID of the rule whose finding may stand
+	unaccept, why  string
 	only           map[record.ID]bool // the records named on the command line; nil: all
 }
 
@@ -41,18 +41,24 @@ func (a *app) newAudit() *cobra.Command {
 		long: lang.T(`Looks through what is noted for what would lock you out one day: an address that
 ends with a contract, a missing number, codes that are used up, a hint that gives
 the password away. What to do first comes first; each finding says why, and the
-one command to type. It judges the notes only: what is not noted it cannot know,
-and it says which field would decide.`,
+one command to type. It also works out who depends on what: which lost phone,
+which fire, which forgotten password would lock which accounts by itself.
+It judges the notes only: what is not noted it cannot know, and it says which
+field would decide. A risk you take knowingly you can accept, with the reason;
+for a year it then stands apart and does not count.`,
 			`記録の内容を見て、いつかアカウントから締め出される原因になるものを探します。契約と一緒に消えるメール、
 登録していない電話番号、使い切ったコード、パスワードが分かってしまうヒントなどです。先にすべきものから
-並べ、理由と、打つコマンドを 1 つずつ示します。分かるのは、書いてあることだけです。
-書いていないために判断できないときは、どの項目を書けばよいかを示します。`),
+並べ、理由と、打つコマンドを 1 つずつ示します。何が何に頼っているかもたどり、どの電話をなくすと、
+火事や度忘れがあると、それだけでどのアカウントに戻れなくなるかも調べます。分かるのは、書いてあることだけです。
+書いていないために判断できないときは、どの項目を書けばよいかを示します。承知のうえの危険は、
+理由を添えて受け入れると、1 年の間は別に並べ、気になる点に数えません。`),
 		examples: []example{
 			{"audit", lang.T("everything, what to do first on top", "全部を点検する（先にすべきものが上）")},
 			{"audit office", lang.T("what concerns one record", "1 件だけ見る")},
 			{"audit --owner 田中 --json", lang.T("one person's records, for a script", "1 人分をスクリプト向けに")},
 			{"audit --rule M01 --exit-code", lang.T("fail if an address has ended", "メールが切れていたら失敗する")},
 			{"audit --list-rules", lang.T("what is looked for, and who says so", "点検の項目と、その出どころ")},
+			{`audit --accept M02 microsoft --why "I keep the contract"`, lang.T("a risk taken knowingly: it is listed apart for a year", "承知のうえなら、1 年の間は別に並べる")},
 		},
 	})
 	f := cmd.Flags()
@@ -60,36 +66,64 @@ and it says which field would decide.`,
 	f.StringVar(&o.owner, "owner", "", a.text(lang.T("only the records of `NAME`", "持ち主が`名前`の記録だけ")))
 	f.BoolVar(&o.exitCode, "exit-code", false, a.text(lang.T("exit with 8 if there is a finding of weight medium or above", "「注意」以上の指摘があれば、終了ステータス 8 で終わる")))
 	f.BoolVar(&o.list, "list-rules", false, a.text(lang.T("list what is looked for, and stop", "点検の項目を一覧にして終わる")))
+	f.StringVar(&o.accept, "accept", "", a.text(lang.T("note in the records that are named that you live with what the rule `ID` finds there; it then stands apart for a year", "その`番号`の項目で見つかったことを、承知のうえだと記録に書く（1 年の間、別に並べます）")))
+	f.StringVar(&o.why, "why", "", a.text(lang.T("why you accept it: `TEXT`", "受け入れる`理由`")))
+	f.StringVar(&o.unaccept, "unaccept", "", a.text(lang.T("take back that you live with what the rule `ID` finds", "その`番号`の項目を受け入れたことを取り消す")))
 	f.BoolVar(&o.json, "json", false, a.text(lang.T("as JSON", "JSON で出す")))
 	cmd.Args = a.argsBetween(0, -1)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := a.checkAccept(cmd, &o); err != nil {
+			return err
+		}
 		if err := a.knownRules(&o); err != nil {
 			return err
 		}
-		if o.list {
+		switch {
+		case o.list:
 			return a.listRules(&o)
+		case o.accepting():
+			return a.runAccept(&o, args)
 		}
 		return a.runAudit(&o, args)
 	}
 	return cmd
 }
 
-// knownRules refuses an ID that no rule has.
+// knownRules puts the IDs that were typed into the form in which rules have
+// them, and refuses one that no rule has.
 func (a *app) knownRules(o *auditOptions) error {
+	typed := []*string{&o.accept, &o.unaccept}
+	for i := range o.rules {
+		typed = append(typed, &o.rules[i])
+	}
+	for _, id := range typed {
+		if *id == "" && (id == &o.accept || id == &o.unaccept) {
+			continue
+		}
+		if err := a.knownRule(id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *app) knownRule(id *string) error {
 	var ids []string
 	for _, r := range audit.Rules() {
 		ids = append(ids, r.ID)
 	}
-	for i, typed := range o.rules {
-		o.rules[i] = strings.ToUpper(lang.FoldCode(typed))
-		if slices.Contains(ids, o.rules[i]) {
-			continue
-		}
-		return &failure{status: statusNotFound, code: "no_rule",
-			what: said(lang.T("there is no rule %q", "「%s」という点検項目はありません"), typed),
-			next: []words{said(lang.T("all rules: %s audit --list-rules", "点検項目の一覧: %s audit --list-rules"), a.call())}}
+	typed := *id
+	*id = strings.ToUpper(lang.FoldCode(typed))
+	if slices.Contains(ids, *id) {
+		return nil
 	}
-	return nil
+	f := &failure{status: statusNotFound, code: "no_rule",
+		what: said(lang.T("there is no rule %q", "「%s」という点検項目はありません"), typed)}
+	if near := nearest(*id, ids); near != "" {
+		f.next = append(f.next, said(lang.T("did you mean: %s", "もしかして: %s"), near))
+	}
+	f.next = append(f.next, said(lang.T("all rules: %s audit --list-rules", "点検項目の一覧: %s audit --list-rules"), a.call()))
+	return f
 }
 
 func (a *app) runAudit(o *auditOptions, names []string) error {
@@ -102,11 +136,11 @@ func (a *app) runAudit(o *auditOptions, names []string) error {
 	}
 	a.proveRecovery(s)
 	var in audit.Input
-	var findings []audit.Finding
-	var open []audit.Open
+	var report *audit.Report
 	err = a.patiently(lang.T("looking through the records ...", "記録を点検しています..."), func() error {
 		if in, err = a.auditInput(s); err == nil {
-			findings, open = audit.Audit(in)
+			in.Rules = o.rules
+			report = audit.Audit(in)
 		}
 		return err
 	})
@@ -119,8 +153,7 @@ func (a *app) runAudit(o *auditOptions, names []string) error {
 	if in.Vault.Unread {
 		a.warn(lang.T("the backups can't be looked at, so nothing is said of them: %s", "控えを調べられないので、控えについては何も言えません: %s"), a.shortPath(store.BackupDir(s.Path())))
 	}
-	findings = slices.DeleteFunc(findings, func(f audit.Finding) bool { return !o.shows(f.Rule, f.Record) })
-	open = slices.DeleteFunc(open, func(q audit.Open) bool { return !o.shows(q.Rule, q.Record) })
+	o.narrow(report)
 	looked := 0
 	for _, r := range in.Records {
 		if o.covers(r) {
@@ -128,15 +161,24 @@ func (a *app) runAudit(o *auditOptions, names []string) error {
 		}
 	}
 	if o.json {
-		err = a.auditJSON(looked, findings, open)
+		err = a.auditJSON(looked, report)
 	} else {
-		err = a.paged(func() error { a.showFindings(findings, open); return nil })
-		a.sumUp(looked, findings)
+		err = a.paged(func() error { a.showReport(report); return nil })
+		a.sumUp(looked, report)
 	}
-	if err == nil && o.exitCode && slices.ContainsFunc(findings, func(f audit.Finding) bool { return f.Severity >= audit.Medium }) {
+	if err == nil && o.exitCode && slices.ContainsFunc(report.Findings, func(f audit.Finding) bool { return f.Severity >= audit.Medium }) {
 		err = silentStatus(statusFindings)
 	}
 	return err
+}
+
+// narrow leaves in the report what was asked for.
+func (o *auditOptions) narrow(report *audit.Report) {
+	other := func(f audit.Finding) bool { return !o.shows(&f) }
+	report.Findings = slices.DeleteFunc(report.Findings, other)
+	report.Accepted = slices.DeleteFunc(report.Accepted, other)
+	report.Open = slices.DeleteFunc(report.Open, func(q audit.Open) bool { return !o.showsOf(q.Record) })
+	report.Steady = slices.DeleteFunc(report.Steady, func(r *record.Record) bool { return !o.covers(r) })
 }
 
 // auditOnly takes the names on the command line.
@@ -180,12 +222,15 @@ func (o *auditOptions) covers(r *record.Record) bool {
 	return (o.only == nil || o.only[r.ID]) && (o.owner == "" || lang.Fold(r.Owner) == lang.Fold(o.owner))
 }
 
-// shows reports whether a finding is to be shown: by its rule, and by its
-// record. The vault itself belongs to whoever asks for nobody in particular.
-func (o *auditOptions) shows(rule *audit.Rule, r *record.Record) bool {
-	if len(o.rules) > 0 && !slices.Contains(o.rules, rule.ID) {
-		return false
-	}
+// shows reports whether a finding is to be shown: one about several records if
+// one of them was asked for.
+func (o *auditOptions) shows(f *audit.Finding) bool {
+	return o.showsOf(f.Record) || slices.ContainsFunc(f.Concerns, o.covers)
+}
+
+// showsOf reports whether what concerns a record is to be shown. The vault
+// itself belongs to whoever asks for nobody in particular.
+func (o *auditOptions) showsOf(r *record.Record) bool {
 	if r == nil {
 		return o.only == nil && o.owner == ""
 	}
@@ -250,145 +295,6 @@ func (a *app) wentThrough(r *record.Record) {
 		now := a.now.UTC().Truncate(time.Second)
 		r.Verified = &now
 	}
-}
-
-// marks stand before a finding, so that its weight is seen without reading.
-var marks = map[audit.Severity]string{audit.Critical: "!!", audit.High: "! ", audit.Medium: "* ", audit.Low: "- ", audit.Info: "  "}
-
-// paints of findings, as a second carrier.
-var severityPaints = map[audit.Severity]paint{audit.Critical: paintSevere, audit.High: paintSevere, audit.Medium: paintCare}
-
-// mostOpen is how many open questions are shown; the JSON has all.
-const mostOpen = 3
-
-func (a *app) showFindings(findings []audit.Finding, open []audit.Open) {
-	for i, f := range findings {
-		if i > 0 {
-			fmt.Fprintln(a.out)
-		}
-		a.showFinding(f)
-	}
-	if len(open) == 0 {
-		return
-	}
-	if len(findings) > 0 {
-		fmt.Fprintln(a.out)
-	}
-	a.row(0, a.text(plural(len(open), lang.T("Not noted, so not judged (%d question):", "書いていないので判断できないこと（%d 件）:"),
-		lang.T("Not noted, so not judged (%d questions):", "書いていないので判断できないこと（%d 件）:")), len(open)))
-	for _, q := range open[:min(len(open), mostOpen)] {
-		a.row(2, term.Sanitize(q.Record.Name)+": "+q.What.Say(a.lang))
-		a.commandRow(4, q.Command())
-	}
-	if more := len(open) - mostOpen; more > 0 {
-		a.row(2, a.text(lang.T("and %d more, which follow as these are noted", "ほかに %d 件あります。上のものを書くと、続きが出ます"), more))
-	}
-}
-
-func (a *app) showFinding(f audit.Finding) {
-	head := marks[f.Severity] + " " + a.text(f.Severity.Label()) + "  " + a.subjectOf(f.Record) + "  " + f.Rule.ID
-	for _, line := range term.Wrap(head, a.columns()) {
-		fmt.Fprintln(a.out, a.paint(severityPaints[f.Severity], line))
-	}
-	a.row(3, a.text(lang.T("Noted: ", "記録: "))+f.What.Say(a.lang))
-	a.row(3, a.text(lang.T("Why: ", "理由: "))+f.Why.Say(a.lang))
-	if f.Service != (audit.Claim{}) {
-		a.row(3, a.text(lang.T("Known: ", "補足: "))+a.text(f.Service.Text))
-	}
-	a.row(3, a.text(lang.T("Next: ", "次に: "))+f.Do.Say(a.lang))
-	a.commandRow(5, f.Command())
-	if source := a.sourcesOf(f, 3); source != "" {
-		a.faint(3, source)
-	}
-}
-
-// sourcesOf names who says what is known and who says why it matters, each with
-// its day; "" where nothing but the notes speaks. Of two sources that fill more
-// than a row behind indent columns, the rule's is left to --list-rules.
-func (a *app) sourcesOf(f audit.Finding, indent int) string {
-	var list []string
-	if f.Service != (audit.Claim{}) {
-		list = append(list, a.sourceOf(f.Service.Source, f.Service.AsOf))
-	}
-	if f.Rule.Source != audit.NotesAlone {
-		list = append(list, a.sourceOf(f.Rule.Source, f.Rule.AsOf))
-	}
-	if len(list) == 0 {
-		return ""
-	}
-	head, cols := a.text(lang.T("Source: ", "出どころ: ")), a.columns()
-	all := head + strings.Join(slices.Compact(list), a.text(lang.T("; ", "、")))
-	if cols > 0 && term.Width(all) > cols-indent-1 {
-		return head + list[0]
-	}
-	return all
-}
-
-func (a *app) sourceOf(source lang.Text, asOf string) string {
-	return a.text(lang.T("%s (%s)", "%s（%s）"), source, asOf)
-}
-
-// subjectOf names what a finding is about: the record with its owner, or the
-// vault.
-func (a *app) subjectOf(r *record.Record) string {
-	switch {
-	case r == nil:
-		return a.text(lang.T("the vault itself", "金庫そのもの"))
-	case r.Owner != "":
-		return a.text(lang.T("%s (%s)", "%s（%s）"), term.Sanitize(r.Name), term.Sanitize(r.Owner))
-	}
-	return term.Sanitize(r.Name)
-}
-
-// row writes a text of the results, wrapped and indented.
-func (a *app) row(indent int, text string) {
-	a.rows(indent, text, "")
-}
-
-func (a *app) faint(indent int, text string) { a.rows(indent, text, paintFaint) }
-
-func (a *app) rows(indent int, text string, p paint) {
-	cols := 0
-	if c := a.columns(); c > 0 {
-		cols = max(c-indent-1, narrowest)
-	}
-	for _, line := range term.Wrap(term.Sanitize(text), cols) {
-		fmt.Fprintf(a.out, "%*s%s\n", indent, "", a.paint(p, line))
-	}
-}
-
-// commandRow writes a command on a line of its own and never breaks it: half a
-// command cannot be copied.
-func (a *app) commandRow(indent int, command []lang.Text) {
-	fmt.Fprintf(a.out, "%*s%s\n", indent, "", a.commandLine(command))
-}
-
-func (a *app) commandLine(command []lang.Text) string {
-	line := a.call()
-	for _, word := range command {
-		line += " " + shellWord(word.In(a.lang))
-	}
-	return line
-}
-
-// sumUp is the last line. It never says that anything is safe.
-func (a *app) sumUp(looked int, findings []audit.Finding) {
-	if len(findings) == 0 {
-		a.say(lang.T("Records looked through: %d. None of the rules found anything; the audit knows only what is noted.", "%d 件を点検しました。気になる点は見つかりませんでした。分かるのは、書いてあることだけです。"), looked)
-		return
-	}
-	counts := map[audit.Severity]int{}
-	for _, f := range findings {
-		counts[f.Severity]++
-	}
-	var parts []string
-	for s := audit.Critical; s >= audit.Info; s-- {
-		if counts[s] > 0 {
-			parts = append(parts, a.text(lang.T("%d %s", "%[2]s %[1]d"), counts[s], s.Label()))
-		}
-	}
-	list := strings.Join(parts, a.text(lang.T(", ", "、")))
-	a.say(lang.T("Records looked through: %d. Findings: %d (%s), the most urgent first.", "%d 件を点検し、気になる点が %d 件ありました（%s）。急ぐものから並べています。"), looked, len(findings), list)
 }
 
 // listRules shows the catalogue.
