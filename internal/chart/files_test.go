@@ -269,3 +269,45 @@ func TestWrap(t *testing.T) {
 		}
 	}
 }
+
+// TestTextsStayOnThePage reads the drawing itself: what the layout promises is
+// what was written.
+func TestTextsStayOnThePage(t *testing.T) {
+	for name, m := range samples() {
+		pic, err := Draw(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, p := range pic.pages[:min(len(pic.pages), 8)] {
+			var x, size int
+			var text, bold, middle bool
+			d := xml.NewDecoder(strings.NewReader(pic.pageSVG(i)))
+			for {
+				token, err := d.Token()
+				if err != nil {
+					break
+				}
+				switch token := token.(type) {
+				case xml.StartElement:
+					text, bold = token.Name.Local == "text", false
+					middle = token.Name.Local == "g" && len(token.Attr) == 1 && token.Attr[0].Value == "middle" || text && middle
+					for _, a := range token.Attr {
+						switch a.Name.Local {
+						case "x":
+							x, _ = strconv.Atoi(a.Value)
+						case "font-size":
+							size, _ = strconv.Atoi(a.Value)
+						case "font-weight":
+							bold = true
+						}
+					}
+				case xml.CharData:
+					if end := x + textWidth(string(token), size, bold); text && !middle && (x < p.left || end > p.right) {
+						t.Errorf("%s, page %d: %q goes from %d to %d, the page from %d to %d", name, i+1, token, x, end, p.left, p.right)
+					}
+					text = false
+				}
+			}
+		}
+	}
+}

@@ -135,10 +135,11 @@ func samples() map[string]*Map {
 	list := map[string]*Map{}
 	for _, l := range []lang.Lang{lang.EN, lang.JA} {
 		list["home "+l.String()] = home(l)
-		for _, n := range []int{0, 1, 5, 15, 60, 500} {
+		for _, n := range []int{0, 1, 5, 15, 60} {
 			list[fmt.Sprint("crowd ", n, " ", l)] = crowd(l, n)
 		}
 	}
+	list["crowd 500 ja"] = crowd(lang.JA, 500)
 	list["hostile"] = hostile()
 	return list
 }
