@@ -55,14 +55,6 @@ func (p *page) countNets(channel int) int {
 // route lays the lines. Boxes have their places.
 func (p *page) route() {
 	at := p.columnOn()
-	lanes := map[*vertex]*slot{}
-	for _, column := range p.columns {
-		for _, s := range column {
-			if s.node == nil {
-				lanes[s.from] = s
-			}
-		}
-	}
 	levels := map[*vertex]int{} // of lanes
 	for c, ch := range p.channels {
 		taken := p.rowLevels(c + 1)
