@@ -86,9 +86,6 @@ var ownNames = sync.OnceValue(func() map[string]bool {
 			names[part] = true
 		}
 	}
-	for _, result := range attemptResults {
-		names[result] = true
-	}
 	for _, e := range environment {
 		for name := range strings.SplitSeq(e.names, ", ") {
 			names[name] = true

@@ -84,8 +84,12 @@ func scriptSetup(env *testscript.Env) error {
 	if err != nil {
 		return err
 	}
+	article, err := filepath.Abs(filepath.Join("..", "..", "testdata", "article"))
+	if err != nil {
+		return err
+	}
 	for _, pair := range [][2]string{
-		{"VAULTS", vaults},
+		{"VAULTS", vaults}, {"ARTICLE", article},
 		{"HOME", home}, {"XDG_DATA_HOME", ""}, {"XDG_STATE_HOME", ""}, {"TMPDIR", env.WorkDir},
 		{"MEMOVAULT_LANG", "en"}, {"MEMOVAULT_FILE", ""}, {"TERM", "xterm"}, {"TZ", "UTC"}, {"USER", "hanako"}, {"GORACE", "atexit_sleep_ms=0"},
 		{"ONLYVAULT", filepath.SplitList(env.Getenv("PATH"))[0]}, // a PATH without the programs of this computer
