@@ -14,6 +14,9 @@ func (d *deriver) atom(s *subject, way string, a record.Atom) string {
 	case record.AtomMemory:
 		return d.memory(s, "way:"+way, said(lang.T("what you remember, for %s", "覚えていること（%s のため）"), s.r.Name), "", false)
 	case record.AtomRecord:
+		if d.to(a.Name) == nil && d.trashed[record.NameKey(a.Name)] == nil {
+			return d.gone(s, way, a.Name)
+		}
 		return d.named(s, way, "", a.Name)
 	case record.AtomPaper:
 		return d.paper(s.r.Owner, a.Name)

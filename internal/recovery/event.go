@@ -23,7 +23,7 @@ const (
 	MoveHouse       EventKind = "move-house"       // contracts of the flat end, and with them mail and landline
 	Fire            EventKind = "fire"             // papers and devices of one house
 	WalletStolen    EventKind = "wallet-stolen"    // and the papers that say who one is
-	ForgotPasswords EventKind = "forgot-passwords" // all that is remembered, codes of devices and the passphrase too
+	ForgotPasswords EventKind = "forgot-passwords" // all that are remembered, the passphrase of the vault too; codes typed day by day are not
 	JobLeft         EventKind = "job-left"
 	SchoolLeft      EventKind = "school-left"
 	ProviderCloses  EventKind = "provider-closes" // a company gives up mail
@@ -45,7 +45,7 @@ var eventLabels = map[EventKind]struct{ bare, of lang.Text }{
 	MoveHouse:       {lang.T("moving house: the internet contract and the landline end", "引っ越し（ネットと固定電話の契約が終わる）"), lang.T("%s moves house: the internet contract and the landline end", "引っ越し（%s さん。ネットと固定電話の契約が終わる）")},
 	Fire:            {lang.T("a fire at home", "自宅の火事"), lang.T("a fire (%s)", "火事（%s）")},
 	WalletStolen:    {lang.T("the wallet is stolen", "財布を盗まれる"), lang.T("the wallet of %s is stolen", "%s さんの財布が盗まれる")},
-	ForgotPasswords: {lang.T("everything remembered is forgotten", "覚えていたことをすべて忘れる"), lang.T("%s forgets everything remembered", "%s さんが覚えていたことをすべて忘れる")},
+	ForgotPasswords: {lang.T("every password remembered is forgotten", "覚えているパスワードをすべて忘れる"), lang.T("%s forgets every password remembered", "%s さんが、覚えているパスワードをすべて忘れる")},
 	JobLeft:         {lang.T("leaving the job", "退職する"), lang.T("%s leaves the job", "%s さんが退職する")},
 	SchoolLeft:      {lang.T("leaving the school", "卒業・退学する"), lang.T("%s leaves the school", "%s さんが卒業・退学する")},
 	ProviderCloses:  {lang.T("a mail service closes", "メールサービスが終わる"), lang.T("the mail service of %s closes", "%s のメールサービスが終わる")},

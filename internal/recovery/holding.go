@@ -55,7 +55,7 @@ func (d *deriver) unlock(s *subject) string {
 	field := s.keyOf(record.RolePlace)
 	return d.node(Thing{ID: "unlock:" + s.id, Kind: KindPassword, Record: s.r, Field: field, Owner: s.r.Owner,
 		Label: said(lang.T("the code that unlocks %s", "%s のロックを解除する番号"), s.r.Name)}, func(id string) {
-		d.needs(id, lockout.Sure, d.memory(s, "unlock", said(lang.T("what you remember: the code of %s", "覚えていること: %s の解除番号"), s.r.Name), field, false))
+		d.needs(id, lockout.Sure, d.daily(s, "unlock", said(lang.T("what you remember: the code of %s", "覚えていること: %s の解除番号"), s.r.Name), field))
 		d.writtenDown(id, s)
 	})
 }
@@ -167,6 +167,16 @@ func (d *deriver) place(s *subject) string {
 			d.plan(e, s.ends.First)
 		}
 		d.on(happening{kind: Fire, key: h.key, thing: h.label, owner: h.owner}, id)
+	}
+	return id
+}
+
+// daily is what an owner types day by day, and does not forget with the
+// passwords.
+func (d *deriver) daily(s *subject, key string, label lang.Text, field string) string {
+	id, fresh := d.asset(Thing{ID: "memory:" + s.id + ":" + key, Kind: KindMemory, Record: s.r, Field: field, Owner: s.r.Owner, Label: label})
+	if fresh {
+		d.on(happening{kind: OwnerDies, owner: s.r.Owner}, id)
 	}
 	return id
 }
@@ -356,6 +366,14 @@ func (d *deriver) named(s *subject, way, field, name string) string {
 	}
 	d.fault(s, way, field, said(lang.T("there is no record %q: add it, or correct the name", "記録「%s」がありません。追加するか、名前を直してください"), name))
 	return d.thingNamed(s, field, name, true)
+}
+
+// gone is what a way says that a record stands for, where there is no such record
+// any more: it can't be counted on.
+func (d *deriver) gone(s *subject, way, name string) string {
+	d.fault(s, way, "", said(lang.T("there is no record %q: add it, or correct the name", "記録「%s」がありません。追加するか、名前を直してください"), name))
+	return d.node(Thing{ID: "gone:" + record.NameKey(name), Kind: KindNone, Record: s.r, Owner: s.r.Owner,
+		Label: said(lang.T("%s, of which there is no record any more", "%s（記録がなくなりました）"), name)}, func(string) {})
 }
 
 // thingNamed is a thing that a record names and none is about.

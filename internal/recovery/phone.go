@@ -218,7 +218,7 @@ func (d *deriver) handset(n number) []string {
 func (d *deriver) sayPIN(s *subject, f *record.Field) string {
 	return d.node(Thing{ID: "pin:" + s.id, Kind: KindPassword, Record: s.r, Field: f.Key, Owner: s.r.Owner,
 		Label: said(lang.T("the PIN of the SIM of %s", "%s の SIM の PIN コード"), s.r.Name)}, func(id string) {
-		d.needs(id, lockout.Sure, d.memory(s, "sim", said(lang.T("what you remember: the PIN of the SIM of %s", "覚えていること: %s の SIM の PIN コード"), s.r.Name), f.Key, false))
+		d.needs(id, lockout.Sure, d.daily(s, "sim", said(lang.T("what you remember: the PIN of the SIM of %s", "覚えていること: %s の SIM の PIN コード"), s.r.Name), f.Key))
 		d.needs(id, lockout.Sure, d.value(s, f.Key))
 	})
 }
