@@ -373,7 +373,7 @@ func (d *deriver) named(s *subject, way, field, name string) string {
 func (d *deriver) gone(s *subject, way, name string) string {
 	d.fault(s, way, "", said(lang.T("there is no record %q: add it, or correct the name", "記録「%s」がありません。追加するか、名前を直してください"), name))
 	return d.node(Thing{ID: "gone:" + record.NameKey(name), Kind: KindNone, Record: s.r, Owner: s.r.Owner,
-		Label: said(lang.T("%s, of which there is no record any more", "%s（記録がなくなりました）"), name)}, func(string) {})
+		Label: said(lang.T("%s, of which there is no record", "%s（記録なし）"), name)}, func(string) {})
 }
 
 // thingNamed is a thing that a record names and none is about.
