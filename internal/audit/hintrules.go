@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -297,7 +298,9 @@ func (s *subject) opens() bool {
 // other than in somebody's memory.
 func (s *subject) keptSomewhere() bool {
 	for key, where := range s.r.Kept {
-		if f := s.r.Field(key); f != nil && where != "memory" && where != "" && record.TypeOf(s.t, f) == record.TypeSecret {
+		f := s.r.Field(key)
+		secret := key == string(record.AtomPassword) || f != nil && record.TypeOf(s.t, f) == record.TypeSecret
+		if secret && slices.ContainsFunc(record.Places(where), func(p record.Place) bool { return p.Kind != record.PlaceMemory }) {
 			return true
 		}
 	}
