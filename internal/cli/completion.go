@@ -117,7 +117,7 @@ var argumentCompleters = map[string]completer{
 	"add":        first(templateNames),
 	"templates":  templateArguments,
 	"show":       recordThenFields,
-	"edit":       recordThenFields,
+	"edit":       editArguments,
 	"audit":      recordNames,
 	"recover":    first(recordNames),
 	"whatif":     eventNames,

@@ -130,6 +130,7 @@ func leakSteps(c *canaries) []leakStep {
 		run(0, codes, "show office --reveal"), run(0, []string{c.pin}, "show line --field network_pin"),
 		run(0, nil, "history office"), run(0, nil, "history line --json"),
 		run(0, nil, "audit"), run(8, nil, "audit --json --exit-code --lang ja"), run(0, nil, "audit office --list-rules"),
+		run(0, nil, "rm", "sheet-"+c.owner, "--yes"), run(0, nil, "edit office --kept product_key="),
 		run(0, nil, "whatif"), run(0, nil, "whatif --json --lang ja --pairs"), run(0, nil, "whatif --events"), run(0, nil, "whatif lose:line --thief"),
 		run(0, nil, "whatif fire --explain office"), run(0, nil, "whatif fire forgot-passwords --all"), run(3, nil, "whatif lose:"+c.name+"x"),
 		run(0, codes, "print office"), run(0, codes, "print --all --with-secrets=false"),

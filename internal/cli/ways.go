@@ -414,3 +414,13 @@ func (a *app) checkNames(s *store.Store, before, r *record.Record, name string) 
 }
 
 func sameNeed(x, y record.Need) bool { return x.String() == y.String() }
+
+// editArguments completes what edit asks for: fields, ways, places.
+func editArguments(a *app, cmd *cobra.Command, args []string, toComplete string) ([]string, cobra.ShellCompDirective) {
+	list, directive := recordThenFields(a, cmd, args, toComplete)
+	if len(args) == 1 {
+		list = append(list, a.described(waysWords[0], lang.T("the ways back in", "戻る方法")),
+			a.described(keptWords[0], lang.T("where each secret is kept", "秘密のもののある所")))
+	}
+	return list, directive
+}
