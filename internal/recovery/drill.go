@@ -127,7 +127,7 @@ func (d *Drill) oldest() string {
 	return ""
 }
 
-// Drills returns the accounts of which a way can be tried and that are not over, what is most worth
+// Drills returns the accounts of which a way can be tried and that neither are over nor go away, what is most worth
 // trying first: those with weak ways before those without, then by importance,
 // then those that a single event locks, then those whose trial is longest ago.
 func (u *Upkeep) Drills() []*Drill {
@@ -135,7 +135,7 @@ func (u *Upkeep) Drills() []*Drill {
 	var list []*Drill
 	for _, a := range u.m.Accounts() {
 		d := u.Drill(a)
-		if d.Single = single[a.ID]; !a.Over && slices.ContainsFunc(d.Trials, (*Trial).Possible) {
+		if d.Single = single[a.ID]; !a.Over && a.Record.Retire == nil && slices.ContainsFunc(d.Trials, (*Trial).Possible) {
 			list = append(list, d)
 		}
 	}
@@ -152,17 +152,17 @@ func (u *Upkeep) Drills() []*Drill {
 	return list
 }
 
-// lockedByOne returns the ids of the accounts that one event locks.
+// lockedByOne returns the ids of the accounts that open now and that one event
+// locks.
 func (u *Upkeep) lockedByOne() map[string]bool {
 	locked := map[string]bool{}
-	for _, e := range u.m.Events() {
-		ids, err := u.m.Graph().Locked(u.m.Case(lockout.Optimistic, e))
-		if err != nil {
-			continue // the event kills nothing that the graph knows
-		}
-		for _, id := range ids {
-			locked[id] = true
-		}
+	sets, err := u.m.Graph().EventSets(u.m.Case(lockout.Optimistic), 1)
+	if err != nil {
+		return locked // the graph is empty
+	}
+	for _, a := range u.m.Accounts() {
+		of, _, err := sets.Of(a.ID)
+		locked[a.ID] = err == nil && slices.ContainsFunc(of, func(events []string) bool { return len(events) == 1 })
 	}
 	return locked
 }
@@ -170,7 +170,7 @@ func (u *Upkeep) lockedByOne() map[string]bool {
 // drills enters the clocks of the ways into an important account: one for what
 // was never tried, one for what was tried longest ago.
 func (w *clockwork) drills(a *Account) {
-	if a.Weight < important || a.Over {
+	if a.Weight < important || a.Over || a.Record.Retire != nil {
 		return
 	}
 	d := w.Drill(a)
