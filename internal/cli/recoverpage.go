@@ -161,7 +161,10 @@ func (p *backPage) why(r *route) string {
 	if r.wait > 0 {
 		add(lang.T("It takes up to %s.", "%sほどかかります。"), p.wait(r.wait))
 	}
-	return strings.Join(said, p.a.text(lang.T(" ", "")))
+	if p.a.lang == lang.JA {
+		return strings.Join(said, "")
+	}
+	return strings.Join(said, " ")
 }
 
 // consent says who decides about a way that is not sure.
