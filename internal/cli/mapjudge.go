@@ -85,9 +85,10 @@ func (k *sketch) singles(c lockout.Case) (locks map[string]map[string]bool, cut 
 			}
 		}
 	}
+	used := k.usedBoxes()
 	for _, box := range k.order {
 		for _, id := range k.holds[box.ID] {
-			if k.assets[id] {
+			if k.assets[id] || !used[box.ID] {
 				continue
 			}
 			hanging, err := k.graph.Hanging(id, c)
@@ -102,6 +103,19 @@ func (k *sketch) singles(c lockout.Case) (locks map[string]map[string]bool, cut 
 		}
 	}
 	return locks, cut, nil
+}
+
+// usedBoxes are those that a way needs.
+func (k *sketch) usedBoxes() map[string]bool {
+	used := map[string]bool{}
+	for _, box := range k.order {
+		for _, way := range box.Ways {
+			for _, need := range way.Needs {
+				used[need.Box] = true
+			}
+		}
+	}
+	return used
 }
 
 // inOrder returns the names of accounts, without some of them, as they stand in
