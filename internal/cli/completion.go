@@ -119,8 +119,10 @@ var argumentCompleters = map[string]completer{
 	"show":       recordThenFields,
 	"edit":       editArguments,
 	"audit":      recordNames,
-	"recover":    first(recordNames),
 	"whatif":     eventNames,
+	"recover":    first(recordNames),
+	"retire":     first(recordNames),
+	"drill":      first(recordNames),
 	"map":        recordNames,
 	"history":    first(recordNames),
 	"undo":       first(recordNames),
@@ -159,15 +161,22 @@ var flagCompleters = map[string]completer{
 	"use-code":             bareKeys,
 	"color":                whens,
 	"rule":                 ruleIDs,
-	"accept":               ruleIDs,
-	"unaccept":             ruleIDs,
-	"why":                  nothing,
+	"explain":              recordNames,
 	"after":                eventNames,
 	"tried":                triedWays,
 	"result":               attemptNames,
 	"note":                 nothing,
 	"on":                   nothing,
-	"explain":              recordNames,
+	"within":               periods,
+	"kind":                 clockKinds,
+	"ics":                  filesEnding("ics"),
+	"proven":               wayIDs,
+	"done":                 recordNames,
+	"undo-done":            recordNames,
+	"by":                   nothing,
+	"accept":               ruleIDs,
+	"unaccept":             ruleIDs,
+	"why":                  nothing,
 	"importance":           importances,
 	"format":               formats,
 	"on-duplicate":         policies,
@@ -329,6 +338,19 @@ func wayIDs(a *app, _ *cobra.Command, args []string, _ string) ([]string, cobra.
 		for i := range t.Ways {
 			list = append(list, a.described(t.Ways[i].ID, t.Ways[i].Label.Text))
 		}
+	}
+	return list, noFiles
+}
+
+func periods(a *app, _ *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	return []string{a.described("4w", lang.T("four weeks", "4 週間")), a.described("90d", lang.T("90 days", "90 日")),
+		a.described("6m", lang.T("six months", "6 か月")), a.described("1y", lang.T("a year", "1 年"))}, noFiles
+}
+
+func clockKinds(a *app, _ *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	var list []string
+	for _, l := range clockLabels {
+		list = append(list, a.described(string(l.kind), l.text))
 	}
 	return list, noFiles
 }
