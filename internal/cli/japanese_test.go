@@ -25,7 +25,7 @@ import (
 // besides the names of commands, flags, templates, fields and their types. A
 // Japanese reader meets each of them so, on screens, cards and boxes.
 var latinInJapanese = strings.Fields(`
-	Acrobat Adobe Amazon Android AOL Apple AT Bitwarden BitLocker BT Business Excel Facebook GitHub Gmail Google HiNet
+	Acrobat Adobe Amazon Android AOL Apple AT Bitwarden BitLocker BT Business Excel Facebook GitHub Gmail Google Graphviz HiNet
 	Home Instagram iCloud iPad iPhone JAPAN Kindle LINE Linux Mac macOS memovault Messaging Company The Messenger Microsoft
 	Nintendo Office OneDrive OpenSSH Outlook PayPal Photoshop PlayStation Plus PS Sky SoftBank Steam Switch TalkTalk TPG
 	Twitter UQ Valve Verizon Wayland Windows Word Yahoo YouTube au BB My PAY Drive
@@ -72,6 +72,9 @@ var ownNames = sync.OnceValue(func() map[string]bool {
 	}
 	for _, l := range clockLabels {
 		names[string(l.kind)] = true
+	}
+	for _, f := range mapFormats {
+		names[f.name] = true
 	}
 	for _, result := range attemptResults {
 		names[result] = true
