@@ -155,6 +155,13 @@ func (a *app) showStanding(q *forecast, s *standing) error {
 		}
 	}
 	var remarks []string
+	if s.hopeful.Works && !s.unsure {
+		with, err := a.haves(q, q.doubt, s.short)
+		if err != nil {
+			return err
+		}
+		remarks = append(remarks, with)
+	}
 	if s.hopeful.Works {
 		remarks = append(remarks, a.takes(s.hopeful.Wait))
 	}
@@ -270,7 +277,7 @@ func (a *app) showSets(q *forecast, acc *recovery.Account) error {
 	for _, set := range byEvents {
 		words = append(words, a.eventSetWords(q, set))
 	}
-	a.showSetList(q, words, cut)
+	a.showSetList(q, words, betweenEvents, cut)
 	if len(words) == 0 && !cut {
 		a.row(2, a.text(lang.T("no three recorded events together", "記録にある出来事は、3 つ重なっても失わせません")))
 	}
@@ -309,19 +316,19 @@ func (a *app) showThingSets(q *forecast, acc *recovery.Account, c lockout.Case) 
 		words = append(words, things)
 	}
 	a.rows(0, a.text(lang.T("Thing by thing, it takes the loss of:", "もので言うと、次のどれかをなくしたとき:")), paintHead)
-	a.showSetList(q, words, all.Truncated)
+	a.showSetList(q, words, betweenThings, all.Truncated)
 	return nil
 }
 
 // showSetList lists sets, the smaller ones first. cut says that there may be
 // more than were found.
-func (a *app) showSetList(q *forecast, sets [][]string, cut bool) {
+func (a *app) showSetList(q *forecast, sets [][]string, between lang.Text, cut bool) {
 	shown := sets
 	if !q.everything {
 		shown = sets[:min(len(sets), mostSets)]
 	}
 	for _, set := range shown {
-		a.row(2, "- "+strings.Join(set, a.text(lang.T(" and ", " ＋ "))))
+		a.row(2, "- "+strings.Join(set, a.text(between)))
 	}
 	if more := len(sets) - len(shown); more > 0 {
 		a.faint(2, a.text(lang.T("and %d more, shown with --all", "ほかに %d 組（--all で出ます）"), more))

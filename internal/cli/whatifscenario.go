@@ -50,6 +50,7 @@ func (a *app) showForecast(q *forecast) error {
 type sorting struct {
 	shut, form, unclear, open []*recovery.Account
 	before, beforeForm        []*recovery.Account // no better without the events
+	beforeUnclear             []*recovery.Account // as little known without the events
 	over                      []*recovery.Account // their contract has ended
 	none                      []*recovery.Account // nothing is noted
 }
@@ -74,6 +75,8 @@ func (q *forecast) sorted() *sorting {
 			list = &by.beforeForm
 		case then == lockout.Asking:
 			list = &by.form
+		case then == lockout.Unsure && before == lockout.Unsure:
+			list = &by.beforeUnclear
 		case then == lockout.Unsure:
 			list = &by.unclear
 		}
@@ -122,7 +125,7 @@ func (a *app) happening(q *forecast) string {
 	for i, e := range q.events {
 		words[i] = a.eventWords(e)
 	}
-	return a.text(lang.T("If this happens: ", "もし次のことが起きたら: ")) + strings.Join(words, a.text(lang.T(" and ", " ＋ ")))
+	return a.text(lang.T("If this happens: ", "もし次のことが起きたら: ")) + strings.Join(words, a.text(betweenEvents))
 }
 
 // showSection shows accounts that share a fate, the first ones in detail.
@@ -346,10 +349,11 @@ func (a *app) showBefore(q *forecast, by *sorting) {
 	}{
 		{by.before, lang.T("Locked without that already: %s", "もともと戻れないもの: %s")},
 		{by.beforeForm, lang.T("Without that already only by a form or with somebody's help: %s", "もともと、申し込みなどが認められたときだけ戻れるもの: %s")},
+		{by.beforeUnclear, lang.T("Without that, too, the notes don't tell: %s", "もともと、記録からは分からないもの: %s")},
 		{by.over, overText},
 		{by.none, lang.T("Nothing is noted about how to get into: %s", "戻る方法が何も書いてないもの: %s")},
 	}
-	if len(by.before)+len(by.beforeForm)+len(by.over)+len(by.none) > 0 {
+	if len(by.before)+len(by.beforeForm)+len(by.beforeUnclear)+len(by.over)+len(by.none) > 0 {
 		fmt.Fprintln(a.out)
 	}
 	for _, line := range lines {

@@ -149,7 +149,7 @@ func (a *app) showNeeds(q *forecast, t *theft) {
 	for _, n := range shown {
 		var sets []string
 		for _, set := range n.sets[:min(len(n.sets), mostDeciding)] {
-			sets = append(sets, strings.Join(a.thingNames(q.m, set), a.text(lang.T(" and ", " ＋ "))))
+			sets = append(sets, strings.Join(a.thingNames(q.m, set), a.text(betweenThings)))
 		}
 		if more := len(n.sets) - len(sets); more > 0 || n.cut {
 			sets = append(sets, a.text(lang.T("something else", "ほかのもの")))

@@ -19,6 +19,12 @@ var comma = lang.T(", ", "、")
 // semicolon stands between members that may have commas in them.
 var semicolon = lang.T("; ", "、")
 
+// What stands between things that go together, and between events that do.
+var (
+	betweenThings = lang.T(" and ", " と ")
+	betweenEvents = lang.T(" and ", "、さらに")
+)
+
 // mostNamed is how many names stand in one line.
 const mostNamed = 8
 
@@ -130,7 +136,7 @@ func (a *app) proofWords(q *forecast, p lockout.Proof) string {
 	}
 	words := a.wayLabel(way)
 	if len(needs) > 0 {
-		words = a.text(lang.T("%s - %s", "%s … %s"), words, strings.Join(needs, a.text(lang.T(" and ", " ＋ "))))
+		words = a.text(lang.T("%s - %s", "%s … %s"), words, strings.Join(needs, a.text(betweenThings)))
 	}
 	if takes := a.takes(p.Wait); takes != "" {
 		words = a.text(lang.T("%s; %s", "%s（%s）"), words, takes)
@@ -195,7 +201,7 @@ func (a *app) fateWords(q *forecast, id string) string {
 	return words
 }
 
-// A lack is one thing that a way is short of, or several of which some will do.
+// A lack is one thing that a way needs, or several of which some will do.
 type lack struct {
 	any []string
 	of  int // so many of them would do
@@ -206,6 +212,8 @@ func (a *app) lackLine(l lack) string {
 	switch {
 	case len(l.any) == 1:
 		return l.any[0]
+	case l.of > 1 && l.of == len(l.any):
+		return strings.Join(l.any, a.text(betweenThings))
 	case l.of > 1:
 		return a.text(lang.T("%d of these: %s", "次のうち %d つ: %s"), l.of, strings.Join(l.any, a.text(semicolon)))
 	}
@@ -297,6 +305,50 @@ func (a *app) lackWords(q *forecast, v *lockout.View, id string, doubt bool) (st
 		}
 	}
 	return a.thingWords(q.m, id), nil
+}
+
+// haves says with what a way works, as far as it could be lost.
+func (a *app) haves(q *forecast, v *lockout.View, w lockout.Way) (string, error) {
+	var needs []string
+	for _, id := range q.g.Rule(w.Rule).Body {
+		t := q.m.Thing(id)
+		if t == nil || t.Kind == recovery.KindSelf || t.Kind == recovery.KindProvider || slices.Contains(w.Missing, id) {
+			continue
+		}
+		l := lack{[]string{a.thingWords(q.m, id)}, 1}
+		if t.Kind == recovery.KindOneOf || t.Kind == recovery.KindPassword {
+			var err error
+			if l, err = a.alternatives(q, v, id); err != nil {
+				return "", err
+			}
+		}
+		needs = append(needs, a.lackLine(l))
+	}
+	if len(needs) == 0 {
+		return "", nil
+	}
+	return a.text(lang.T("with: %s", "使うもの: %s"), strings.Join(needs, a.text(betweenThings))), nil
+}
+
+// alternatives are what of a thing that stands for some of several is there.
+func (a *app) alternatives(q *forecast, v *lockout.View, id string) (lack, error) {
+	l := lack{of: 1}
+	ways, err := v.Ways(id)
+	for _, w := range ways {
+		rule := q.g.Rule(w.Rule)
+		if !w.Works {
+			continue
+		}
+		if len(ways) == 1 {
+			l.of = rule.K
+		}
+		for _, part := range rule.Body {
+			if words := a.thingWords(q.m, part); !slices.Contains(w.Missing, part) && !slices.Contains(l.any, words) {
+				l.any = append(l.any, words)
+			}
+		}
+	}
+	return l, err
 }
 
 // refusable says of a way who may refuse it.
