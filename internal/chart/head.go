@@ -6,6 +6,9 @@ import (
 	"memovault/internal/lang"
 )
 
+// shortestNote is how much room a note must have to be cut, in sizes of the text.
+const shortestNote = 5
+
 // wordGap is between a name and the note behind it, in sizes of the text.
 const wordGap = 1
 
@@ -33,7 +36,9 @@ func (p *page) headlineOf(l lang.Lang, n *node) headline {
 	h.name = shorten(name, p.name, true, room)
 	if !n.noteBelow() && n.Note != "" {
 		room -= textWidth(h.name, p.name, true) + wordGap*p.text
-		h.note = shorten(clean(n.Note), p.text, false, room)
+		if h.note = shorten(clean(n.Note), p.text, false, room); h.note != clean(n.Note) && room < shortestNote*p.text {
+			h.note = "" // its first letters alone tell nothing
+		}
 	}
 	room = n.w - 2*p.inset
 	for _, line := range n.below(l) {

@@ -19,6 +19,7 @@ func (p *Picture) Pages() int { return len(p.pages) }
 // which is what a telephone book was set in.
 var (
 	typeSizes  = []int{120, 110, 100, 90, 80, 72}
+	plainSize  = 80 // larger type must not cost the end of a text
 	pagedSize  = 75
 	landscape  = [2]int{a4Long, a4Short}
 	portrait   = [2]int{a4Short, a4Long}
@@ -56,7 +57,7 @@ func onePage(m *Map, list []*vertex) *page {
 	for _, size := range typeSizes {
 		for _, compact := range []bool{false, true} {
 			for _, paper := range directions {
-				if p := inThree(m, list, size, compact, paper); p.fits() {
+				if p := inThree(m, list, size, compact, paper); p.fits() && (size <= plainSize || p.fitsUncut(m.Lang)) {
 					p.layOut(m.Lang)
 					return p
 				}
@@ -71,7 +72,7 @@ func onePage(m *Map, list []*vertex) *page {
 	}
 	for _, size := range typeSizes {
 		for _, paper := range directions {
-			if p := sheetOf(m, sizesFor(size), "", deep, list, paper); p.fits() {
+			if p := sheetOf(m, sizesFor(size), "", deep, list, paper); p.fits() && (size <= plainSize || p.fitsUncut(m.Lang)) {
 				p.layOut(m.Lang)
 				return p
 			}
@@ -217,6 +218,29 @@ func (p *page) fits() bool {
 	return w <= p.right-p.left && h <= p.bottom-p.top
 }
 
+// fitsUncut reports whether the texts fit too, up to the widest columns there are.
+func (p *page) fitsUncut(l lang.Lang) bool {
+	room := p.right - p.left
+	for i := range p.columns {
+		room -= p.narrowest(i) + p.wishOfColumn(l, i)
+		if i > 0 {
+			room -= p.channelWidth(p.countNets(i-1), p.track)
+		}
+	}
+	return room >= 0
+}
+
+// wishOfColumn is by how much a column would like to be wider than the narrowest.
+func (p *page) wishOfColumn(l lang.Lang, column int) int {
+	wish := 0
+	for _, s := range p.columns[column] {
+		if s.node != nil {
+			wish = max(wish, min(p.wishOf(l, s.node), widest[p.kinds[column]]*p.text)-p.narrowest(column))
+		}
+	}
+	return wish
+}
+
 // layOut gives everything its place. A page that can't hold what it must grows
 // beyond the paper; printed, it is shrunk.
 func (p *page) layOut(l lang.Lang) {
@@ -259,12 +283,8 @@ func (p *page) widths(l lang.Lang) {
 		room -= more
 	}
 	wish, wishes := make([]int, len(p.columns)), 0
-	for i, list := range p.columns {
-		for _, s := range list {
-			if s.node != nil {
-				wish[i] = max(wish[i], min(p.wishOf(l, s.node), widest[p.kinds[i]]*p.text)-least[i])
-			}
-		}
+	for i := range p.columns {
+		wish[i] = p.wishOfColumn(l, i)
 		wishes += wish[i]
 	}
 	spare := room
