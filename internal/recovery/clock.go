@@ -311,8 +311,9 @@ func (w *clockwork) accepted(r *record.Record) {
 	}
 }
 
-// answerAfter is after how many days a service usually has answered a form.
-const answerAfter = 1
+// answerAfter is after how long a service usually has answered, where the way
+// that was tried says nothing else.
+const answerAfter = 24 * time.Hour
 
 // attempts enters the answer that is awaited: that to the last attempt, if
 // nothing came of it yet.
@@ -322,13 +323,26 @@ func (w *clockwork) attempts(r *record.Record) {
 	}
 	last := r.Attempts[len(r.Attempts)-1]
 	span, ok := record.ReadSpan(last.On)
-	if last.Result != record.AttemptSent || !ok {
+	wait := w.waitOf(r, last.Way)
+	if !ok || last.Result != record.AttemptSent && (last.Result != record.AttemptOpen || wait == 0) {
 		return
 	}
-	w.on(span.First.AddDate(0, 0, answerAfter), &Clock{Kind: ClockAttempt, Record: r, about: last.On + " " + last.Way,
-		What:    said(lang.T("a form was sent on %s; an answer may have come", "%s に申し込みを送りました。返事が来ているかもしれません"), span),
-		Do:      lang.T("look in the mailbox that you gave, and note what came of it:", "連絡先のメールを見て、結果を書いてください:"),
+	w.on(span.First.Add(cmp.Or(wait, answerAfter)).Truncate(24*time.Hour), &Clock{Kind: ClockAttempt, Record: r, about: last.On + " " + last.Way,
+		What:    said(lang.T("you tried to get back in on %s; an answer may have come", "%s に、戻るための手続きをしました。返事が来ているかもしれません"), span),
+		Do:      lang.T("look whether it has come, and note what came of it:", "返事が来ているか見て、結果を書いてください:"),
 		Command: []lang.Text{both("recover"), both(r.Name)}})
+}
+
+// waitOf is how long the way of a record takes; 0 if nothing is known.
+func (u *Upkeep) waitOf(r *record.Record, way string) time.Duration {
+	if a := u.accounts[r.ID]; a != nil {
+		for _, w := range u.m.Ways(a) {
+			if w.Way.ID == way {
+				return w.Wait
+			}
+		}
+	}
+	return 0
 }
 
 // mostPrinted is how many records a command to print names.

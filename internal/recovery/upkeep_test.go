@@ -177,6 +177,11 @@ func TestAcceptedAndAttempts(t *testing.T) {
 	want(t, "attempt", kept(u, recovery.ClockAttempt), "2026-11-21 microsoft")
 	r.Attempts = append(r.Attempts, record.Attempt{On: "2026-11-21", Way: "form", Result: record.AttemptRefused})
 	want(t, "answered", kept(upkeep(today, r), recovery.ClockAttempt))
+	r.Ways = []record.Way{{ID: "wait", Wait: "30d", Needs: []record.Need{{Any: []string{"memory"}}}}}
+	r.Attempts = append(r.Attempts, record.Attempt{On: "2026-11-22", Way: "wait", Result: record.AttemptOpen})
+	want(t, "a month", kept(upkeep(today, r), recovery.ClockAttempt), "2026-12-22 microsoft")
+	r.Attempts[2].Way = "unheard-of"
+	want(t, "nothing was sent", kept(upkeep(today, r), recovery.ClockAttempt))
 }
 
 func TestClocksAreSortedAndTellApart(t *testing.T) {
