@@ -16,6 +16,7 @@ import (
 	"syscall"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/creack/pty"
 	xterm "golang.org/x/term"
@@ -308,7 +309,7 @@ func (s *session) want(how string) {
 type screen struct {
 	rows     [][]rune
 	row, col int
-	rest     string // the beginning of a sequence
+	rest     string // the beginning of a sequence or a character
 }
 
 var sequence = regexp.MustCompile(`^\x1b\[(\??)(\d*)([A-Za-z])`)
@@ -327,13 +328,13 @@ func (s *screen) write(text string) {
 			text = text[len(m[0]):]
 			continue
 		}
-		r, n := rune(0), 0
-		for _, r = range text {
-			n = len(string(r))
-			break
+		if !utf8.FullRuneInString(text) {
+			s.rest = text
+			return
 		}
+		r, n := utf8.DecodeRuneInString(text)
 		s.put(r)
-		text = text[min(n, len(text)):]
+		text = text[n:]
 	}
 }
 
