@@ -148,6 +148,11 @@ func (q *forecast) fillToll(t *toll, tables [3]*lockout.Table, by map[string]*re
 			}
 		}
 	}
+	for _, list := range [][]*recovery.Account{t.shut, t.form, t.unclear} {
+		slices.SortFunc(list, func(x, y *recovery.Account) int {
+			return cmp.Or(y.Weight-x.Weight, strings.Compare(x.Record.Name, y.Record.Name))
+		})
+	}
 	return nil
 }
 
