@@ -37,6 +37,7 @@ type deriver struct {
 	papers   map[[2]string]string // ids by owner and place
 	numbers  map[string]number    // by how they are noted
 	parsed   map[string]parsedAtom
+	told     map[Fault]bool
 	foreign  []lockout.Rule                 // of the graph as a thief sees it alone
 	outside  []string                       // assets that nobody holds in hand
 	rulesOf  map[*Account][]int             // of its ways, and of what only they need
@@ -54,7 +55,7 @@ func Derive(in Input) *Model {
 		m:      &Model{things: map[string]*Thing{}, ways: map[*Account][]*Way{}, rules: map[int]*Way{}, byName: map[string]*Account{}},
 		happen: map[string]*Event{}, loses: map[*subject]*Event{}, proven: map[string]bool{},
 		grounds: map[string][]string{}, lost: map[string]bool{}, weighing: map[string][]*Account{},
-		papers: map[[2]string]string{}, numbers: map[string]number{}, parsed: map[string]parsedAtom{},
+		papers: map[[2]string]string{}, numbers: map[string]number{}, parsed: map[string]parsedAtom{}, told: map[Fault]bool{},
 		rulesOf: map[*Account][]int{}, atoms: map[*Account]map[string]string{}, noted: map[*subject]bool{}, lasting: map[string][]*subject{}}
 	v.enterSheets()
 	for _, s := range v.subjects {
@@ -198,8 +199,18 @@ func (d *deriver) away(t Thing) (id string, fresh bool) {
 	return id, fresh
 }
 
+// fault tells of what cannot be used, once: a field that names nothing may stand
+// in several ways.
 func (d *deriver) fault(s *subject, way, field string, what lang.Text) {
-	d.m.faults = append(d.m.faults, Fault{s.r, way, field, what})
+	f := Fault{s.r, way, field, what}
+	same := f
+	if field != "" {
+		same.Way = ""
+	}
+	if !d.told[same] {
+		d.told[same] = true
+		d.m.faults = append(d.m.faults, f)
+	}
 }
 
 // tooLarge is the model of a vault that no graph takes.

@@ -177,12 +177,13 @@ func TestFaults(t *testing.T) {
 		{ID: "g", Needs: []record.Need{{Any: []string{"record:nobody"}}}},
 		{ID: "h", Needs: []record.Need{{Any: []string{"memory"}}}, When: map[string][]string{"no_such_choice": {"on"}}},
 	}
-	m := derive(off, bad, trashed(note("note", "gone")))
+	twice := by(by(note("service", "twice", "pc", "no such PC"), "pc"), "open:pc", "pc")
+	m := derive(off, bad, twice, trashed(note("note", "gone")))
 	got := map[string]int{}
 	for _, f := range m.Faults() {
 		got[f.Record.Name+" "+f.Way]++
 	}
-	for at, want := range map[string]int{"off no-such": 1, "off password": 1, "bad a": 1, "bad b": 1, "bad c": 1, "bad d": 3, "bad e": 1, "bad f": 1, "bad g": 1, "bad h": 1} {
+	for at, want := range map[string]int{"off no-such": 1, "off password": 1, "bad a": 1, "bad b": 1, "bad c": 1, "bad d": 3, "bad e": 1, "bad f": 1, "bad g": 1, "bad h": 1, "twice way-a": 1, "twice way-b": 0} {
 		if got[at] != want {
 			t.Errorf("%s: %d faults, want %d", at, got[at], want)
 		}

@@ -172,12 +172,9 @@ func (m *Model) Case(run lockout.Run, events ...*Event) lockout.Case {
 		}
 	}
 	for _, id := range m.kept {
-		switch {
-		case !gone[id]:
-			c.Kept = append(c.Kept, id)
-		case m.things[id].Kind == KindSelf:
+		if gone[id] && m.things[id].Kind == KindSelf {
 			c.Lost = append(c.Lost, id)
-		default:
+		} else {
 			c.Kept = append(c.Kept, id)
 		}
 	}
@@ -185,10 +182,10 @@ func (m *Model) Case(run lockout.Run, events ...*Event) lockout.Case {
 	return c
 }
 
-// Thief returns the case, for ThiefGraph, of a stranger after the events: of what can be held in
-// hand or in the head he has only what they give him. Contracts, companies and
-// numbers are there for him as for anybody, and names and birth dates he can
-// find out.
+// Thief returns the case, for ThiefGraph, of a stranger after the events: of
+// what can be held in hand or in the head he has only what they give him.
+// Contracts, companies and numbers are there for him as for anybody, and names
+// and birth dates he can find out.
 func (m *Model) Thief(run lockout.Run, events ...*Event) lockout.Case {
 	loot := m.Loot(events)
 	taken := map[string]bool{}
