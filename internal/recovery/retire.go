@@ -130,13 +130,10 @@ func (u *Upkeep) tick(l *Leaving, steps map[*record.Record]*Step) {
 // judge says of each step whether by what is noted nothing else opens it, and
 // who depends on it in turn.
 func (u *Upkeep) judge(l *Leaving) {
-	only := map[string]bool{}
-	for _, id := range u.hangs(l.Target).Locks {
-		only[id] = true
-	}
+	_, only := u.hangs(l.Target)
 	for _, s := range l.Steps {
 		if a := u.accounts[s.Record.ID]; a != nil {
-			s.Only = only[a.ID]
+			s.Only = slices.Contains(only, a.ID)
 		}
 		s.Feeds = len(u.dependents(s.Record))
 	}

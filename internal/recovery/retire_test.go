@@ -134,6 +134,28 @@ func TestOrderOfLeaving(t *testing.T) {
 	}
 }
 
+// What by the notes nothing else opens comes first, and says so.
+func TestNothingElseOpensIt(t *testing.T) {
+	box := noted("mailbox", "box", "address", old, "password_kept", "仏壇の引き出し")
+	one, two := noted("note", "z-one", "note", "x"), noted("note", "a-two", "note", "x")
+	two.Importance = 3
+	way(t, one, "mail", "record:box")
+	way(t, two, "mail", "record:box")
+	way(t, two, "paper", "paper:青いファイル")
+	through := noted("note", "y-mail", "note", "x")
+	through.Set("mail", record.TypeEmail, old)
+	way(t, through, "mail", "mail")
+	l := leaving(t, "box", box, one, two, through)
+	var got []string
+	for _, s := range l.Steps {
+		if got = append(got, s.Record.Name); s.Only != (s.Record != two) {
+			t.Errorf("%s: nothing else opens it: %v", s.Record.Name, s.Only)
+		}
+	}
+	want(t, "order", got, "y-mail", "z-one", "a-two")
+	want(t, "uses", steps(l)[:1], "y-mail recovery:mail")
+}
+
 // Two mailboxes that get each other's codes still come once each.
 func TestCircleOfMailboxes(t *testing.T) {
 	l := leaving(t, old, noted("mailbox", "a", "address", "a@example.jp", "recovery_email", "b@example.jp", "login_id", old),

@@ -140,7 +140,11 @@ func (u *Upkeep) enter(r *record.Record) {
 		f := &r.Fields[i]
 		kind := record.TypeOf(t, f)
 		if key := keyOf(kind, f); key != "" && filledIn(f) {
-			u.uses[key] = append(u.uses[key], Use{Record: r, Kind: useKindOf(t, f, kind), Field: f.Key})
+			use := Use{Record: r, Kind: useKindOf(t, f, kind), Field: f.Key}
+			if use.Kind == UseContact && waysNeed(r, t, f.Key) {
+				use.Kind = UseRecovery
+			}
+			u.uses[key] = append(u.uses[key], use)
 		}
 	}
 	for _, way := range r.Ways {
@@ -156,6 +160,17 @@ func boolRank(yes bool) int {
 		return 0
 	}
 	return 1
+}
+
+// waysNeed reports whether a way into the record needs what a field stands for.
+func waysNeed(r *record.Record, t *record.Template, key string) bool {
+	return slices.ContainsFunc(r.EffectiveWays(t), func(way record.Way) bool {
+		return slices.ContainsFunc(way.Needs, func(need record.Need) bool {
+			return slices.ContainsFunc(need.Atoms(), func(atom record.Atom) bool {
+				return (atom.Kind == record.AtomField || atom.Kind == record.AtomCall) && atom.Name == key
+			})
+		})
+	})
 }
 
 // recordsNeeded are the names of the records that a way needs.
@@ -258,14 +273,24 @@ func (t *Target) node() string {
 	return shortID("line:" + record.PhoneDigits(t.Phone))
 }
 
-// hangs asks the graph what depends on it, in the strictest run: sure ways, and
-// only what is noted.
-func (u *Upkeep) hangs(t *Target) lockout.Hanging {
-	h, err := u.m.Graph().Hanging(t.node(), u.m.Case(lockout.Pessimistic|lockout.SureOnly))
-	if err != nil {
-		return lockout.Hanging{} // the graph does not know it: nothing leads through it
+// hangs asks the graph what depends on it, and on the accounts that are about
+// it, in the strictest run: sure ways, and only what is noted. locks are those
+// that open now and would not without it. Ids are in the order of the graph.
+func (u *Upkeep) hangs(t *Target) (uses, locks []string) {
+	nodes := []string{t.node()}
+	for _, r := range t.About {
+		if a := u.accounts[r.ID]; a != nil {
+			nodes = append(nodes, a.ID)
+		}
 	}
-	return h
+	for _, id := range nodes {
+		h, err := u.m.Graph().Hanging(id, u.m.Case(lockout.Pessimistic|lockout.SureOnly))
+		if err != nil {
+			continue // the graph does not know it: nothing leads through it
+		}
+		uses, locks = append(uses, h.Uses...), append(locks, h.Locks...)
+	}
+	return unique(uses), unique(locks)
 }
 
 // waysThrough are the accounts that the graph finds behind it and whose fields
@@ -281,7 +306,8 @@ func (u *Upkeep) waysThrough(t *Target) []Use {
 		}
 	}
 	var list []Use
-	for _, id := range u.hangs(t).Uses {
+	uses, _ := u.hangs(t)
+	for _, id := range uses {
 		if thing := u.m.Thing(id); thing != nil && thing.Record != nil && !held[thing.Record] {
 			list = append(list, Use{Record: thing.Record, Kind: UseWay})
 		}
