@@ -13,7 +13,7 @@ import (
 
 // mostCompared is how many records a vault may have for add and edit to say what
 // a note changed: up to there that takes some milliseconds.
-const mostCompared = 150
+const mostCompared = 100
 
 // A shift is what a note changed for one event, or for today if that is nil:
 // accounts into which a sure way that is noted leads now and did not before, and
