@@ -189,7 +189,7 @@ func (a *app) whyTry(d *recovery.Drill) string {
 			possible++
 		}
 	}
-	text := a.text(lang.T("ways never tried, or not for a year: %d of %d", "試していない・1 年以上試していない方法が %d つ（全部で %d つ）"), d.Weak, possible)
+	text := a.text(lang.T("ways never tried, or not for a year: %d of %d", "まだ試していない、または 1 年以上試していない方法が %d 通り（全部で %d 通り）"), d.Weak, possible)
 	if d.Single {
 		text += a.text(lang.T("; a single recorded event locks it", "。記録にある出来事 1 つで、戻れなくなります"))
 	}

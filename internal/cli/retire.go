@@ -54,7 +54,7 @@ not call it finished.`,
 			{"retire hanako@isp.example.jp", lang.T("how far you have come", "どこまで進んだかを見る")},
 			{"retire hanako@isp.example.jp --done google", lang.T("tick one off", "1 つ終わったら印を付ける")},
 			{"retire 090-0000-0000 --json", lang.T("a number, for a script", "電話番号の一覧をスクリプト向けに")},
-			{"retire hanako@isp.example.jp --cancel", lang.T("it stays after all", "やめるのをやめる")},
+			{"retire hanako@isp.example.jp --cancel", lang.T("it stays after all", "やっぱり使い続けるとき")},
 		},
 	})
 	f := cmd.Flags()

@@ -193,7 +193,7 @@ func (w *clockwork) drills(a *Account) {
 	command := []lang.Text{both("drill"), both(a.Record.Name)}
 	if never > 0 {
 		w.anyDay(&Clock{Kind: ClockUnproven, Record: a.Record, Command: command,
-			What: said(lang.T("ways back that were never tried: %d of %d", "まだ一度も試していない戻る方法が %d つあります（全部で %d つ）"), never, all),
+			What: said(lang.T("ways back that were never tried: %d of %d", "まだ一度も試していない戻る方法が %d 通りあります（全部で %d 通り）"), never, all),
 			Do:   lang.T("try them while nothing is lost:", "何もなくしていないうちに、試してみてください:")})
 	}
 	if oldest != nil {
