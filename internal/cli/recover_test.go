@@ -81,7 +81,7 @@ func pageOf(t *testing.T, a *app, b *wayBack, onPaper bool) string {
 // guided are the templates with a guide.
 func guided(t *testing.T) (list []*record.Template) {
 	for _, tpl := range record.Templates() {
-		if tpl.Guide != nil {
+		if tpl.Guide() != nil {
 			list = append(list, tpl)
 		}
 	}
@@ -138,7 +138,7 @@ func TestRecoverShowsWhatToType(t *testing.T) {
 		a, b := planned(t, lang.EN, true, nil, r)
 		screen := pageOf(t, a, b, false)
 		for _, s := range b.steps {
-			if len(s.lacking) > 0 && tpl.Guide.Through == nil {
+			if len(s.lacking) > 0 && tpl.Guide().Through == nil {
 				t.Errorf("%s: the step %s lacks %s, which is noted", tpl.Name, s.id, s.lacking[0].key)
 			}
 			for _, one := range s.answers {

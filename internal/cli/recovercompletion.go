@@ -10,7 +10,7 @@ import (
 // account that such a thing hangs on.
 func triedWays(a *app, cmd *cobra.Command, args []string, toComplete string) ([]string, cobra.ShellCompDirective) {
 	list, directive := wayIDs(a, cmd, args, toComplete)
-	if g := guideOf(templateOf(args)); g != nil && g.Through != nil {
+	if g := templateOf(args).Guide(); g != nil && g.Through != nil {
 		through, _ := wayIDs(a, cmd, []string{g.Through.Template}, toComplete)
 		list = slices.Concat(through, list)
 	}

@@ -123,10 +123,10 @@ type guidePlanner struct {
 func (p *guidePlanner) plan(r *record.Record, events []*recovery.Event) (*wayBack, error) {
 	p.b = &wayBack{subject: r, account: r, events: events}
 	t := record.LookupTemplate(r.Template)
-	own, service, guide := guideOf(t), t, guideOf(t)
+	own, service, guide := t.Guide(), t, t.Guide()
 	if own != nil && own.Through != nil {
 		service = p.goThrough(own.Through)
-		guide = guideOf(service)
+		guide = service.Guide()
 	}
 	p.b.guided = guide != nil
 	if err := p.findRoutes(); err != nil {
@@ -143,13 +143,6 @@ func (p *guidePlanner) plan(r *record.Record, events []*recovery.Event) (*wayBac
 		p.takeAdvice(t, own)
 	}
 	return p.b, nil
-}
-
-func guideOf(t *record.Template) *record.Guide {
-	if t == nil {
-		return nil
-	}
-	return t.Guide
 }
 
 // goThrough finds the account that the subject hangs on, and returns the template

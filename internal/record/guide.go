@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"regexp"
 	"slices"
+	"sync"
 
 	"memovault/internal/lang"
 )
@@ -15,12 +16,12 @@ import (
 type Guide struct {
 	// Through is the account that is recovered first, for a licence or a PC that
 	// hangs on one. Nil: the record's own account is the one.
-	Through *Through  `json:"through,omitempty"`
-	Steps   []Step    `json:"steps,omitempty"`
-	Then    []Step    `json:"then,omitempty"` // once the account of Through is open
-	Asks    []Ask     `json:"asks,omitempty"`
-	Dont    []Warning `json:"dont,omitempty"`
-	Calls   []Call    `json:"calls,omitempty"`
+	Through *Through
+	Steps   []Step
+	Then    []Step // once the account of Through is open
+	Asks    []Ask
+	Dont    []Warning
+	Calls   []Call
 }
 
 // Through says on which account a thing hangs.
@@ -83,33 +84,71 @@ type guideFile struct {
 	Calls   []json.RawMessage `json:"calls"`
 }
 
-// parseGuide reads the guide that begins on the line of its template and checks
-// what it refers to. The rest of t has been read and checked.
-func (t *Template) parseGuide(raw []byte, line int) *TemplateError {
+// A GuideText is a guide that is read when it is asked for: only one command
+// needs it, and reading it takes as long as the rest of its template.
+type GuideText struct {
+	raw  []byte
+	line int // on which it begins in the file
+	once sync.Once
+	read *Guide
+	err  *TemplateError
+}
+
+// MarshalJSON writes the guide as it was read.
+func (g *GuideText) MarshalJSON() ([]byte, error) { return g.raw, nil }
+
+// Guide returns how the service leads back in; nil if the template does not say,
+// or if there is no template.
+func (t *Template) Guide() *Guide {
+	if t == nil || t.GuideText == nil {
+		return nil
+	}
+	if err := t.readGuide(); err != nil {
+		panic(err) // cannot happen: a user's template was read, and a test reads each of ours
+	}
+	return t.GuideText.read
+}
+
+// readGuide reads the guide, if there is one, and checks what it refers to. The
+// rest of t has been read and checked.
+func (t *Template) readGuide() *TemplateError {
+	if t.GuideText == nil {
+		return nil
+	}
+	t.GuideText.once.Do(func() {
+		r := guideReader{t, &Guide{}}
+		t.GuideText.err = r.parse(t.GuideText.raw, t.GuideText.line)
+		t.GuideText.read = r.g
+	})
+	return t.GuideText.err
+}
+
+// A guideReader reads the guide of its template.
+type guideReader struct {
+	*Template
+	g *Guide
+}
+
+func (r *guideReader) parse(raw []byte, line int) *TemplateError {
 	var file guideFile
 	if err := decodeStrictly(raw, &file); err != nil {
 		return err.in(PartGuide, 0, "", line)
 	}
-	t.Guide = &Guide{}
-	if err := t.parseThrough(raw, file.Through, line); err != nil {
+	if err := r.parseThrough(raw, file.Through, line); err != nil {
 		return err
 	}
-	if err := parseParts(raw, line, PartStep, file.Steps, &t.Guide.Steps, t.checkStep); err != nil {
-		return err
+	for _, parse := range []func() *TemplateError{
+		func() *TemplateError { return parseParts(raw, line, PartStep, file.Steps, &r.g.Steps, r.checkStep) },
+		func() *TemplateError { return parseParts(raw, line, PartStep, file.Then, &r.g.Then, r.checkStep) },
+		func() *TemplateError { return parseParts(raw, line, PartAsk, file.Asks, &r.g.Asks, r.checkAsk) },
+		func() *TemplateError { return parseParts(raw, line, PartWarning, file.Dont, &r.g.Dont, r.checkWarning) },
+		func() *TemplateError { return parseParts(raw, line, PartCall, file.Calls, &r.g.Calls, r.checkCall) },
+	} {
+		if err := parse(); err != nil {
+			return err
+		}
 	}
-	if err := parseParts(raw, line, PartStep, file.Then, &t.Guide.Then, t.checkStep); err != nil {
-		return err
-	}
-	if err := parseParts(raw, line, PartAsk, file.Asks, &t.Guide.Asks, t.checkAsk); err != nil {
-		return err
-	}
-	if err := parseParts(raw, line, PartWarning, file.Dont, &t.Guide.Dont, t.checkWarning); err != nil {
-		return err
-	}
-	if err := parseParts(raw, line, PartCall, file.Calls, &t.Guide.Calls, t.checkCall); err != nil {
-		return err
-	}
-	if len(t.Guide.Steps) == 0 && t.Guide.Through == nil || len(t.Guide.Then) > 0 && t.Guide.Through == nil {
+	if len(r.g.Steps) == 0 && r.g.Through == nil || len(r.g.Then) > 0 && r.g.Through == nil {
 		return bad(lang.T("a guide needs steps, and then goes with through", "案内（guide）には手順（steps）が要り、then は through と一緒に書きます")).in(PartGuide, 0, "", line)
 	}
 	return nil
@@ -133,15 +172,15 @@ func parseParts[T any](guide []byte, line int, part Part, list []json.RawMessage
 	return nil
 }
 
-func (t *Template) parseThrough(guide []byte, raw json.RawMessage, line int) *TemplateError {
+func (r *guideReader) parseThrough(guide []byte, raw json.RawMessage, line int) *TemplateError {
 	if raw == nil {
 		return nil
 	}
 	line += startLines(guide, []json.RawMessage{raw})[0] - 1
-	t.Guide.Through = &Through{}
-	err := decodeStrictly(raw, t.Guide.Through)
+	r.g.Through = &Through{}
+	err := decodeStrictly(raw, r.g.Through)
 	if err == nil {
-		err = t.checkThrough(t.Guide.Through)
+		err = r.checkThrough(r.g.Through)
 	}
 	if err != nil {
 		return err.in(PartGuide, 0, "", line)
@@ -149,55 +188,55 @@ func (t *Template) parseThrough(guide []byte, raw json.RawMessage, line int) *Te
 	return nil
 }
 
-func (t *Template) checkThrough(through *Through) *TemplateError {
-	s := t.Spec(through.Field)
+func (r *guideReader) checkThrough(through *Through) *TemplateError {
+	s := r.Spec(through.Field)
 	if s == nil || s.Type != TypeRef || !templateName.MatchString(through.Template) {
 		return bad(lang.T("through needs a field of type ref and the name of a template", "through には、type が ref の項目と、ひな形の名前が要ります"))
 	}
 	return nil
 }
 
-func (t *Template) checkStep(s *Step) (string, *TemplateError) {
+func (r *guideReader) checkStep(s *Step) (string, *TemplateError) {
 	if s.ID == "" || !paired(s.Text) {
 		return s.ID, bad(lang.T("id, and text in en and ja are needed", "id と、en と ja の text が要ります"))
 	}
 	same := func(other Step) bool { return other.ID == s.ID }
-	if slices.ContainsFunc(t.Guide.Steps, same) || slices.ContainsFunc(t.Guide.Then, same) {
+	if slices.ContainsFunc(r.g.Steps, same) || slices.ContainsFunc(r.g.Then, same) {
 		return s.ID, bad(lang.T("step %q comes twice", "手順 %q が 2 回出てきます"), s.ID)
 	}
 	for _, key := range s.Fields {
-		if err := t.knownField(key); err != nil {
+		if err := r.knownField(key); err != nil {
 			return s.ID, err
 		}
 	}
 	for _, id := range s.Ways {
-		if t.Way(id) == nil {
+		if r.Way(id) == nil {
 			return s.ID, bad(lang.T("there is no way %q", "方法 %q がありません"), id)
 		}
 	}
-	if err := t.checkWhen(s.When); err != nil {
+	if err := r.checkWhen(s.When); err != nil {
 		return s.ID, err
 	}
-	return s.ID, t.knownFact(s.Fact)
+	return s.ID, r.knownFact(s.Fact)
 }
 
-func (t *Template) checkAsk(a *Ask) (string, *TemplateError) {
+func (r *guideReader) checkAsk(a *Ask) (string, *TemplateError) {
 	if a.Field == "" && !paired(a.Text) {
 		return "", bad(lang.T("a field, or a text in en and ja, is needed", "field か、en と ja の text が要ります"))
 	}
 	if a.Field != "" {
-		if err := t.knownField(a.Field); err != nil {
+		if err := r.knownField(a.Field); err != nil {
 			return a.Field, err
 		}
 	}
-	return a.Field, t.knownFact(a.Fact)
+	return a.Field, r.knownFact(a.Fact)
 }
 
-func (t *Template) checkWarning(w *Warning) (string, *TemplateError) {
+func (r *guideReader) checkWarning(w *Warning) (string, *TemplateError) {
 	if !paired(w.Text) {
 		return w.Fact, bad(lang.T("text in en and ja is needed", "en と ja の text が要ります"))
 	}
-	return w.Fact, t.knownFact(w.Fact)
+	return w.Fact, r.knownFact(w.Fact)
 }
 
 var (
@@ -205,7 +244,7 @@ var (
 	phoneKey   = regexp.MustCompile(`^[0-9*#]$`)
 )
 
-func (t *Template) checkCall(c *Call) (string, *TemplateError) {
+func (r *guideReader) checkCall(c *Call) (string, *TemplateError) {
 	switch {
 	case !callNumber.MatchString(c.Number):
 		return c.Number, bad(lang.T("number has digits in groups, with hyphens between", "number は、ハイフンで区切った数字で書いてください"))
@@ -214,18 +253,18 @@ func (t *Template) checkCall(c *Call) (string, *TemplateError) {
 	case slices.ContainsFunc(c.Menu, func(k MenuKey) bool { return !phoneKey.MatchString(k.Press) || !paired(k.Text) }):
 		return c.Number, bad(lang.T("each key of the menu needs press (0 to 9, * or #) and text in en and ja", "menu には、press（0～9、*、#）と、en と ja の text が要ります"))
 	}
-	return c.Number, t.knownFact(c.Fact)
+	return c.Number, r.knownFact(c.Fact)
 }
 
-func (t *Template) knownField(key string) *TemplateError {
-	if t.Spec(key) == nil {
+func (r *guideReader) knownField(key string) *TemplateError {
+	if r.Spec(key) == nil {
 		return bad(lang.T("there is no field %q", "項目 %q がありません"), key)
 	}
 	return nil
 }
 
-func (t *Template) knownFact(id string) *TemplateError {
-	if t.Fact(id) == nil {
+func (r *guideReader) knownFact(id string) *TemplateError {
+	if r.Fact(id) == nil {
 		return bad(lang.T("there is no fact %q", "事実 %q がありません"), id)
 	}
 	return nil

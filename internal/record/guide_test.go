@@ -54,7 +54,7 @@ func TestGuide(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := tpl.Guide
+	g := tpl.Guide()
 	if g.Through == nil || g.Through.Field != "parent" || len(g.Steps) != 2 || len(g.Then) != 1 || len(g.Asks) != 2 || len(g.Dont) != 1 || len(g.Calls) != 1 {
 		t.Errorf("read as %+v", g)
 	}
@@ -127,7 +127,7 @@ var guides = strings.Fields(`office microsoft google apple yahoo-japan line amaz
 
 func TestGuidesAreThere(t *testing.T) {
 	for _, name := range guides {
-		g := LookupTemplate(name).Guide
+		g := LookupTemplate(name).Guide()
 		if g == nil {
 			t.Errorf("%s has no guide", name)
 			continue
@@ -135,7 +135,7 @@ func TestGuidesAreThere(t *testing.T) {
 		if len(g.Steps)+len(g.Then) < 2 || len(g.Asks) == 0 || len(g.Dont) == 0 {
 			t.Errorf("%s: %d steps, %d asks, %d warnings", name, len(g.Steps), len(g.Asks), len(g.Dont))
 		}
-		if g.Through != nil && LookupTemplate(g.Through.Template).Guide == nil {
+		if g.Through != nil && LookupTemplate(g.Through.Template).Guide() == nil {
 			t.Errorf("%s leads through %s, which has no guide", name, g.Through.Template)
 		}
 	}
@@ -146,7 +146,7 @@ func TestGuidesAreThere(t *testing.T) {
 func TestGuidesSayWhereTheyAreFrom(t *testing.T) {
 	said := 0
 	for _, tpl := range Templates() {
-		if tpl.Guide == nil {
+		if tpl.Guide() == nil {
 			continue
 		}
 		check := func(text lang.Text, fact string) {
@@ -164,16 +164,16 @@ func TestGuidesSayWhereTheyAreFrom(t *testing.T) {
 				}
 			}
 		}
-		for _, s := range append(tpl.Guide.Steps, tpl.Guide.Then...) {
+		for _, s := range append(tpl.Guide().Steps, tpl.Guide().Then...) {
 			check(s.Text, s.Fact)
 		}
-		for _, a := range tpl.Guide.Asks {
+		for _, a := range tpl.Guide().Asks {
 			check(a.Text, a.Fact)
 		}
-		for _, w := range tpl.Guide.Dont {
+		for _, w := range tpl.Guide().Dont {
 			check(w.Text, w.Fact)
 		}
-		for _, c := range tpl.Guide.Calls {
+		for _, c := range tpl.Guide().Calls {
 			check(c.Can, c.Fact)
 			check(c.Cannot, c.Fact)
 		}
@@ -187,11 +187,11 @@ func TestGuidesSayWhereTheyAreFrom(t *testing.T) {
 // part of some step.
 func TestGuidesCoverTheWaysBack(t *testing.T) {
 	for _, tpl := range Templates() {
-		if tpl.Guide == nil {
+		if tpl.Guide() == nil {
 			continue
 		}
 		led := map[string]bool{}
-		for _, s := range tpl.Guide.Steps {
+		for _, s := range tpl.Guide().Steps {
 			for _, id := range s.Ways {
 				led[id] = true
 			}

@@ -33,7 +33,8 @@ type Template struct {
 	Idle  *Idle  `json:"idle,omitempty"` // what happens when nobody signs in
 	Form  *Form  `json:"form,omitempty"` // what is asked of who has lost every other way
 	Facts []Fact `json:"facts,omitempty"`
-	Guide *Guide `json:"guide,omitempty"` // how the service leads back in
+
+	GuideText *GuideText `json:"guide,omitempty"` // how the service leads back in, as it is written: see Guide
 
 	User bool `json:"-"` // from the user's own folder
 }
@@ -161,8 +162,8 @@ func embeddedTemplate(name string) *Template {
 	if err != nil {
 		return nil
 	}
-	t, err := ParseTemplate(name, b)
-	if err != nil {
+	t := &Template{Name: name}
+	if err := t.parse(b); err != nil {
 		panic(err) // cannot happen: a test parses each
 	}
 	first, _ := parsed.LoadOrStore(name, t)

@@ -62,7 +62,12 @@ func TestTemplateReadsAgain(t *testing.T) {
 			t.Errorf("%s: %v", tpl.Name, err)
 			continue
 		}
-		if !reflect.DeepEqual(tpl, again) {
+		if !reflect.DeepEqual(tpl.Guide(), again.Guide()) {
+			t.Errorf("%s: its guide reads as another one", tpl.Name)
+		}
+		one, two := *tpl, *again
+		one.GuideText, two.GuideText = nil, nil // its lines are others now
+		if !reflect.DeepEqual(one, two) {
 			t.Errorf("%s: reads as another template", tpl.Name)
 		}
 	}

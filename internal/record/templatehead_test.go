@@ -22,7 +22,7 @@ func TestHeads(t *testing.T) {
 		}
 		whole := *embeddedTemplate(name)
 		whole.Fields, whole.Facts, whole.Idle, whole.Form = nil, nil, nil, nil
-		whole.Ways, whole.Importance, whole.Guide = nil, 0, nil
+		whole.Ways, whole.Importance, whole.GuideText = nil, 0, nil
 		if !reflect.DeepEqual(head, &whole) {
 			t.Errorf("%s: the head is %+v, the template has %+v", name, head, whole)
 		}

@@ -28,7 +28,11 @@ func IsKey(s string) bool { return len(s) <= MaxName && fieldKey.MatchString(s) 
 // *TemplateError that names the field and the line.
 func ParseTemplate(name string, b []byte) (*Template, error) {
 	t := &Template{Name: name}
-	if err := t.parse(b); err != nil {
+	err := t.parse(b)
+	if err == nil {
+		err = t.readGuide()
+	}
+	if err != nil {
 		err.Name = name
 		return nil, err
 	}
@@ -91,7 +95,8 @@ func (t *Template) parse(b []byte) *TemplateError {
 	if err := t.check(lines); err != nil || file.Guide == nil {
 		return err
 	}
-	return t.parseGuide(file.Guide, startLines(b, []json.RawMessage{file.Guide})[0])
+	t.GuideText = &GuideText{raw: file.Guide, line: startLines(b, []json.RawMessage{file.Guide})[0]}
+	return nil
 }
 
 // partLines are the lines on which the parts of a template begin.
