@@ -28,6 +28,8 @@ type net struct {
 	vault     []*recovery.Repair // of the vault itself
 	sets      *lockout.Sets      // of up to two events that leave no sure way
 	hard      *lockout.Sets      // single events that leave no way at all
+	noted     lockout.Case       // sure, without what somebody perhaps remembers
+	nothing   *lockout.Sets      // up to two events that leave nothing but that
 	asked     map[string]bool    // things that were asked for
 	steps     int                // how many times the best next step was worked out
 }
@@ -59,6 +61,8 @@ func newNet(v *survey) *net {
 	}
 	n.sets, _ = n.g.EventSets(n.sure, 2)
 	n.hard, _ = n.g.EventSets(n.now, 1)
+	n.noted = n.unremembered(n.sure)
+	n.nothing, _ = n.g.EventSets(n.noted, 2)
 	return n
 }
 
@@ -75,6 +79,24 @@ func (n *net) shut(a *recovery.Account) bool { return empty(setsOf(n.hard, a)) }
 // locked reports whether no sure way is left: at best somebody has to grant it.
 func (n *net) locked(a *recovery.Account) bool { return empty(setsOf(n.sets, a)) }
 
+// remembered reports whether nothing but what somebody perhaps remembers leads
+// surely into the account.
+func (n *net) remembered(a *recovery.Account) bool {
+	return empty(setsOf(n.nothing, a)) && !n.locked(a)
+}
+
+// unremembered is the case without what somebody perhaps remembers: of a password
+// a hint alone is noted.
+func (n *net) unremembered(c lockout.Case) lockout.Case {
+	c.Lost = slices.Clone(c.Lost)
+	for _, id := range n.g.Unknown() {
+		if t := n.m.Thing(id); t != nil && t.Kind == recovery.KindMemory {
+			c.Lost = append(c.Lost, id)
+		}
+	}
+	return c
+}
+
 // empty reports whether the only set is the empty one.
 func empty(sets [][]string) bool { return len(sets) == 1 && len(sets[0]) == 0 }
 
@@ -88,10 +110,14 @@ func setsOf(sets *lockout.Sets, a *recovery.Account) [][]string {
 
 // counts reports whether an event is one that a person would want to be warned
 // of for the account: neither the end of the account's own ground, nor the death
-// of the owner, which G14 judges.
+// of the owner, which G14 judges, nor that some day a mail company closes.
 func (n *net) counts(a *recovery.Account, id string) bool {
 	e := n.events[id]
-	return e != nil && e.Kind != recovery.OwnerDies && !slices.Contains(a.Own, id)
+	switch {
+	case e == nil, e.Kind == recovery.OwnerDies, e.Kind == recovery.ProviderCloses && e.Day.IsZero():
+		return false
+	}
+	return !slices.Contains(a.Own, id)
 }
 
 // singles returns the events that leave no sure way by themselves, without those
@@ -110,6 +136,15 @@ func (n *net) hardSingles(a *recovery.Account) []string {
 func (n *net) softSingles(a *recovery.Account) []string {
 	hard := n.hardSingles(a)
 	return slices.DeleteFunc(n.singles(a), func(id string) bool { return slices.Contains(hard, id) })
+}
+
+// memorySingles returns those after which only memory is left.
+func (n *net) memorySingles(a *recovery.Account) []string {
+	if n.remembered(a) {
+		return nil
+	}
+	known := n.singles(a)
+	return slices.DeleteFunc(n.smallest(n.counted(a, setsOf(n.nothing, a))), func(id string) bool { return slices.Contains(known, id) })
 }
 
 // counted returns the events that are sets of their own and that count.
@@ -254,7 +289,8 @@ func (n *net) step(list []*recovery.Account, c lockout.Case) *recovery.Repair {
 }
 
 // next fills in what to do: the best next step, or what the rule says otherwise.
-// A finding about one record that asks for the same step is the same point.
+// A finding about one record that asks for the same step is the same point, unless
+// a day is at stake that this one does not name.
 func (n *net) next(m *match, list []*recovery.Account, c lockout.Case) {
 	best := n.step(list, c)
 	if best == nil {
@@ -263,7 +299,7 @@ func (n *net) next(m *match, list []*recovery.Account, c lockout.Case) {
 	m.do, m.command = words(lang.T("%s:", "%s:"), best.Label), best.Command
 	same := m.same
 	m.same = func(f *Finding) bool {
-		return same != nil && same(f) || f.Rule.record != nil && slices.Equal(f.Command(), best.Command)
+		return same != nil && same(f) || f.Rule.record != nil && f.Rule.Severity < Critical && slices.Equal(f.Command(), best.Command)
 	}
 }
 

@@ -262,7 +262,7 @@ func (n *net) hitLock(events []string, list []*recovery.Account, hit func(match)
 		if weight(list) == record.MaxImportance {
 			out.severity = Critical
 		}
-		out.command = edit(list[0].Record)
+		out.command = wayCommand(list[0].Record)
 		c := n.now
 		if len(events) == 1 {
 			c = n.m.Case(lockout.Optimistic, n.events[events[0]])
@@ -317,24 +317,16 @@ func (n *net) sameLock(events []string) func(*Finding) bool {
 
 // lockedSoon looks at pairs of events of which one is to be expected.
 func lockedSoon(n *net, hit func(match)) {
-	then := make(map[string]map[*recovery.Account][]string) // by the expected event
+	then := make(map[string]map[*recovery.Account][]string) // by the expected event: what locks after it
 	for _, a := range n.accounts {
 		if !judged(a) || a.Weight < important {
 			continue
 		}
-		for _, set := range setsOf(n.sets, a) {
-			if len(set) != 2 || !n.counts(a, set[0]) || !n.counts(a, set[1]) {
-				continue
+		for other, first := range n.expected(a) {
+			if then[first] == nil {
+				then[first] = make(map[*recovery.Account][]string)
 			}
-			for i, id := range set {
-				if !n.events[id].Likely {
-					continue
-				}
-				if then[id] == nil {
-					then[id] = make(map[*recovery.Account][]string)
-				}
-				then[id][a] = append(then[id][a], set[1-i])
-			}
+			then[first][a] = append(then[first][a], other)
 		}
 	}
 	for _, e := range n.m.Events() {
@@ -344,16 +336,46 @@ func lockedSoon(n *net, hit func(match)) {
 	}
 }
 
+// expected returns, by the event that then leaves no sure way into the account,
+// the event that is to be expected: of several the next one, and of those of one
+// day that which takes least.
+func (n *net) expected(a *recovery.Account) map[string]string {
+	first := make(map[string]string)
+	for _, set := range setsOf(n.nothing, a) {
+		if len(set) != 2 || !n.counts(a, set[0]) || !n.counts(a, set[1]) {
+			continue
+		}
+		for i, id := range set {
+			other := set[1-i]
+			if n.events[id].Likely && (first[other] == "" || n.sooner(id, first[other])) {
+				first[other] = id
+			}
+		}
+	}
+	return first
+}
+
+func (n *net) sooner(id, than string) bool {
+	a, b := n.events[id], n.events[than]
+	return cmp.Or(a.Day.Compare(b.Day), len(a.Kills)-len(b.Kills), n.place[id]-n.place[than]) < 0
+}
+
 // hitSoon groups the accounts by what locks them once e has happened.
 func (n *net) hitSoon(e *recovery.Event, then map[*recovery.Account][]string, hit func(match)) {
 	n.eachLock(func(a *recovery.Account) []string { return n.smallest(then[a]) }, func(events []string, list []*recovery.Account) {
 		hit(match{about: n.weighed(list), say: func(about []*subject) match {
 			list := n.accountsOf(about)
+			same := n.sameLock([]string{e.ID})
+			out := match{events: append([]string{e.ID}, events...), due: e.Day, details: n.eventList(events), command: wayCommand(list[0].Record),
+				same: func(f *Finding) bool { return same(f) || f.Rule.ID == "M01" && f.Due.Equal(e.Day) }}
 			names := named(recordNames(list), mostListed)
-			out := match{events: append([]string{e.ID}, events...), due: e.Day, details: n.eventList(events), same: n.sameLock([]string{e.ID}),
-				what: words(lang.T("%s. From then on each of these alone leaves no sure way into %s:", "%s。そのあとは、次のどれか 1 つだけで、%s に確実に戻る方法がなくなります:"), n.dated(e), names)}
-			out.command = edit(list[0].Record)
-			n.next(&out, list, n.m.Case(lockout.SureOnly, e))
+			if len(events) == 1 {
+				out.details = nil
+				out.what = words(lang.T("%s. From then on this alone leaves no sure way into %s: %s", "%s。そのあとは、これだけで %s に確実に戻る方法がなくなります: %s"), n.dated(e), names, n.events[events[0]].Label)
+			} else {
+				out.what = words(lang.T("%s. From then on each of these alone leaves no sure way into %s:", "%s。そのあとは、次のどれか 1 つだけで、%s に確実に戻る方法がなくなります:"), n.dated(e), names)
+			}
+			n.next(&out, list, n.unremembered(n.m.Case(lockout.SureOnly, e)))
 			return out
 		}})
 	})
@@ -381,7 +403,7 @@ func lockedByPlace(n *net, hit func(match)) {
 	}, func(events []string, list []*recovery.Account) {
 		hit(match{about: n.weighed(list), say: func(about []*subject) match {
 			list := n.accountsOf(about)
-			out := match{events: events, command: edit(list[0].Record)}
+			out := match{events: events, command: wayCommand(list[0].Record)}
 			out.what, out.details = n.sayLocks(events, list)
 			n.next(&out, list, n.now)
 			return out

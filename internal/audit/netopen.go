@@ -92,12 +92,15 @@ func (n *net) askToday(hit func(match)) {
 	}
 	q := asker{n: n, by: make(map[string]*deciding)}
 	for _, a := range n.byWeight() {
-		if judged(a) && state[a] == lockout.Unsure {
+		if judged(a) && state[a] == lockout.Unsure && !n.toldOfMemory(a) {
 			q.ask(a, nil)
 		}
 	}
 	q.say(hit)
 }
+
+// toldOfMemory reports whether G10 says what the account hangs on.
+func (n *net) toldOfMemory(a *recovery.Account) bool { return a.Weight >= important && n.remembered(a) }
 
 // askAfter asks for what decides whether an important account still opens after
 // an event that leaves no sure way by what is noted, but perhaps by what is so.
@@ -111,7 +114,7 @@ func (n *net) askAfter(hit func(match)) {
 		if !judged(a) || a.Weight < important {
 			continue
 		}
-		known := n.singles(a)
+		known := append(n.singles(a), n.memorySingles(a)...)
 		for _, id := range n.smallest(n.counted(a, setsOf(sets, a))) {
 			if !slices.Contains(known, id) {
 				q.ask(a, n.events[id])

@@ -30,7 +30,7 @@ var peopleRules = []*Rule{
 		ID: "G14", Severity: High, effort: errand, net: heirsLocked,
 		Title:  lang.T("the family does not get in when the owner no longer can", "本人に万一のことがあると、家族が入れない"),
 		Why:    lang.T("contracts run on, money and pictures are out of reach; having a device opened by a firm takes months", "契約は続き、お金や写真に手が届きません。業者に機器を開けてもらうには何か月もかかります"),
-		Do:     lang.T("lay the passphrase of the vault, or its recovery key, where your family finds it, and note who is to have it:", "金庫の合言葉か回復キーを家族が見つけられる所に置き、だれに託すかを書いてください:"),
+		Do:     lang.T("note the passwords or where they are, lay the passphrase or the recovery key of the vault where your family finds it, and note who is to have it:", "パスワードかその控えの場所を書き、金庫の合言葉か回復キーを家族が見つけられる所に置いて、だれに託すかも書いてください:"),
 		Source: lang.T("National Consumer Affairs Center of Japan, 2024-11-20 (ITmedia)", "国民生活センター 2024 年 11 月 20 日（ITmedia）"), AsOf: "2024-11-20",
 	},
 }
@@ -144,9 +144,6 @@ func (n *net) smallestLoot(list []string) []string {
 func (n *net) sayFound(events []string, list []*recovery.Account) match {
 	names := named(recordNames(list), mostListed)
 	out := match{events: events, command: edit(list[0].Record)}
-	if weight(list) == record.MaxImportance {
-		out.severity = High
-	}
 	if r := n.events[events[0]].Record; r != nil && len(events) == 1 {
 		out.command = edit(r)
 	}
@@ -173,25 +170,23 @@ func heirsLocked(n *net, hit func(match)) {
 		var list []*recovery.Account
 		for _, id := range ids {
 			a := n.account[id]
-			if a != nil && judged(a) && a.Weight >= important && !n.shut(a) && sameOwner(a.Record.Owner, e.Owner) {
+			if a != nil && judged(a) && a.Weight >= important && !n.locked(a) && sameOwner(a.Record.Owner, e.Owner) {
 				list = append(list, a)
 			}
 		}
 		if len(list) > 0 {
-			n.hitHeirs(e, list, c, hit)
+			n.hitHeirs(e, list, hit)
 		}
 	}
 }
 
 func sameOwner(a, b string) bool { return lang.Fold(a) == lang.Fold(b) }
 
-func (n *net) hitHeirs(e *recovery.Event, list []*recovery.Account, c lockout.Case, hit func(match)) {
+func (n *net) hitHeirs(e *recovery.Event, list []*recovery.Account, hit func(match)) {
 	hit(match{about: n.weighed(list), say: func(about []*subject) match {
 		list := n.accountsOf(about)
-		out := match{events: []string{e.ID}, command: n.v.selfCommand(record.RoleHeir),
-			what: words(lang.T("%s: then nobody gets into %s", "%s: %s に入れる人がいません"), e.Label, named(recordNames(list), mostListed))}
-		n.next(&out, list, c)
-		return out
+		return match{events: []string{e.ID}, command: n.v.selfCommand(record.RoleHeir),
+			what: words(lang.T("%s: then nobody gets into %s", "%sと、%s に入れる人がいなくなります"), e.Label, named(recordNames(list), mostListed))}
 	}})
 }
 

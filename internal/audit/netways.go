@@ -9,7 +9,7 @@ import (
 	"memovault/internal/recovery"
 )
 
-// What is odd about the ways themselves: G04, G06, G10, G12, G13, G15, T04.
+// What is odd about the ways themselves: G04, G06, G12, G13, G15, T04.
 var wayRules = []*Rule{
 	{
 		ID: "G04", Severity: Critical, effort: visit, net: sealedRing,
@@ -24,13 +24,6 @@ var wayRules = []*Rule{
 		Why:    lang.T("on the day when it is needed it is out of reach", "いざというとき、取り出せません"),
 		Do:     lang.T("write it on paper, keep that elsewhere, and note where:", "紙に書いて別の所に置き、その場所を書いてください:"),
 		Source: both("support.apple.com HT208072"), AsOf: "2026-11-22",
-	},
-	{
-		ID: "G10", Severity: Medium, effort: visit, net: onlyByLeave,
-		Title:  lang.T("the way back hangs on the leave of others", "戻れるかどうかが、人の判断にかかっている"),
-		Why:    lang.T("a form can be refused, and people can be out of reach", "申し込みは断られることがあり、人には連絡がつかないことがあります"),
-		Do:     lang.T("add a way back that nobody can refuse, then note it:", "だれの判断も要らない戻る方法を足して、ここにも書いてください:"),
-		Source: both("support.services.microsoft.com b19c02d1-a782-dee6-93c3-dc8113b20c42"), AsOf: "2026-11-22",
 	},
 	{
 		ID: "G12", Severity: Info, effort: note, net: noWays,
@@ -156,7 +149,7 @@ func opens(role record.Role) bool {
 
 // keptOnPaper is the command that notes that a field is on paper.
 func keptOnPaper(r *record.Record, key string) []lang.Text {
-	return []lang.Text{both("edit"), both(r.Name), both("--kept"), lang.T(key+"=paper:PLACE", key+"=paper:場所")}
+	return []lang.Text{both("edit"), both(r.Name), both("--kept"), saidOf(lang.T("%s=paper:PLACE", "%s=紙:場所"), key)}
 }
 
 // onlyOn returns the device on which alone an answer is kept, if the account
@@ -229,64 +222,6 @@ func (n *net) allCircle(ways []lockout.Way, key string) bool {
 
 func needsField(w record.Way, key string) bool {
 	return slices.ContainsFunc(w.Needs, func(need record.Need) bool { return slices.Contains(need.Any, key) })
-}
-
-// onlyByLeave looks for accounts that open only if somebody grants it: today, or
-// after one event. Of those of little weight only a forgotten password counts.
-func onlyByLeave(n *net, hit func(match)) {
-	var today []*recovery.Account
-	for _, a := range n.accounts {
-		if judged(a) && n.locked(a) && !n.shut(a) {
-			today = append(today, a)
-		}
-	}
-	for _, today := range byOwner(today) {
-		hit(match{about: n.weighed(today), say: func(about []*subject) match {
-			list := n.accountsOf(about)
-			out := n.sayLeave(list, n.sure, words(lang.T("only a form that may be refused, or another person, leads back into %s", "申し込みが認められるか、人に助けてもらうかしないと、%s に戻れません"), named(recordNames(list), mostListed)))
-			out.severity = High
-			return out
-		}})
-	}
-	n.eachLock(func(a *recovery.Account) []string {
-		return slices.DeleteFunc(n.softSingles(a), func(id string) bool {
-			return a.Weight < important && n.events[id].Kind != recovery.ForgotPasswords
-		})
-	}, func(events []string, list []*recovery.Account) { n.hitLeave(events, list, hit) })
-}
-
-func (n *net) hitLeave(events []string, list []*recovery.Account, hit func(match)) {
-	hit(match{about: n.weighed(list), say: func(about []*subject) match {
-		list := n.accountsOf(about)
-		names := named(recordNames(list), mostListed)
-		c := n.sure
-		if len(events) == 1 {
-			c = n.m.Case(lockout.SureOnly, n.events[events[0]])
-		}
-		out := n.sayLeave(list, c, words(lang.T("after each of these only a form that may be refused, or another person, leads back into %s:", "次のどれか 1 つで、申し込みが認められるか、人に助けてもらうかしないと、%s に戻れなくなります:"), names))
-		out.events, out.details = events, n.eventList(events)
-		if len(events) == 1 {
-			out.details = nil
-			out.what = words(lang.T("%s: then only a form that may be refused, or another person, leads back into %s", "%s: そのあとは、申し込みが認められるか、人に助けてもらうかしないと、%s に戻れません"), n.events[events[0]].Label, names)
-		}
-		return out
-	}})
-}
-
-func (n *net) sayLeave(list []*recovery.Account, c lockout.Case, what Words) match {
-	out := match{what: what, command: edit(list[0].Record), service: n.leaveSaid(list[0])}
-	n.next(&out, list, c)
-	return out
-}
-
-// leaveSaid is what the service says of the way that somebody decides.
-func (n *net) leaveSaid(a *recovery.Account) Claim {
-	for _, w := range n.m.Ways(a) {
-		if w.Certainty != lockout.Sure && w.Fact != nil {
-			return Claim{w.Fact.Text, w.Fact.Source.Text, w.Fact.AsOf}
-		}
-	}
-	return Claim{}
 }
 
 // noWays lists what nothing is known of.

@@ -27,10 +27,23 @@ func TestStory(t *testing.T) {
 			report := Audit(in)
 			findings, open := report.Findings, report.Open
 			for _, f := range findings {
-				fmt.Fprintf(&b, "%s %s %s [%s]\n  %s\n", f.Rule.ID, f.Severity.Label().In(l), f.name(), strings.Join(f.Fields, " "), f.What.Say(l))
+				fmt.Fprintf(&b, "%s %s %s [%s]%s\n  %s\n", f.Rule.ID, f.Severity.Label().In(l), named(namesOf(&f), 9).In(l), strings.Join(f.Fields, " "), foldedOf(&f), f.What.Say(l))
+				for _, d := range f.Details {
+					fmt.Fprintf(&b, "  - %s\n", d.Say(l))
+				}
+				if f.Rule.net != nil {
+					fmt.Fprintf(&b, "  > %s\n   ", f.Do.Say(l))
+					for _, word := range f.Command() {
+						fmt.Fprintf(&b, " %s", word.In(l))
+					}
+					b.WriteByte('\n')
+				}
 			}
 			for _, q := range open {
 				fmt.Fprintf(&b, "%s ? %s [%s]\n  %s\n", q.Rule.ID, q.Record.Name, q.Field, q.What.Say(l))
+			}
+			for _, r := range report.Steady {
+				fmt.Fprintf(&b, "= %s\n", r.Name)
 			}
 		}
 		path := "testdata/story." + l.String() + ".txt"
@@ -47,6 +60,29 @@ func TestStory(t *testing.T) {
 			t.Errorf("the story is told otherwise in %s; with -update it is written anew\n%s", l, b.String())
 		}
 	}
+}
+
+func namesOf(f *Finding) []lang.Text {
+	var names []lang.Text
+	for _, r := range f.Concerns {
+		names = append(names, both(r.Name))
+	}
+	if names == nil && f.Record != nil {
+		names = append(names, both(f.Record.Name))
+	}
+	return names
+}
+
+// foldedOf says which finding says the same, and which are said in this one.
+func foldedOf(f *Finding) string {
+	s := ""
+	if f.Within != nil {
+		s = " (in " + f.Within.ID + ")"
+	}
+	for _, r := range f.Also {
+		s += " +" + r.ID
+	}
+	return s
 }
 
 func story(t *testing.T, moment string) Input {

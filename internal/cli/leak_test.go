@@ -130,6 +130,7 @@ func leakSteps(c *canaries) []leakStep {
 		run(0, codes, "show office --reveal"), run(0, []string{c.pin}, "show line --field network_pin"),
 		run(0, nil, "history office"), run(0, nil, "history line --json"),
 		run(0, nil, "audit"), run(8, nil, "audit --json --exit-code --lang ja"), run(0, nil, "audit office --list-rules"),
+		run(0, nil, "audit office --accept C08 --why", c.note), run(0, nil, "audit --rule C08"), run(0, nil, "audit office --unaccept C08"), run(3, nil, "audit office --accept G99 --why", c.note),
 		run(0, nil, "retire 090-0000-0000 --by 2027-01-31"), run(0, nil, "retire line --json"), run(0, nil, "retire line --cancel"), run(3, nil, "retire line --done", c.name),
 		run(0, nil, "drill"), run(0, nil, "drill --list"), run(0, nil, "drill office --json"), run(2, nil, "drill office"), run(3, nil, "drill office --proven sign"),
 		run(0, nil, "due --within 5y"), run(8, nil, "due --json --exit-code --lang ja"), run(0, nil, "due --within 5y --ics due.ics"), run(0, nil, "due --ics -"),
