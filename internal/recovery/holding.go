@@ -312,10 +312,10 @@ func (d *deriver) password(s *subject, proven bool) string {
 			noted = true
 		}
 		d.noted[s] = noted
-		if hint, _ := s.first(record.RoleHint); s.triedInVain() {
+		if hint := s.hasHint(); s.triedInVain() {
 			d.needs(id, lockout.Sure, d.forgotten(s, field))
-		} else if hint != nil || !noted {
-			d.remembers(id, s, field, hint != nil, proven)
+		} else if hint || !noted {
+			d.remembers(id, s, field, hint, proven)
 		}
 	})
 }

@@ -114,6 +114,17 @@ func TestOriginCase(t *testing.T) {
 			t.Errorf("tried, and not refused: %s, want unsure", got)
 		}
 	})
+	t.Run("hints of former passwords alone remind of none", func(t *testing.T) {
+		in := story(t, "moved")
+		lostSlip := func() lockout.State { return stateOf(t, Derive(in), "microsoft", "move-house", "lose:引き出し") }
+		if got := lostSlip(); got != lockout.Unsure {
+			t.Errorf("with a hint: %s, want unsure", got)
+		}
+		set(in, "microsoft", "hint", "")
+		if got := lostSlip(); got != lockout.Asking {
+			t.Errorf("with hints of former passwords: %s, want asking", got)
+		}
+	})
 	lost := Derive(setUp(story(t, "lost"), ""))
 	t.Run("with the paper lost, where nothing is noted of the other ways", func(t *testing.T) {
 		// What nobody noted may still be there, such as a number.

@@ -30,3 +30,15 @@ func (s *subject) triedInVain() bool {
 func asksPassword(n record.Need) bool {
 	return len(n.Any) == 1 && n.Any[0] == string(record.AtomPassword)
 }
+
+// hasHint reports whether something is noted that reminds of the password in
+// use. Hints of former ones, for which a form asks, do not.
+func (s *subject) hasHint() bool {
+	return slices.ContainsFunc(s.t.With(record.RoleHint), func(spec *record.Spec) bool {
+		if s.t.Form != nil && slices.Contains(s.t.Form.Fields, spec.Key) {
+			return false
+		}
+		f := s.r.Field(spec.Key)
+		return f != nil && isAnswer(spec, f.Value)
+	})
+}
