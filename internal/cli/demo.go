@@ -135,6 +135,16 @@ func (d *demo) typed(args ...string) {
 	d.run(args...)
 }
 
+// typedUntil shows what a command says up to the line that begins with a mark.
+func (d *demo) typedUntil(mark string, args ...string) {
+	d.command(args...)
+	before := d.out.Len()
+	d.run(args...)
+	if i := bytes.Index(d.out.Bytes()[before:], []byte("\n"+mark)); i >= 0 {
+		d.out.Truncate(before + i + 1)
+	}
+}
+
 func (d *demo) command(args ...string) {
 	fmt.Fprintf(&d.out, "$ %s %s\n", d.a.name, strings.Join(args, " "))
 }

@@ -17,6 +17,8 @@ var (
 	demoOwner  = lang.T("Hanako Yamada", "山田 花子")
 	demoMail   = both("hanako.yamada@isp.example.jp")
 	demoBirth  = both("1951-04-01")
+	demoDrawer = lang.T("drawer", "引き出し")
+	demoNone   = lang.T("none", "なし")
 	demoHelper = lang.T("taro", "太郎")
 	demoTold   = "2020-04-11" // the day of the page that tells the story
 )
@@ -32,6 +34,7 @@ var demoOffice = demoRecord{"office", both("office"),
 		"registered_name":    demoOwner,
 		"birth_date":         demoBirth,
 		"bound_account":      both("microsoft"),
+		"licence_kind":       both("preinstalled"),
 		"key_card":           lang.T("blue folder, desk", "机の青いファイル"),
 	}}
 
@@ -40,12 +43,16 @@ var demoOthers = []demoRecord{
 	{"microsoft", both("microsoft"),
 		lang.T("her Microsoft account", "花子さんのアカウント"),
 		map[string]lang.Text{
-			"account_email":   demoMail,
-			"two_step":        both("off"),
-			"registered_name": demoOwner,
-			"birth_date":      demoBirth,
-			"hint":            lang.T("the cat, and a year", "猫と、ある年"),
-			"password_kept":   lang.T("a slip of paper in the drawer", "引き出しの中の紙"),
+			"account_email":      demoMail,
+			"phone":              demoNone,
+			"security_email":     demoNone,
+			"two_step":           both("off"),
+			"authenticator":      demoNone,
+			"recovery_code":      demoNone,
+			"registered_name":    demoOwner,
+			"birth_date":         demoBirth,
+			"old_password_hints": lang.T("the cat, and a year", "猫と、ある年"),
+			"password_kept":      lang.T("a slip of paper in the drawer", "引き出しの中の紙"),
 		}},
 	{"mailbox", both("mailbox"),
 		lang.T("mail of the former flat", "前の住まいの回線のメール"),
@@ -64,7 +71,7 @@ var demoOthers = []demoRecord{
 			"contract_name": demoOwner,
 			"contract_ends": both("2019-11-30"),
 		}},
-	{"place", lang.T("drawer", "引き出し"),
+	{"place", demoDrawer,
 		lang.T("desk drawer, emptied", "片付けてしまった机"),
 		map[string]lang.Text{
 			"spot":     lang.T("desk drawer in the former flat", "前の住まいの机の引き出し"),
@@ -116,7 +123,20 @@ func (d *demo) play() {
 	d.chapter(5, lang.T("Audit it: what would lock her out, before it happens", "点検する: 戻れなくなる原因を、そうなる前に知らせます"))
 	d.typed("audit", "microsoft", "--rule", "M01", "--rule", "P01")
 
-	d.chapter(6, lang.T("What would have saved this account (as of %s)", "何があれば助かったか（%s 時点）"), demoTold)
+	d.chapter(6, lang.T("What if? All that can happen, the worst first; then: the slip is lost", "もしも: 起こりうることを全部、困るものから。次に、紙をなくしたら"))
+	d.typed("whatif")
+	d.typed("whatif", "lose:"+demoDrawer.In(d.a.lang))
+
+	d.chapter(7, lang.T("Before an address goes: what hangs on it, in the order in which to go", "アドレスがなくなる前に: それに頼っているものを、手を付ける順に"))
+	d.typed("retire", demoMail.EN)
+
+	d.chapter(8, lang.T("After the loss: what to try, what to type, what will be asked", "なくしたあとに: 試すこと、打つもの、聞かれること"))
+	d.typedUntil(" 2. ", "recover", "office", "--after", "lose:"+demoDrawer.In(d.a.lang))
+	d.tell(lang.T("and so on: the steps of the service, the questions of the form with her answers, what not to do, whom to call. As a picture, for a sheet of A4:",
+		"続けて、画面ごとの手順、フォームの質問とその答え、してはいけないこと、電話の番号。図にして A4 の紙に印刷するなら、こうします。"))
+	d.command("map", "-o", "map.html")
+
+	d.chapter(9, lang.T("What would have saved this account (as of %s)", "何があれば助かったか（%s 時点）"), demoTold)
 	d.point(lang.T("Register a mail address you always use, not one that ends with a contract.",
 		"いつも使うメールアドレスを登録しておく。住まいの契約と一緒に消えるものは避けます。"))
 	d.point(lang.T("Register a mobile number. As long as a code can reach you, a forgotten password is no problem. A landline gets no SMS.",
@@ -126,12 +146,12 @@ func (d *demo) play() {
 	d.point(lang.T("Know whose mail you can use: the form wants an address that works today. The record \"%s\" has one.",
 		"メールを借りられる人を決めておく。フォームには、いま使えるアドレスが要ります。記録「%s」にあります。"), demoHelper)
 
-	d.chapter(7, lang.T("A copy elsewhere, which opens without this program too", "別の場所に写しを。このプログラムがなくても開けます"))
+	d.chapter(10, lang.T("A copy elsewhere, which opens without this program too", "別の場所に写しを。このプログラムがなくても開けます"))
 	d.command("export", "-o", "copy.age")
 	d.tell(lang.T("asks for a passphrase of its own. Years from now, with the free tool age alone:", "そのファイル専用の合言葉を聞きます。何年かあと、無料の道具 age だけでも、こうして開けます。"))
 	d.out.WriteString("$ age -d copy.age | tar x\n")
 
-	d.chapter(8, lang.T("Now yours", "では、ご自分の分を"))
+	d.chapter(11, lang.T("Now yours", "では、ご自分の分を"))
 	d.command("add", "office")
 	d.tell(lang.T("makes your vault first, with a passphrase and a recovery key for paper.", "はじめに金庫を作ります。合言葉（パスフレーズ）と、紙に残す回復キーが付きます。"))
 }
