@@ -152,6 +152,12 @@ func (e *Event) listed() bool {
 	return e.contract && !e.Day.IsZero()
 }
 
+// over reports whether all that the event would take is gone already: nobody
+// changes the number of a line that has ended.
+func (d *deriver) over(e *Event) bool {
+	return len(e.Kills) > 0 && !slices.ContainsFunc(e.Kills, func(id string) bool { return !d.lost[id] })
+}
+
 // finishEvents names the events, puts them into order and tells each account
 // which of them take its own ground away.
 func (d *deriver) finishEvents() {
@@ -187,7 +193,7 @@ func (d *deriver) finishEvents() {
 		if e.subject != nil {
 			d.m.loses[e.subject.id] = e
 		}
-		if e.listed() {
+		if e.listed() && !d.over(e) {
 			d.m.events = append(d.m.events, e)
 		}
 	}
