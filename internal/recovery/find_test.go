@@ -265,6 +265,10 @@ func TestOverIsNoLoss(t *testing.T) {
 	if err != nil || plan.Before.Now != 0 {
 		t.Errorf("%+v, %v", plan, err)
 	}
+	ended := derive(note("phone-line", "old", "number", "090-0000-0001", "contract_ends", "2020-01-01"))
+	if _, err := ended.Find([]string{"number-changed"}, ""); err == nil {
+		t.Error("the number of a line that has ended changes")
+	}
 	own := m.Account("new").Own
 	for _, id := range []string{"move-house", "provider-closes:example.jp", "lose:new"} {
 		if !slices.Contains(own, id) {
