@@ -190,7 +190,7 @@ var (
 	closedWords = lackHeads{lang.T("missing: %s", "足りないもの: %s"),
 		lang.T("missing, and one of these would do:", "足りないもの（次のどれか 1 つでよい）:"),
 		lang.T("missing, and %d of these would do:", "足りないもの（次のうち %d つでよい）:")}
-	unclearWords = lackHeads{lang.T("hangs on: %s", "これがあれば使えます: %s"),
+	unclearWords = lackHeads{lang.T("hangs on: %s", "これしだいです: %s"),
 		lang.T("hangs on one of these:", "次のどれか 1 つがあれば使えます:"),
 		lang.T("hangs on %d of these:", "次のうち %d つがあれば使えます:")}
 )

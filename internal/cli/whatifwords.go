@@ -255,10 +255,17 @@ func (a *app) lackOf(q *forecast, v *lockout.View, id string, doubt bool) (lack,
 	if err != nil {
 		return lack{}, err
 	}
+	hopeful, err := q.hope.Ways(id)
+	if err != nil {
+		return lack{}, err
+	}
 	l := lack{of: 1}
-	for _, w := range ways {
+	for i, w := range ways {
 		l.of = max(l.of, w.Lacks)
 		for _, part := range w.Missing {
+			if doubt && slices.Contains(hopeful[i].Missing, part) {
+				continue // nothing that could be noted brings it back
+			}
 			words, err := a.lackWords(q, v, part, doubt)
 			if err != nil {
 				return lack{}, err
