@@ -155,6 +155,36 @@ func TestWhatifManyAccounts(t *testing.T) {
 	}
 }
 
+// TestWhatifOfOneOwner holds that the table of one person names neither what
+// happens to others nor the services of others, that it can be made again, and
+// that the model keeps the events of everybody.
+func TestWhatifOfOneOwner(t *testing.T) {
+	of := func(owner string, r *record.Record) *record.Record {
+		r.Owner = owner
+		return r
+	}
+	records := []*record.Record{
+		of("A", named("device", "phone-a", "kind=phone")), of("A", withWay(t, named("software", "shop-a"), "app", "record:phone-a")),
+		of("B", named("device", "phone-b", "kind=phone")), of("B", withWay(t, named("software", "shop-b"), "app", "record:phone-b")),
+		of("B", named("mailbox", "mail-b", "address=b@mail-b.example", "class=webmail")),
+	}
+	a, out := testApp(lang.EN)
+	q := forecastOf(t, records, &whatifOptions{owner: "A"})
+	all := len(q.m.Events())
+	for range 2 {
+		out.Reset()
+		if err := a.whatifTable(q); err != nil {
+			t.Fatal(err)
+		}
+		if text := out.String(); !strings.Contains(text, "shop-a") || strings.Contains(text, "-b") {
+			t.Errorf("the table of A:\n%s", text)
+		}
+	}
+	if n := len(q.m.Events()); n != all || slices.Contains(q.m.Events(), nil) {
+		t.Errorf("the model had %d events and has %d: %v", all, n, q.m.Events())
+	}
+}
+
 func testApp(l lang.Lang) (*app, *bytes.Buffer) {
 	var out bytes.Buffer
 	return &app{name: "vault", lang: l, out: &out, err: &out}, &out

@@ -59,7 +59,7 @@ func (t *toll) likely() (n int) {
 // asked are the events of the table: those of the owner asked for, and what
 // happens to nobody in particular.
 func (q *forecast) asked() []*recovery.Event {
-	return slices.DeleteFunc(q.m.Events(), func(e *recovery.Event) bool {
+	return slices.DeleteFunc(slices.Clone(q.m.Events()), func(e *recovery.Event) bool {
 		return q.owner != "" && e.Owner != "" && lang.Fold(e.Owner) != lang.Fold(q.owner)
 	})
 }
@@ -199,8 +199,12 @@ func (a *app) whatifTable(q *forecast) error {
 }
 
 // rowsOf leaves out what costs nothing where the list is long: losing one more
-// thing that nothing hangs on.
+// thing that nothing hangs on. What happens to nobody in particular and costs the
+// owner asked for nothing concerns somebody else.
 func (q *forecast) rowsOf(tolls []*toll) (shown []*toll, harmless int) {
+	if q.owner != "" {
+		tolls = slices.DeleteFunc(slices.Clone(tolls), func(t *toll) bool { return t.empty() && t.events[0].Owner == "" })
+	}
 	if q.everything {
 		return tolls, 0
 	}
