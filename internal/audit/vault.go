@@ -90,7 +90,7 @@ func vaultOneSlot(v *survey, hit func(match)) {
 func vaultNoRecovery(v *survey, hit func(match)) {
 	slots := v.in.Vault.Slots
 	if len(slots) > 0 && !slices.ContainsFunc(slots, func(s Slot) bool { return s.Recovery }) {
-		hit(match{command: export(), what: words(lang.T("none of the %d keys is a recovery key", "%d 個の鍵の中に、回復キーがありません"), len(slots))})
+		hit(match{command: export(), what: words(lang.T("no recovery key is among what opens the vault (keys: %d)", "金庫を開ける鍵（%d 個）の中に、回復キーがありません"), len(slots))})
 	}
 }
 
