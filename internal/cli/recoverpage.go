@@ -369,19 +369,22 @@ func (p *backPage) asks() {
 	p.heading(title)
 	var missing []string
 	for _, ask := range p.b.asks {
-		remark := ""
-		if ask.text != "" {
-			remark = p.a.text(lang.T("(%s)", "（%s）"), ask.text)
+		remark, label := "", ask.label
+		if ask.text != "" && ask.in != nil {
+			remark = marked(p.a.text(lang.T("(%s)", "（%s）"), ask.text), ask.source)
+		} else {
+			label = marked(label, ask.source)
 		}
-		remark = strings.TrimSpace(marked(remark, ask.source))
 		switch {
 		case ask.in != nil:
-			p.answer(ask.answer, remark)
+			one := ask.answer
+			one.label = label
+			p.answer(one, remark)
 		case ask.key == "":
 			p.add(paper.Field{Label: p.a.text(lang.T("also", "そのほか")), Value: marked(ask.text, ask.source)})
 		default:
 			missing = append(missing, ask.key)
-			p.add(paper.Field{Label: ask.label, Style: paper.Blank, Note: p.a.text(lang.T("(not noted)", "（未記入）"))})
+			p.add(paper.Field{Label: label, Style: paper.Blank, Note: p.a.text(lang.T("(not noted)", "（未記入）"))})
 		}
 	}
 	if r := p.b.both()[0]; len(missing) > 0 {
