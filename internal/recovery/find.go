@@ -60,7 +60,8 @@ func (m *Model) find(arg, owner string) (*Event, error) {
 	}
 	var of []*Event
 	for _, e := range m.events {
-		if e.Kind == kind && (owner == "" || lang.Fold(e.Owner) == lang.Fold(owner)) {
+		anybody := e.Owner == "" && (kind == ProviderCloses || kind == DomainLapses)
+		if e.Kind == kind && (owner == "" || anybody || lang.Fold(e.Owner) == lang.Fold(owner)) {
 			of = append(of, e)
 		}
 	}
@@ -70,7 +71,7 @@ func (m *Model) find(arg, owner string) (*Event, error) {
 	switch {
 	case len(of) == 0:
 		return nil, &EventError{arg, EventNothing, nil}
-	case kind == Fire && !slices.ContainsFunc(of, func(e *Event) bool { return e.home }):
+	case kind == Fire && len(of) == 1 && !of[0].home:
 		return nil, &EventError{arg, EventNothing, idsOf(of)} // nothing burns at home
 	case len(of) == 1:
 		return of[0], nil
@@ -91,10 +92,13 @@ func (m *Model) findNamed(arg string, kind EventKind, thing, owner string) (*Eve
 			continue
 		}
 		of = append(of, e)
-		mine := owner == "" || lang.Fold(e.Owner) == lang.Fold(owner)
+		mine := owner == "" || e.Owner == "" || lang.Fold(e.Owner) == lang.Fold(owner)
 		if mine && (lang.Fold(e.Thing) == key || slices.Contains(e.names, key) || e.ID == string(kind) && kind.personal() && lang.Fold(e.Owner) == key) {
 			hits = append(hits, e)
 		}
+	}
+	if owner != "" && slices.ContainsFunc(hits, owned) {
+		hits = slices.DeleteFunc(hits, func(e *Event) bool { return !owned(e) })
 	}
 	switch len(hits) {
 	case 1:
@@ -107,6 +111,9 @@ func (m *Model) findNamed(arg string, kind EventKind, thing, owner string) (*Eve
 	}
 	return nil, &EventError{arg, EventAmbiguous, idsOf(hits)}
 }
+
+// owned reports whether an event happens to somebody in particular.
+func owned(e *Event) bool { return e.Owner != "" }
 
 // candidates are names that could stand behind the kind.
 func (m *Model) candidates(kind EventKind) []string {

@@ -72,6 +72,40 @@ func TestFind(t *testing.T) {
 	}
 }
 
+// TestFindOfOneOwner: what happens to nobody in particular can be asked about
+// for one owner too, and a house goes by the name of a place in it.
+func TestFindOfOneOwner(t *testing.T) {
+	kept := func(name, owner, place string) *record.Record {
+		return by(note("service", name, "owner", owner, "pw_place", place), "password")
+	}
+	m := derive(append(families(),
+		note("place", "villa", "owner", "花子", "address", "Example Hill 7"), kept("v", "花子", "villa"),
+		note("place", "hut", "owner", "花子", "address", "Example Village 70"), kept("h", "花子", "hut"),
+		note("place", "flat", "owner", "太郎", "address", "Example Street 1"), kept("f", "太郎", "flat"),
+		note("place", "one", "owner", "次郎", "address", "Example Street 2"), kept("o", "次郎", "one"),
+		note("place", "two", "owner", "次郎", "address", "Example Street 3"), kept("t", "次郎", "two"))...)
+	for _, c := range []struct{ arg, owner, want string }{
+		{"provider-closes:nifty.com", "花子", "provider-closes:nifty.com"},
+		{"provider-closes", "花子", "provider-closes:nifty.com"},
+		{"fire:villa", "", "fire:Example Hill 7"},
+		{"fire:VILLA", "花子", "fire:Example Hill 7"},
+		{"fire:flat", "", "fire:太郎"},
+	} {
+		found, err := m.Find([]string{c.arg}, c.owner)
+		if err != nil || found[0].ID != c.want {
+			t.Errorf("%s of %q: %v, %v", c.arg, c.owner, found, err)
+		}
+	}
+	_, err := m.Find([]string{"fire"}, "次郎")
+	var e *EventError
+	if !errors.As(err, &e) || e.Kind != EventAmbiguous || !slices.Equal(e.Candidates, []string{"fire:Example Street 2", "fire:Example Street 3"}) {
+		t.Errorf("a fire at one of two houses: %+v", err)
+	}
+	if _, err := m.Find([]string{"fire:villa"}, "太郎"); !errors.As(err, &e) || e.Kind != EventUnknown {
+		t.Errorf("a fire at somebody else's house: %v", err)
+	}
+}
+
 func TestOneOwnerNeedsNoName(t *testing.T) {
 	m := derive(note("device", "pc", "owner", "花子", "kind", "pc"), x("password", "owner", "花子", "hint", "猫", "spare", "a@nifty.com"))
 	for _, id := range []string{"fire", "forgot-passwords", "owner-dies", "pc-dies:pc"} {

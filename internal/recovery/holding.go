@@ -79,7 +79,10 @@ func (d *deriver) liesAt(id string, at spot, owner string) {
 		d.on(happening{kind: WalletStolen, owner: owner}, id).loot(id)
 	}
 	if at.house.key != "" {
-		d.on(happening{kind: Fire, key: at.house.key, thing: at.house.label, owner: at.house.owner}, id)
+		e := d.on(happening{kind: Fire, key: at.house.key, thing: at.house.label, owner: at.house.owner}, id)
+		if at.place != nil {
+			e.also(at.place.r.Name)
+		}
 	}
 }
 
@@ -166,7 +169,7 @@ func (d *deriver) place(s *subject) string {
 		} else {
 			d.plan(e, s.ends.First)
 		}
-		d.on(happening{kind: Fire, key: h.key, thing: h.label, owner: h.owner}, id)
+		d.on(happening{kind: Fire, key: h.key, thing: h.label, owner: h.owner}, id).also(s.r.Name)
 	}
 	return id
 }
