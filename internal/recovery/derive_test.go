@@ -201,6 +201,7 @@ func TestDerivation(t *testing.T) {
 		{"a written password", records(x("password", "pw_place", "青いファイル"), note("device", "pc", "kind", "pc")), "pc-dies", open},
 		{"a written password burns", records(x("password", "pw_place", "青いファイル")), "fire", shut},
 		{"a written password at another house does not", records(x("password", "pw_place", "実家の箱"), note("place", "実家の箱", "address", "実家"), note("device", "pc", "kind", "pc")), "fire", open},
+		{"nor at a place that goes by its title", records(x("password", "pw_place", "銀行の貸金庫"), titled(note("place", "ginko", "address", "駅前支店"), "銀行の貸金庫"), note("place", "ie", "address", "自宅"), note("device", "pc", "kind", "pc")), "fire", open},
 		{"a password in the head", records(x("password", "pw_place", "頭の中")), "", open},
 		{"is forgotten", records(x("password", "pw_place", "頭の中")), "forgot-passwords", shut},
 		{"a hint alone", records(x("password", "hint", "猫")), "", unsure},
@@ -243,6 +244,11 @@ func TestDerivation(t *testing.T) {
 			}
 		})
 	}
+}
+
+func titled(r *record.Record, title string) *record.Record {
+	r.Title = title
+	return r
 }
 
 func trashed(r *record.Record) *record.Record {

@@ -48,12 +48,12 @@ type lodge struct {
 	persons map[string][]*subject
 	homes   map[string]house
 	spots   map[[2]string]spot
-	folded  map[*subject]string // their names
+	folded  map[*subject][]string // what they are called: their names and titles
 }
 
 func newLodge(v *survey) *lodge {
 	l := &lodge{v: v, places: map[string][]*subject{}, persons: map[string][]*subject{}, homes: map[string]house{},
-		spots: map[[2]string]spot{}, folded: map[*subject]string{}}
+		spots: map[[2]string]spot{}, folded: map[*subject][]string{}}
 	for _, s := range v.subjects {
 		owner := lang.Fold(s.r.Owner)
 		switch s.role {
@@ -64,7 +64,11 @@ func newLodge(v *survey) *lodge {
 		default:
 			continue
 		}
-		l.folded[s] = lang.Fold(s.r.Name)
+		for _, called := range []string{s.r.Name, s.r.Title} {
+			if folded := lang.Fold(called); folded != "" {
+				l.folded[s] = append(l.folded[s], folded)
+			}
+		}
 	}
 	return l
 }
@@ -192,21 +196,20 @@ func (l *lodge) deviceSpot(s *subject) spot {
 }
 
 // named returns the record of the owner, or of nobody in particular, whose name
-// is in the text; of several the one with the longest name. A name of one
+// or title is in the text; of several the one with the longest. A name of one
 // character, 母, must be where something is left with somebody.
 func (l *lodge) named(of map[string][]*subject, owner, text string) (best *subject) {
 	lists := [][]*subject{of[owner]}
 	if owner != "" {
 		lists = append(lists, of[""])
 	}
+	longest := 0
 	for _, list := range lists {
 		for _, s := range list {
-			name := l.folded[s]
-			if best != nil && len(l.folded[best]) >= len(name) {
-				continue
-			}
-			if len([]rune(name)) > 1 && strings.Contains(text, name) || leftWith(text, name) {
-				best = s
+			for _, name := range l.folded[s] {
+				if len(name) > longest && (len([]rune(name)) > 1 && strings.Contains(text, name) || leftWith(text, name)) {
+					best, longest = s, len(name)
+				}
 			}
 		}
 	}
