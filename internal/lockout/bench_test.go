@@ -212,3 +212,21 @@ func BenchmarkRank(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkSingles is each of 4,000 events by itself: the pairs of so many are not
+// to be gone through for that.
+func BenchmarkSingles(b *testing.B) {
+	build := household(1000, "own")
+	for e := 37; e < 4000; e++ {
+		build.AddEvent(eventID(e), fmt.Sprintf("paperaccount%d", e%1000))
+	}
+	g, err := build.Build()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := g.Table(Case{Run: SureOnly}, 1); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -37,22 +37,25 @@ func killed(m, size int) (rows []uint64, words int) {
 	rows = make([]uint64, m*words)
 	set := func(e, s int) { rows[e*words+s/64] |= 1 << (s % 64) }
 	for k := range m {
-		if size >= 1 {
-			set(k, 1+k)
+		if size < 1 {
+			break
+		}
+		set(k, 1+k)
+		if size < 2 {
+			continue // of thousands of events the pairs alone are too many to go through
 		}
 		for j := range k {
-			if size >= 2 {
-				s := pairAt(m, j, k)
-				set(j, s)
-				set(k, s)
+			s := pairAt(m, j, k)
+			set(j, s)
+			set(k, s)
+			if size < 3 {
+				continue
 			}
 			for i := range j {
-				if size >= 3 {
-					s := tripleAt(m, i, j, k)
-					set(i, s)
-					set(j, s)
-					set(k, s)
-				}
+				s := tripleAt(m, i, j, k)
+				set(i, s)
+				set(j, s)
+				set(k, s)
 			}
 		}
 	}

@@ -85,17 +85,20 @@ func (t *Table) list() {
 	t.sets = make([][maxTogether]int16, upTo(m, t.Size))
 	t.sets[0] = [maxTogether]int16{-1, -1, -1}
 	for k := range m {
-		if t.Size >= 1 {
-			t.sets[1+k] = [maxTogether]int16{int16(k), -1, -1}
+		if t.Size < 1 {
+			break
+		}
+		t.sets[1+k] = [maxTogether]int16{int16(k), -1, -1}
+		if t.Size < 2 {
+			continue
 		}
 		for j := range k {
-			if t.Size >= 2 {
-				t.sets[pairAt(m, j, k)] = [maxTogether]int16{int16(j), int16(k), -1}
+			t.sets[pairAt(m, j, k)] = [maxTogether]int16{int16(j), int16(k), -1}
+			if t.Size < 3 {
+				continue
 			}
 			for i := range j {
-				if t.Size >= 3 {
-					t.sets[tripleAt(m, i, j, k)] = [maxTogether]int16{int16(i), int16(j), int16(k)}
-				}
+				t.sets[tripleAt(m, i, j, k)] = [maxTogether]int16{int16(i), int16(j), int16(k)}
 			}
 		}
 	}
