@@ -29,6 +29,7 @@ type net struct {
 	sets      *lockout.Sets      // of up to two events that leave no sure way
 	hard      *lockout.Sets      // single events that leave no way at all
 	noted     lockout.Case       // sure, without what somebody perhaps remembers
+	perhaps   []string           // what somebody perhaps remembers
 	nothing   *lockout.Sets      // up to two events that leave nothing but that
 	asked     map[string]bool    // things that were asked for
 	steps     int                // how many times the best next step was worked out
@@ -61,6 +62,11 @@ func newNet(v *survey) *net {
 	}
 	n.sets, _ = n.g.EventSets(n.sure, 2)
 	n.hard, _ = n.g.EventSets(n.now, 1)
+	for _, id := range n.g.Unknown() {
+		if t := n.m.Thing(id); t != nil && t.Kind == recovery.KindMemory {
+			n.perhaps = append(n.perhaps, id)
+		}
+	}
 	n.noted = n.unremembered(n.sure)
 	n.nothing, _ = n.g.EventSets(n.noted, 2)
 	return n
@@ -88,12 +94,7 @@ func (n *net) remembered(a *recovery.Account) bool {
 // unremembered is the case without what somebody perhaps remembers: of a password
 // a hint alone is noted.
 func (n *net) unremembered(c lockout.Case) lockout.Case {
-	c.Lost = slices.Clone(c.Lost)
-	for _, id := range n.g.Unknown() {
-		if t := n.m.Thing(id); t != nil && t.Kind == recovery.KindMemory {
-			c.Lost = append(c.Lost, id)
-		}
-	}
+	c.Lost = slices.Concat(c.Lost, n.perhaps)
 	return c
 }
 
