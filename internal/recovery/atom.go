@@ -48,7 +48,18 @@ func (d *deriver) unanswered(s *subject, a record.Atom, proven bool) string {
 			return d.licensee(s, "", f)
 		}
 	}
+	if a.Kind == record.AtomField && holdsValue(record.TypeOf(s.t, &record.Field{Key: a.Name})) {
+		if kept := d.keptOnly(s, a.Name); kept != "" {
+			return kept
+		}
+	}
 	return d.unknown(s, a.Name, proven)
+}
+
+// holdsValue reports whether a field of the type stands for what is written in it,
+// and not for something else that it names.
+func holdsValue(kind record.Type) bool {
+	return kind != record.TypeEmail && kind != record.TypePhone && kind != record.TypeRef
 }
 
 // field is what an answered field stands for, by its role and its type.

@@ -258,6 +258,11 @@ func (d *deriver) tellOwn(e *Event) {
 // knows that of every record.
 func (m *Model) Events() []*Event { return m.events }
 
+// AllEvents reports whether the graph has all events. It takes lockout.MaxEvents;
+// what a vault of many thousand records has besides can be asked about by Case,
+// but is in no answer about sets of events.
+func (m *Model) AllEvents() bool { return len(m.inGraph) == len(m.events) }
+
 // Loot returns the assets that somebody else has after the events, each once.
 func (m *Model) Loot(events []*Event) []string {
 	var loot []string

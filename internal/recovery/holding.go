@@ -1,6 +1,8 @@
 package recovery
 
 import (
+	"slices"
+
 	"memovault/internal/lang"
 	"memovault/internal/lockout"
 	"memovault/internal/record"
@@ -100,8 +102,12 @@ func (d *deriver) paper(owner, text string) string {
 }
 
 func (d *deriver) newPaper(owner, text string) string {
-	if s := d.to(text); s != nil && s.role == roleSheet {
+	switch s := d.to(text); {
+	case s == nil:
+	case s.role == roleSheet:
 		return d.sheetPaper(s)
+	case s.role == roleDevice:
+		return d.use(s) // a note in it goes with it
 	}
 	at := d.lodge.find(owner, text)
 	id, fresh := d.asset(Thing{ID: "paper:" + lang.Fold(owner) + "|" + paperKey(text), Kind: KindPaper, Record: recordOf(cmpOr(at.place, at.person)),
@@ -251,6 +257,20 @@ func (d *deriver) value(s *subject, key string) string {
 	})
 }
 
+// keptOnly is what a field stands for that holds nothing, where the record says
+// that it is kept elsewhere: codes that are on paper alone. It is empty where the
+// record does not.
+func (d *deriver) keptOnly(s *subject, key string) string {
+	elsewhere := func(p record.Place) bool { return p.Kind != record.PlaceVault }
+	if !slices.ContainsFunc(record.Places(s.r.Kept[key]), elsewhere) {
+		return ""
+	}
+	return d.node(Thing{ID: "value:" + s.id + ":" + key, Kind: KindValue, Record: s.r, Field: key, Owner: s.r.Owner,
+		Label: said(lang.T("%s of %s", "%[2]s の「%[1]s」"), s.fieldLabel(key), s.r.Name), short: said(lang.T("%s", "「%s」"), s.fieldLabel(key))}, func(id string) {
+		d.keptAt(id, s, key)
+	})
+}
+
 // onSheet adds that a value stands on a printed sheet, if its secrets were
 // printed and the record still says the same.
 func (d *deriver) onSheet(id string, s *subject, sh *sheet, secret bool) {
@@ -285,7 +305,9 @@ func (d *deriver) keptAt(id string, s *subject, key string) {
 		case record.PlacePerson:
 			d.needs(id, lockout.Person, d.named(s, "", key, p.Name))
 		case record.PlaceVault:
-			d.needs(id, lockout.Sure, d.vaultNode())
+			if f := s.r.Field(key); s.t.Spec(key) == nil || f != nil && (!blank(f.Value) || len(f.Codes) > 0) { // what is not noted is not in the vault
+				d.needs(id, lockout.Sure, d.vaultNode())
+			}
 		}
 	}
 }
@@ -307,6 +329,9 @@ func (d *deriver) password(s *subject, proven bool) string {
 		for _, spec := range s.t.With(record.RolePassword) {
 			if f := s.r.Field(spec.Key); f != nil && !blank(f.Value) {
 				d.needs(id, lockout.Sure, d.value(s, spec.Key))
+				noted = true
+			} else if kept := d.keptOnly(s, spec.Key); kept != "" {
+				d.needs(id, lockout.Sure, kept)
 				noted = true
 			}
 		}

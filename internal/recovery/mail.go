@@ -15,10 +15,14 @@ import (
 // enterEnds notes the day on which what the record is about ends, or ended.
 func (d *deriver) enterEnds(s *subject) {
 	if span, ok := record.ReadSpan(s.value(record.RoleEnds)); ok {
-		s.ends, s.ended = span, span.Last.Before(d.today)
-	} else if s.r.Retire != nil {
-		s.ends, _ = record.ReadSpan(s.r.Retire.By)
+		s.ends = span
 	}
+	if s.r.Retire != nil { // what was said last need not stand in the record
+		if span, ok := record.ReadSpan(s.r.Retire.By); ok && (s.ends.First.IsZero() || span.First.Before(s.ends.First)) {
+			s.ends = span
+		}
+	}
+	s.ended = !s.ends.First.IsZero() && s.ends.Last.Before(d.today)
 }
 
 // isContract reports whether the record is a contract that brings addresses and
