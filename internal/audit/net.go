@@ -308,7 +308,7 @@ func (n *net) next(m *match, list []*recovery.Account, c lockout.Case) {
 // what is not known is not there and nobody grants or helps.
 func (n *net) steady() []*record.Record {
 	sets, err := n.g.EventSets(n.m.Case(lockout.SureOnly|lockout.Pessimistic), 1)
-	if err != nil {
+	if err != nil || !n.m.AllEvents() {
 		return nil
 	}
 	var out []*recovery.Account

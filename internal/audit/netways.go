@@ -247,6 +247,10 @@ func wayCommand(r *record.Record) []lang.Text {
 
 // faultyWay tells what of the notes the model could not use.
 func faultyWay(n *net, hit func(match)) {
+	if left := len(n.m.Events()) - len(n.g.Events()); left > 0 {
+		hit(match{what: words(lang.T("there are too many events: %d of them are not looked at", "出来事が多すぎるので、%d 件は調べていません"), left), command: []lang.Text{both("whatif"), both("--events")},
+			do: words(lang.T("ask about them one by one; these are all of them:", "1 つずつ調べてください。一覧は:"))})
+	}
 	for _, f := range n.m.Faults() {
 		out := match{what: words(f.What), command: []lang.Text{both("audit")}}
 		if f.Record != nil && n.subjects[f.Record.ID] != nil {

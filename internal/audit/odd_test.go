@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -8,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"memovault/internal/lang"
+	"memovault/internal/lockout"
 	"memovault/internal/record"
 )
 
@@ -168,4 +170,21 @@ func FuzzHint(f *testing.F) {
 			t.Fatalf("%q as its own hint passes", password)
 		}
 	})
+}
+
+// Nobody is told that no event locks an account where some were not looked at.
+func TestMoreEventsThanCanBeLookedAt(t *testing.T) {
+	var records []*record.Record
+	for i := range lockout.MaxEvents + 10 {
+		r := noted(t, "wifi", fmt.Sprintf("wifi-%d", i))
+		r.Ways = []record.Way{{ID: "desk", Needs: []record.Need{{Any: []string{fmt.Sprintf("paper:箱-%d-", i)}}}}}
+		records = append(records, r)
+	}
+	few, many := Audit(Input{Now: testNow, Records: records[:3], Rules: []string{"G15"}}), Audit(Input{Now: testNow, Records: records, Rules: []string{"G15"}})
+	if speaks(few.Findings, "G15") || !speaks(many.Findings, "G15") {
+		t.Errorf("of few events: %v, of many: %v", said(few.Findings), said(many.Findings))
+	}
+	if len(many.Steady) > 0 {
+		t.Errorf("%d accounts are called steady", len(many.Steady))
+	}
 }
