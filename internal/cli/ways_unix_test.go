@@ -80,7 +80,7 @@ func TestWaysFlow(t *testing.T) {
 		}
 
 		s = h.at("vault", "edit", "google", "ways", "--passphrase-file", "pass.txt")
-		s.answer(c.menu, "1\r") // brought back
+		s.answer(c.menu, "1\r")                                   // brought back
 		s.answer(c.menu, fmt.Sprintf("%d\r", len(google.Ways)+1)) // one's own
 		s.answer(c.sureToDelete, "y\r")
 		s.answer(c.menu, "\r")

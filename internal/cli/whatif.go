@@ -322,6 +322,10 @@ const mostFaults = 3
 func (a *app) warnFaults(m *recovery.Model) {
 	faults := m.Faults()
 	for _, f := range faults[:min(len(faults), mostFaults)] {
+		if f.Record == nil { // it concerns all of them
+			a.warn(lang.T("%s", "%s"), f.What)
+			continue
+		}
 		a.warn(lang.T("%s: %s", "%s: %s"), f.Record.Name, f.What)
 	}
 	if more := len(faults) - mostFaults; more > 0 {

@@ -271,6 +271,7 @@ func (a *app) showSets(q *forecast, acc *recovery.Account) error {
 	if err != nil {
 		return err
 	}
+	cut = cut || !q.m.AllEvents()
 	fmt.Fprintln(a.out)
 	a.rows(0, a.text(lang.T("What would take the last way that is noted and sure:", "次のどれかで、書いてある確かな方法が 1 つもなくなります:")), paintHead)
 	words := make([][]string, 0, len(byEvents))

@@ -120,7 +120,11 @@ func (a *app) showWhatifJSON(q *forecast, only *recovery.Account) error {
 		return err
 	}
 	for _, f := range q.m.Faults() {
-		out.Faults = append(out.Faults, faultJSON{f.Record.Name, f.Way, f.Field, f.What.In(a.lang)})
+		fault := faultJSON{Way: f.Way, Field: f.Field, What: f.What.In(a.lang)}
+		if f.Record != nil { // else it concerns all of them
+			fault.Record = f.Record.Name
+		}
+		out.Faults = append(out.Faults, fault)
 	}
 	return a.writeJSON(out)
 }
