@@ -99,7 +99,7 @@ func (d *drawer) value(r *record.Record, spec *record.Spec) string {
 		case 0:
 			return d.of("なし", "none", "不明", "?", "-")
 		case 1:
-			return d.of(" ", "@", "a@", "https://", "‮", "\x00", "2026-99", "これは何でしょう")
+			return d.of(" ", "@", "a@", "https://", "\u202e", "\x00", "2026-99", "これは何でしょう")
 		}
 	}
 	n := 9
@@ -370,7 +370,7 @@ func openedBy(t *testing.T, records []*record.Record) map[string]bool {
 
 func FuzzDerive(f *testing.F) {
 	f.Add(uint64(1), uint8(10), "a@example.jp", "090-0000-0000", "手帳の 3 ページ目", "2 of phone|spare")
-	f.Add(uint64(2), uint8(40), "@", "+81", "‮", "record:x|paper:\\|")
+	f.Add(uint64(2), uint8(40), "@", "+81", "\u202e", "record:x|paper:\\|")
 	f.Fuzz(func(t *testing.T, seed uint64, n uint8, address, number, place, need string) {
 		records := draw(seed, 1+int(n)%60, false)
 		r := note("service", "x", "login", address, "spare", address, "phone", number, "pw_place", place, "proof", place, "friend", place, "kept codes", place)

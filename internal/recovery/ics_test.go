@@ -171,8 +171,8 @@ func TestEntryUIDsTellEventsApartAndStay(t *testing.T) {
 		}
 		seen[uid] = true
 	}
-	if EntryUID(id, "a") != EntryUID(id, "a") {
-		t.Error("the id of one event changes")
+	if first, again := EntryUID(id, "a"), EntryUID(id, "a"); first != again {
+		t.Errorf("the id of one event changes: %s, %s", first, again)
 	}
 }
 
