@@ -136,12 +136,13 @@ type forecast struct {
 	owned   bool // there are accounts of several people
 	events  []*recovery.Event
 
-	hope, doubt *lockout.View                // with what is not noted, and without
-	today, then map[string]lockout.State     // by account id: without the events, and with them
-	accounts    map[string]*recovery.Account // by id
-	assets      map[string]bool              // what can be lost by itself
-	taken       map[string]bool              // what the events take
-	gone        map[string]bool              // what was gone before
+	hope, doubt *lockout.View                  // with what is not noted, and without
+	doubts      map[lockout.Run]*lockout.Doubt // what would decide, as far as it was asked
+	today, then map[string]lockout.State       // by account id: without the events, and with them
+	accounts    map[string]*recovery.Account   // by id
+	assets      map[string]bool                // what can be lost by itself
+	taken       map[string]bool                // what the events take
+	gone        map[string]bool                // what was gone before
 }
 
 func (a *app) readForecast(s *store.Store, o *whatifOptions) (*forecast, error) {
@@ -163,6 +164,7 @@ func (a *app) readForecast(s *store.Store, o *whatifOptions) (*forecast, error) 
 // look works out how the accounts stand.
 func (q *forecast) look() (err error) {
 	q.accounts = make(map[string]*recovery.Account)
+	q.doubts = make(map[lockout.Run]*lockout.Doubt)
 	for i, acc := range q.m.Accounts() {
 		q.accounts[acc.ID] = acc
 		q.owned = q.owned || i > 0 && acc.Record.Owner != q.m.Accounts()[0].Record.Owner

@@ -265,7 +265,14 @@ const mostDeciding = 3
 // deciding are the things of which something should be noted. more says that
 // there may be others.
 func (q *forecast) deciding(acc *recovery.Account, run lockout.Run) (things []*recovery.Thing, more bool, err error) {
-	ids, more, err := q.g.Deciding(acc.ID, q.m.Case(run, q.events...), 0)
+	doubt := q.doubts[run]
+	if doubt == nil {
+		if doubt, err = q.g.Doubt(q.m.Case(run, q.events...)); err != nil {
+			return nil, false, err
+		}
+		q.doubts[run] = doubt
+	}
+	ids, more, err := doubt.Deciding(acc.ID, 0)
 	for _, id := range ids {
 		if t := q.m.Thing(id); t != nil {
 			things = append(things, t)

@@ -128,13 +128,13 @@ func (q *forecast) fillToll(t *toll, tables [3]*lockout.Table, by map[string]*re
 	}
 	seen := map[string]bool{}
 	for i, state := range []lockout.State{lockout.Shut, lockout.Asking, lockout.Unsure} {
-		locked, err := tables[i].Locked(ids...)
+		locked, err := tables[i].Newly(ids...)
 		if err != nil {
 			return err
 		}
 		for _, id := range locked {
 			acc := by[id]
-			if acc == nil || seen[id] || q.today[id] >= state || q.isAbout(t.events, acc) {
+			if acc == nil || seen[id] || q.isAbout(t.events, acc) {
 				continue
 			}
 			seen[id] = true

@@ -73,6 +73,9 @@ func (b *brute) compareTable(t *testing.T, g *Graph, c Case, opens []uint32) {
 			}
 		}
 		equal(t, fmt.Sprint("table ", names), must(table.Locked(names...))(t), locked)
+		before := must(table.Locked())(t)
+		newly := slices.DeleteFunc(locked, func(id string) bool { return slices.Contains(before, id) })
+		equal(t, fmt.Sprint("newly ", names), must(table.Newly(names...))(t), newly)
 	}
 	for x := b.assets; x < b.assets+b.nodes; x++ {
 		want := b.texts(minimalMasks(len(b.events), func(m uint32) bool {

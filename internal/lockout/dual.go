@@ -53,29 +53,46 @@ func (g *Graph) All(account string, c Case, budget int) (All, error) {
 // with all of them. Of the case's Run only SureOnly counts. truncated says that
 // there may be more.
 func (g *Graph) Deciding(account string, c Case, budget int) (assets []string, truncated bool, err error) {
-	a, err := g.find(account, "deciding", Account, Node)
+	d, err := g.Doubt(c)
 	if err != nil {
 		return nil, false, err
 	}
+	return d.Deciding(account, budget)
+}
+
+// A Doubt answers Deciding for many accounts of one case.
+type Doubt struct{ w *world }
+
+// Doubt looks at a case. Of its Run only SureOnly counts.
+func (g *Graph) Doubt(c Case) (*Doubt, error) {
 	c.Run &= SureOnly
 	w, err := g.world(c)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	for x := range g.assets {
 		if !g.things[x].unknown && !w.gone[x] {
 			w.kept[x] = true
 		}
 	}
-	d := newDual(w, a, cmp.Or(budget, DefaultBudget))
-	truncated = !d.run()
-	in := make([]bool, g.assets)
-	for _, p := range d.proofs {
-		p.each(func(i int) { in[d.of[d.assets[i]]] = true })
+	return &Doubt{w}, nil
+}
+
+// Deciding is Graph.Deciding in the case of the doubt.
+func (q *Doubt) Deciding(account string, budget int) (assets []string, truncated bool, err error) {
+	a, err := q.w.find(account, "deciding", Account, Node)
+	if err != nil {
+		return nil, false, err
 	}
-	for x, is := range in {
+	d := newDual(q.w, a, cmp.Or(budget, DefaultBudget))
+	truncated = !d.run()
+	in := make([]bool, len(d.assets))
+	for _, p := range d.proofs {
+		p.each(func(i int) { in[i] = true })
+	}
+	for i, is := range in {
 		if is {
-			assets = append(assets, g.ids[x])
+			assets = append(assets, q.w.ids[d.of[d.assets[i]]])
 		}
 	}
 	return assets, truncated, nil
@@ -288,8 +305,7 @@ func (d *dual) named(sets []set) [][]string {
 // cone returns the part of the net that target depends on, in the world's run:
 // the net, its nodes' numbers in the graph, and target's number in it.
 func (w *world) cone(target int32) (n *net, of []int32, place int32) {
-	in := make([]bool, w.nodes)
-	in[target] = true
+	number := map[int32]int32{target: 0} // first those that are in it, then their places
 	of = []int32{target}
 	for next := 0; next < len(of); next++ {
 		for _, r := range w.ways.of(of[next]) {
@@ -297,15 +313,14 @@ func (w *world) cone(target int32) (n *net, of []int32, place int32) {
 				continue
 			}
 			for _, y := range w.body.of(r) {
-				if !in[y] {
-					in[y] = true
+				if _, in := number[y]; !in {
+					number[y] = 0
 					of = append(of, y)
 				}
 			}
 		}
 	}
 	slices.Sort(of)
-	number := make(map[int32]int32, len(of))
 	assets := 0
 	for i, x := range of {
 		number[x] = int32(i)

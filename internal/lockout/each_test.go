@@ -20,9 +20,19 @@ func TestEach(t *testing.T) {
 		view := must(g.View(c))(t)
 		ways := must(g.EachWays(c, ids...))(t)
 		proofs := must(g.Proofs(c, ids...))(t)
+		doubt := must(g.Doubt(c))(t)
 		for i, id := range ids {
 			equal(t, "ways into "+id, ways[i], must(g.Ways(id, c))(t))
 			equal(t, "view of "+id, must(view.Ways(id))(t), ways[i])
+			deciding, _, err := g.Deciding(id, c, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			decides, _, err := doubt.Deciding(id, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			equal(t, "what decides "+id, decides, deciding)
 			p, _, err := g.Proof(id, c)
 			if err != nil {
 				t.Fatal(err)

@@ -146,31 +146,52 @@ func (t *Table) Scenarios() int { return len(t.sets) }
 // Locked returns the accounts that are locked when the events happen together.
 // There must be no more of them than Size.
 func (t *Table) Locked(events ...string) ([]string, error) {
+	s, err := t.scenario(events)
+	if err != nil {
+		return nil, err
+	}
+	return t.those(func(i int) bool { return t.lost(i, s) }), nil
+}
+
+// Newly is Locked without the accounts that are locked even if nothing happens.
+func (t *Table) Newly(events ...string) ([]string, error) {
+	s, err := t.scenario(events)
+	if err != nil {
+		return nil, err
+	}
+	return t.those(func(i int) bool { return t.lost(i, s) && !t.lost(i, 0) }), nil
+}
+
+// those returns the accounts, given by their place, that are wanted.
+func (t *Table) those(wanted func(account int) bool) (ids []string) {
+	for i, a := range t.g.accounts {
+		if wanted(i) {
+			ids = append(ids, t.g.ids[a])
+		}
+	}
+	return ids
+}
+
+// scenario returns the number of the scenario in which the events happen.
+func (t *Table) scenario(events []string) (int, error) {
 	places := make([]int, 0, maxTogether)
 	for _, id := range events {
 		e, err := t.g.findEvent(id, "locked")
 		if err != nil {
-			return nil, err
+			return 0, err
 		}
 		i, ok := t.at[e]
 		if !ok {
-			return nil, &UndeclaredError{id, "table"}
+			return 0, &UndeclaredError{id, "table"}
 		}
 		places = append(places, i)
 	}
 	slices.Sort(places)
 	places = slices.Compact(places)
 	if len(places) > t.Size {
-		return nil, &RangeError{"size", "", len(places), t.Size}
+		return 0, &RangeError{"size", "", len(places), t.Size}
 	}
-	s := t.number(places)
-	var ids []string
-	for i, a := range t.g.accounts {
-		if t.lost(i, s) {
-			ids = append(ids, t.g.ids[a])
-		}
-	}
-	return ids, nil
+	return t.number(places), nil
 }
 
 func (t *Table) number(places []int) int {
