@@ -104,11 +104,13 @@ func (l *lodge) home(owner string) house {
 	return own
 }
 
+// addressOf is in which house a place is, by its address, else by its name; empty
+// if nothing says.
 func addressOf(place *subject) string {
 	if f := place.r.Field("address"); f != nil && says(f.Value) {
 		return f.Value
 	}
-	return ""
+	return otherHouse(place.r.Name)
 }
 
 // saysHome reports whether an address, folded, is the house one lives in; where
@@ -118,7 +120,9 @@ func saysHome(address string) bool {
 		containsAny(address, homeWords) && !saysElsewhere(address)
 }
 
-func saysElsewhere(address string) bool { return containsAny(address, elsewhere) }
+func saysElsewhere(address string) bool {
+	return containsAny(address, elsewhere) || otherHouse(address) != ""
+}
 
 func containsAny(folded string, words []string) bool {
 	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(folded, lang.Fold(w)) })
@@ -177,6 +181,9 @@ func (l *lodge) look(owner, ownerKey, text string) spot {
 	}
 	if containsAny(text, walletWords) {
 		return spot{wallet: true}
+	}
+	if other := otherHouse(text); other != "" {
+		return spot{house: house{ownerKey + "|" + other, owner, other}}
 	}
 	return spot{house: l.home(owner)}
 }
