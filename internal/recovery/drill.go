@@ -242,6 +242,9 @@ func (u *Upkeep) question(r *record.Record, t *record.Template, atom record.Atom
 	f := r.Field(atom.Name)
 	switch {
 	case f == nil || f.Value == "" && len(f.Codes) == 0, record.SaysNone(f.Value):
+		if q := askSecret(r, &record.Field{Key: atom.Name}, label(r, t, atom.Name)); f == nil && atom.Kind == record.AtomField && q.Kind != AskNothing {
+			return q // it is on paper, or known by heart, and not in the vault
+		}
 		return Question{Kind: AskUnknown, Key: "unknown:" + atom.Name, Text: label(r, t, atom.Name), Field: &record.Field{Key: atom.Name}}
 	case atom.Kind == record.AtomCall:
 		return Question{Kind: AskCall, Key: "call:" + record.PhoneDigits(f.Value), Text: said(lang.T("Does a call to %s reach you?", "%s に電話をかけると、出られますか？"), f.Value)}

@@ -250,3 +250,16 @@ func FuzzTarget(f *testing.F) {
 		}
 	})
 }
+
+// Codes that are on paper alone are looked for there.
+func TestQuestionOfWhatIsNotInTheVault(t *testing.T) {
+	r := noted("google", "google")
+	way(t, r, "desk", "backup_codes")
+	if got := asked(t, drillOf(t, r), "desk"); !slices.Equal(got, []string{"unknown unknown:backup_codes"}) {
+		t.Errorf("nothing noted: %v", got)
+	}
+	r.Kept = map[string]string{"backup_codes": "paper:青いファイル"}
+	if got := asked(t, drillOf(t, r), "desk"); !slices.Equal(got, []string{"paper field:backup_codes"}) {
+		t.Errorf("on paper: %v", got)
+	}
+}
