@@ -190,6 +190,8 @@ func sheetOld(v *survey, s *subject, hit func(match)) {
 	}
 	if len(out.command) == 1 {
 		out.command = []lang.Text{both("rm"), both(s.r.Name)}
+	} else if place := s.value(record.RoleKeptAt); place != "" {
+		out.command = append(out.command, both("--kept-at"), both(place))
 	}
 	hit(out)
 }

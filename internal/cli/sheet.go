@@ -40,12 +40,20 @@ func (a *app) noteSheet(s *store.Store, o printOptions, list []*record.Record) e
 	if c, err := s.Find(place); err == nil && !c.Trashed && c.Template == record.PlaceTemplate {
 		place = c.Name
 	}
-	r, err := a.sheetRecord(s, o, list, place)
+	old, err := staleSheet(s, list, place)
+	if err != nil {
+		return err
+	}
+	r, err := a.sheetRecord(s, o, old, list, place)
 	if err != nil {
 		return err
 	}
 	if err := a.commit(s, store.Change{Put: []*record.Record{r}}); err != nil {
 		return err
+	}
+	if old != nil {
+		a.say(lang.T("noted: %s is now this sheet (%s); shred the one that lies there", "記録しました: %s はこの用紙になりました（置き場所: %s）。前の用紙は裁断してください"), r.Name, place)
+		return nil
 	}
 	a.say(lang.T("noted: %s (where this sheet is: %s)", "記録しました: %s（この用紙の置き場所: %s）"), r.Name, place)
 	return nil
@@ -68,11 +76,57 @@ func placeNames(s *store.Store) func(string) []string {
 	}
 }
 
+// staleSheet returns the sheet that the new one takes the place of: it lies
+// there, has the same records on it and is out of date. It is nil if none does.
+func staleSheet(s *store.Store, list []*record.Record, place string) (*record.Record, error) {
+	cards, err := s.Cards()
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range cards {
+		if c.Trashed || c.Template != record.SheetTemplate {
+			continue
+		}
+		old, err := s.Record(c.ID)
+		if err != nil {
+			return nil, err
+		}
+		if lies(old, place) && hasOnIt(old, list) && !record.SheetState(old, list).Current() {
+			return old, nil
+		}
+	}
+	return nil, nil
+}
+
+// lies reports whether a sheet is noted as kept at the place.
+func lies(sheet *record.Record, place string) bool {
+	for _, spec := range record.LookupTemplate(record.SheetTemplate).With(record.RoleKeptAt) {
+		if f := sheet.Field(spec.Key); f != nil && lang.Fold(f.Value) == lang.Fold(place) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasOnIt reports whether the records of the list, and no others, were printed
+// on a sheet.
+func hasOnIt(sheet *record.Record, list []*record.Record) bool {
+	for _, one := range list {
+		if sheet.Printed[one.ID.String()] == "" {
+			return false
+		}
+	}
+	return len(sheet.Printed) == len(list)
+}
+
 // sheetRecord is the record of a sheet: its number and day, what is on it and
-// how that was, and where it is.
-func (a *app) sheetRecord(s *store.Store, o printOptions, list []*record.Record, place string) (*record.Record, error) {
+// how that was, and where it is. It keeps the name of the old one, if there is one.
+func (a *app) sheetRecord(s *store.Store, o printOptions, old *record.Record, list []*record.Record, place string) (*record.Record, error) {
 	t := record.LookupTemplate(record.SheetTemplate)
 	r := a.newRecord(t, "")
+	if old != nil {
+		r = old.Clone()
+	}
 	r.Updated = a.now.UTC().Truncate(time.Second)
 	owner := list[0].Owner
 	names := make([]string, len(list))
@@ -104,6 +158,9 @@ func (a *app) sheetRecord(s *store.Store, o printOptions, list []*record.Record,
 		for _, spec := range t.With(f.role) {
 			r.Set(spec.Key, spec.Type, f.value)
 		}
+	}
+	if old != nil {
+		return r, nil
 	}
 	var err error
 	r.Name, err = a.freeName(s, "", r, false)

@@ -363,7 +363,7 @@ func (w *clockwork) sheet(r *record.Record) {
 	}
 	c := &Clock{Kind: ClockSheet, Record: r, Command: edit(r),
 		What: said(lang.T("changed since it was printed: %s", "印刷したあとで変わった記録: %s"), list(standing.Changed)),
-		Do:   lang.T("print it anew, put the new one in the place of the old, and note the day:", "印刷し直して古い紙と取り替え、印刷した日を書いてください:")}
+		Do:   lang.T("print it anew, put the new one in the place of the old, and note it:", "印刷し直して古い紙と取り替え、記録してください:")}
 	if len(standing.Changed) == 0 {
 		c.What = said(lang.T("on it, but not among the records any more: %s", "載っているのに、もう記録にないもの: %s"), list(standing.Missing))
 		c.Do = lang.T("see whether the paper is still needed, and note it:", "この紙がまだ要るか見直し、書き直してください:")
@@ -371,6 +371,9 @@ func (w *clockwork) sheet(r *record.Record) {
 		c.Command = []lang.Text{both("print")}
 		for _, other := range on {
 			c.Command = append(c.Command, both(other.Name))
+		}
+		for _, place := range fieldsOf(r, record.LookupTemplate(r.Template), record.RoleKeptAt) {
+			c.Command = append(c.Command, both("--kept-at"), both(place.Value))
 		}
 	}
 	w.anyDay(c)
