@@ -3,6 +3,7 @@ package lockout
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 )
@@ -226,17 +227,14 @@ func (b *Builder) clone() *Builder {
 		things: slices.Clone(b.things),
 		rules:  slices.Clone(b.rules),
 		events: slices.Clone(b.events),
-		ids:    make(map[string]int, len(b.ids)),
-		named:  make(map[string]bool, len(b.named)),
+		ids:    maps.Clone(b.ids),
+		named:  maps.Clone(b.named),
 		places: b.places,
 		killed: b.killed,
-	}
-	for i, t := range c.things {
-		c.ids[t.id] = i
+		faults: slices.Clone(b.faults),
 	}
 	for i := range c.events {
 		c.events[i].kills = slices.Clone(c.events[i].kills)
-		c.named[c.events[i].id] = true
 	}
 	return c
 }
@@ -244,39 +242,61 @@ func (b *Builder) clone() *Builder {
 // Build returns the graph, or all that is wrong with it (the first twenty
 // faults, joined). The builder can be used on; the graph does not change any
 // more.
-func (b *Builder) Build() (*Graph, error) {
-	faults := slices.Clone(b.faults)
-	fault := func(err error) {
-		if len(faults) < maxFaults {
-			faults = append(faults, err)
-		}
-	}
+func (b *Builder) Build() (*Graph, error) { return b.clone().graph() }
+
+// graph is Build of a builder to which nothing will be added any more.
+func (b *Builder) graph() (*Graph, error) {
+	u := user{b: b, faults: b.faults, heads: make([]int32, 0, len(b.rules)), bodies: newLists(len(b.rules), b.places), kills: newLists(len(b.events), b.killed)}
 	for i := range b.rules {
-		b.checkRule(&b.rules[i], fault)
+		u.rule(&b.rules[i])
 	}
-	for _, e := range b.events {
-		for _, id := range e.kills {
-			b.checkUse(id, e.id, fault, Asset)
-		}
+	for i := range b.events {
+		u.event(&b.events[i])
 	}
-	if len(faults) > 0 {
-		return nil, errors.Join(faults...)
+	if len(u.faults) > 0 {
+		return nil, errors.Join(u.faults...)
 	}
-	return newGraph(b.clone()), nil
+	return newGraph(&u), nil
 }
 
-func (b *Builder) checkRule(r *Rule, fault func(error)) {
-	b.checkUse(r.Head, r.Head, fault, Node, Account)
+// A user finds what rules and events use, each once, and what is wrong with that.
+// All are named by their place in Builder.things.
+type user struct {
+	b      *Builder
+	faults []error
+	heads  []int32 // by rule
+	bodies lists   // by rule
+	kills  lists   // by event
+}
+
+func (u *user) rule(r *Rule) {
+	u.heads = append(u.heads, u.use(r.Head, r.Head, Node, Account))
 	for _, id := range r.Body {
-		b.checkUse(id, r.Head, fault, Asset, Node, Account)
+		u.bodies.items = append(u.bodies.items, u.use(id, r.Head, Asset, Node, Account))
 	}
+	u.bodies.push()
 }
 
-func (b *Builder) checkUse(id, in string, fault func(error), kinds ...Kind) {
-	i, ok := b.ids[id]
+func (u *user) event(e *happening) {
+	for _, id := range e.kills {
+		u.kills.items = append(u.kills.items, u.use(id, e.id, Asset))
+	}
+	u.kills.push()
+}
+
+// use returns the place of what is used, which must be of one of the kinds.
+func (u *user) use(id, in string, kinds ...Kind) int32 {
+	i, ok := u.b.ids[id]
 	if !ok {
-		fault(&UndeclaredError{id, in})
-	} else if is := b.things[i].kind; !slices.Contains(kinds, is) {
-		fault(&WrongKindError{id, in, is})
+		u.fault(&UndeclaredError{id, in})
+	} else if is := u.b.things[i].kind; !slices.Contains(kinds, is) {
+		u.fault(&WrongKindError{id, in, is})
+	}
+	return int32(i)
+}
+
+func (u *user) fault(err error) {
+	if len(u.faults) < maxFaults {
+		u.faults = append(u.faults, err)
 	}
 }

@@ -11,9 +11,9 @@ type Graph struct {
 	*net
 	b      *Builder // what it was built from
 	ids    []string // by node
-	number map[string]int32
-	things []thing // by node
-	sure   []bool  // by rule
+	number []int32  // by place in b.things
+	things []thing  // by node
+	sure   []bool   // by rule
 	wait   []time.Duration
 	comps  lists
 	circle []bool
@@ -25,18 +25,17 @@ type Graph struct {
 	accounts []int32
 }
 
-// newGraph numbers what the builder holds, which must be without faults. The
+// newGraph numbers what a builder holds, which must be without faults. The
 // builder is kept.
-func newGraph(b *Builder) *Graph {
-	g := &Graph{
-		b: b, number: make(map[string]int32, len(b.things)), event: make(map[string]int32, len(b.events)),
-		ids: make([]string, 0, len(b.things)), things: make([]thing, 0, len(b.things)),
-	}
+func newGraph(u *user) *Graph {
+	n := len(u.b.things)
+	g := &Graph{b: u.b, number: make([]int32, n), event: make(map[string]int32, len(u.b.events)),
+		ids: make([]string, 0, n), things: make([]thing, 0, n)}
 	g.take(func(t *thing) bool { return t.kind == Asset })
 	assets := len(g.things)
 	g.take(func(t *thing) bool { return t.kind != Asset })
-	g.takeRules(assets)
-	g.takeEvents()
+	g.takeRules(u, assets)
+	g.takeEvents(u)
 	g.comps, g.circle = g.components()
 	return g
 }
@@ -52,38 +51,39 @@ func (g *Graph) take(wanted func(*thing) bool) {
 		if t.kind == Account {
 			g.accounts = append(g.accounts, x)
 		}
-		g.number[t.id] = x
+		g.number[i] = x
 		g.ids = append(g.ids, t.id)
 		g.things = append(g.things, *t)
 	}
 }
 
-func (g *Graph) takeRules(assets int) {
-	rules := g.b.rules
-	head, need := make([]int32, len(rules)), make([]int32, len(rules))
-	g.sure, g.wait = make([]bool, len(rules)), make([]time.Duration, len(rules))
-	body := lists{at: make([]int32, 1, len(rules)+1), items: make([]int32, 0, g.b.places)}
-	for i := range rules {
-		r := &rules[i]
-		head[i], need[i] = g.number[r.Head], int32(r.K)
-		g.sure[i], g.wait[i] = r.Certainty == Sure, r.Wait
-		for _, id := range r.Body {
-			body.items = append(body.items, g.number[id])
-		}
-		body.at = append(body.at, int32(len(body.items)))
+// numbered turns places in the builder into numbers.
+func (g *Graph) numbered(places []int32) []int32 {
+	for i, place := range places {
+		places[i] = g.number[place]
 	}
-	g.net = newNet(assets, len(g.things), head, need, body)
+	return places
 }
 
-func (g *Graph) takeEvents() {
+func (g *Graph) takeRules(u *user, assets int) {
+	rules := g.b.rules
+	need := make([]int32, len(rules))
+	g.sure, g.wait = make([]bool, len(rules)), make([]time.Duration, len(rules))
+	for i := range rules {
+		r := &rules[i]
+		need[i] = int32(r.K)
+		g.sure[i], g.wait[i] = r.Certainty == Sure, r.Wait
+	}
+	g.numbered(u.bodies.items)
+	g.net = newNet(assets, len(g.things), g.numbered(u.heads), need, u.bodies)
+}
+
+func (g *Graph) takeEvents(u *user) {
 	g.kills.at = []int32{0}
 	for i, e := range g.b.events {
 		g.event[e.id] = int32(i)
 		g.events = append(g.events, e.id)
-		killed := make([]int32, 0, len(e.kills))
-		for _, id := range e.kills {
-			killed = append(killed, g.number[id])
-		}
+		killed := g.numbered(u.kills.of(int32(i)))
 		slices.Sort(killed)
 		g.kills.push(slices.Compact(killed)...)
 	}
@@ -133,10 +133,11 @@ func (g *Graph) find(id, in string, kinds ...Kind) (int32, error) {
 	if id == "" {
 		return 0, ErrNoID
 	}
-	x, ok := g.number[id]
+	place, ok := g.b.ids[id]
 	if !ok {
 		return 0, &UndeclaredError{id, in}
 	}
+	x := g.number[place]
 	if is := g.things[x].kind; !slices.Contains(kinds, is) {
 		return 0, &WrongKindError{id, in, is}
 	}

@@ -18,6 +18,11 @@ type lists struct {
 	items []int32
 }
 
+// newLists makes room for n lists of so many items together.
+func newLists(n, items int) lists {
+	return lists{append(make([]int32, 0, n+1), 0), make([]int32, 0, items)}
+}
+
 func (l *lists) of(i int32) []int32 { return l.items[l.at[i]:l.at[i+1]] }
 
 func (l *lists) push(items ...int32) {

@@ -136,7 +136,7 @@ func (g *Graph) merged(repairs []Repair) (*Graph, [][]int32, error) {
 			}
 		}
 	}
-	m, err := b.Build()
+	m, err := b.graph()
 	return m, rules, err
 }
 

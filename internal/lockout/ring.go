@@ -51,7 +51,8 @@ func (g *Graph) Rings(c Case) (rings []Ring, behind []string, err error) {
 			behind = append(behind, g.ids[y])
 		}
 	}
-	slices.SortFunc(rings, func(a, b Ring) int { return int(g.number[a.Members[0]] - g.number[b.Members[0]]) })
+	first := func(r Ring) int32 { return g.number[g.b.ids[r.Members[0]]] }
+	slices.SortFunc(rings, func(a, b Ring) int { return int(first(a) - first(b)) })
 	return rings, behind, nil
 }
 
