@@ -35,7 +35,8 @@ func (a *app) newDue() *cobra.Command {
 that are closed when nobody signs in, contracts and domains that end, one-time
 codes that run out or grow old, sheets that no longer say what the records say,
 ways back that were never tried or not for a year, addresses that are going away,
-risks to be looked at again, answers to be expected. What is overdue comes first.
+risks to be looked at again, answers to be expected. What is overdue comes first,
+what can be done on any day last.
 
 With --ics it writes a calendar file instead, for the calendar program of your
 choice. The events say neither names nor services unless you add --ics-names, so
@@ -43,7 +44,8 @@ that a family calendar may show them. When it is written again, to the same file
 events keep their identity.`,
 			`これからも入れるように、いつまでに何をすればよいかを並べます。サインインしないと閉じられるアカウント、
 終わる契約やドメイン、残り少ない・古くなったコード、記録と合わなくなった用紙、まだ試していない・1 年以上
-試していない戻る方法、なくなるアドレス、見直す約束の危険、返事を待っている申し込みです。過ぎたものが上です。
+試していない戻る方法、なくなるアドレス、見直す約束の危険、返事を待っている申し込みです。過ぎたものが上、
+いつでもできるものが最後です。
 
 --ics を付けると、代わりにカレンダーのファイルを書き出します。お使いのカレンダーに読み込んでください。
 家族と一緒に使うカレンダーでも困らないように、予定には記録の名前もサービスの名前も書きません

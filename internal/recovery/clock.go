@@ -68,8 +68,9 @@ type Stopped struct {
 	Fact   *record.Fact
 }
 
-// Clocks returns what is to be done by a day, those first that are due first,
-// and the clocks that can't run because nothing is noted.
+// Clocks returns what is to be done by a day, those first that are due first
+// and those last that can be done on any day, and the clocks that can't run
+// because nothing is noted.
 func (u *Upkeep) Clocks() ([]*Clock, []Stopped) {
 	w := &clockwork{Upkeep: u}
 	for _, r := range u.records {
@@ -89,8 +90,8 @@ type clockwork struct {
 	stopped []Stopped
 }
 
-// compare puts what is due first before the rest, and of one day what has one
-// before what can be done on any day.
+// compare puts what has a day first, in the order of the days, before what can
+// be done on any day.
 func (w *clockwork) compare(a, b *Clock) int {
 	dated := func(c *Clock) int {
 		if c.Dated {
@@ -98,7 +99,7 @@ func (w *clockwork) compare(a, b *Clock) int {
 		}
 		return 1
 	}
-	return cmp.Or(a.Day.Compare(b.Day), cmp.Compare(dated(a), dated(b)), cmp.Compare(w.weight(b.Record), w.weight(a.Record)),
+	return cmp.Or(cmp.Compare(dated(a), dated(b)), a.Day.Compare(b.Day), cmp.Compare(w.weight(b.Record), w.weight(a.Record)),
 		strings.Compare(a.Record.Name, b.Record.Name), strings.Compare(string(a.Kind), string(b.Kind)), strings.Compare(a.about, b.about))
 }
 
