@@ -269,3 +269,30 @@ func FuzzTemplate(f *testing.F) {
 		}
 	})
 }
+
+// TestIsKey tries all short strings of the signs that matter against the form
+// that options of a choice are held to.
+func TestIsKey(t *testing.T) {
+	const signs = "az09_A- é"
+	keys := 0
+	var try func(s string, more int)
+	try = func(s string, more int) {
+		want := fieldKey.MatchString(s)
+		if IsKey(s) != want {
+			t.Fatalf("%q: %v", s, IsKey(s))
+		}
+		if want {
+			keys++
+		}
+		for i := 0; i < len(signs) && more > 0; i++ {
+			try(s+signs[i:i+1], more-1)
+		}
+	}
+	try("", 5)
+	if keys == 0 {
+		t.Error("none of them is a key")
+	}
+	if long := strings.Repeat("a", MaxName); !IsKey(long) || IsKey(long+"a") {
+		t.Error("the limit of the length does not hold")
+	}
+}

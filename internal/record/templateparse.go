@@ -20,7 +20,21 @@ var (
 )
 
 // IsKey reports whether s can be the key of a field: snake_case.
-func IsKey(s string) bool { return len(s) <= MaxName && fieldKey.MatchString(s) }
+func IsKey(s string) bool {
+	if len(s) > MaxName || s == "" || !isLower(s[0]) || s[len(s)-1] == '_' {
+		return false
+	}
+	for i := range len(s) {
+		switch c := s[i]; {
+		case isLower(c), '0' <= c && c <= '9':
+		case c != '_', s[i-1] == '_':
+			return false
+		}
+	}
+	return true
+}
+
+func isLower(c byte) bool { return 'a' <= c && c <= 'z' }
 
 // ParseTemplate reads a template. It is strict, because a slip in a template
 // is a question nobody is asked: an unknown member, an unknown type, a text

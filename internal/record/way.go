@@ -431,8 +431,12 @@ func findWay(ways []Way, id string) *Way {
 
 // EffectiveWays returns the ways into what the record is about: those of its
 // template in their order, each changed or left out as the record says, then
-// those that it adds. The template may be nil.
+// those that it adds. The template may be nil. The list is not to be changed: where
+// the record says nothing it is the template's.
 func (r *Record) EffectiveWays(t *Template) []Way {
+	if len(r.Ways) == 0 && t != nil {
+		return slices.Clip(t.Ways)
+	}
 	var ways []Way
 	if t != nil {
 		for _, w := range t.Ways {
