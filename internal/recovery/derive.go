@@ -167,7 +167,16 @@ func (d *deriver) needs(head string, c lockout.Certainty, body ...string) {
 
 // unique returns the ids, each once, in their order.
 func unique(ids []string) []string {
+	const few = 16 // up to here looking through them is quicker than a table
 	var out []string
+	if len(ids) <= few {
+		for i, id := range ids {
+			if !slices.Contains(ids[:i], id) {
+				out = append(out, id)
+			}
+		}
+		return out
+	}
 	seen := make(map[string]bool, len(ids))
 	for _, id := range ids {
 		if !seen[id] {
