@@ -31,6 +31,9 @@ func (d *deriver) atom(s *subject, way string, a record.Atom) string {
 		}
 		return d.saysNone(s, a.Name)
 	}
+	if illegible(record.TypeOf(s.t, f), f.Value) {
+		return d.unanswered(s, a, proven)
+	}
 	switch a.Kind {
 	case record.AtomCall:
 		return d.callOf(s, way, f)
@@ -150,7 +153,7 @@ func (d *deriver) callOf(s *subject, way string, f *record.Field) string {
 		return d.call(f.Value, s.r.Owner)
 	}
 	if to := d.to(f.Value); to != nil {
-		if g, _ := to.first(record.RoleNumber); g != nil {
+		if g, _ := to.first(record.RoleNumber); g != nil && !illegible(record.TypePhone, g.Value) {
 			return d.call(g.Value, to.r.Owner)
 		}
 	}

@@ -241,7 +241,7 @@ func (u *Upkeep) question(r *record.Record, t *record.Template, atom record.Atom
 	}
 	f := r.Field(atom.Name)
 	switch {
-	case f == nil || f.Value == "" && len(f.Codes) == 0, record.SaysNone(f.Value):
+	case f == nil || f.Value == "" && len(f.Codes) == 0, record.SaysNone(f.Value), illegible(record.TypeOf(t, f), f.Value):
 		if q := askSecret(r, &record.Field{Key: atom.Name}, label(r, t, atom.Name)); f == nil && atom.Kind == record.AtomField && q.Kind != AskNothing {
 			return q // it is on paper, or known by heart, and not in the vault
 		}

@@ -223,9 +223,14 @@ func (d *deriver) unknown(s *subject, key string, proven bool) string {
 	if d.m.things[id] != nil {
 		return id
 	}
-	id, _ = d.asset(Thing{ID: id, Kind: KindUnknown, Record: s.r, Field: key, Owner: s.r.Owner, Unknown: !proven,
+	t := Thing{ID: id, Kind: KindUnknown, Record: s.r, Field: key, Owner: s.r.Owner, Unknown: !proven,
 		Label: said(lang.T("%s of %s, which is not noted", "%[2]s の「%[1]s」（記録なし）"), s.fieldLabel(key), s.r.Name),
-		short: said(lang.T("%s (not noted)", "「%s」（記録なし）"), s.fieldLabel(key)), command: s.edit(key)})
+		short: said(lang.T("%s (not noted)", "「%s」（記録なし）"), s.fieldLabel(key)), command: s.edit(key)}
+	if f := s.r.Field(key); f != nil && says(f.Value) {
+		t.Label = said(lang.T("%s of %s, which makes no sense as it is noted", "%[2]s の「%[1]s」（書いてあるままでは分からない）"), s.fieldLabel(key), s.r.Name)
+		t.short = said(lang.T("%s (makes no sense as it is noted)", "「%s」（書いてあるままでは分からない）"), s.fieldLabel(key))
+	}
+	id, _ = d.asset(t)
 	return id
 }
 
@@ -432,7 +437,7 @@ func (d *deriver) thingOf(s *subject) string {
 	case roleVault:
 		return d.vaultNode()
 	case roleLine:
-		if f, _ := s.first(record.RoleNumber); f != nil {
+		if f, _ := s.first(record.RoleNumber); f != nil && !illegible(record.TypePhone, f.Value) {
 			if n := d.number(f.Value, s.r.Owner); !n.texts() {
 				return d.call(f.Value, s.r.Owner)
 			}

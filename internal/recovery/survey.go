@@ -180,6 +180,19 @@ func addressIn(s string) string {
 	return ""
 }
 
+// illegible reports whether the value of a field of the type cannot be what the
+// field asks for: an address without an @, a number without a digit. What it was
+// meant to be is not known then.
+func illegible(kind record.Type, value string) bool {
+	switch kind {
+	case record.TypeEmail:
+		return addressIn(value) == "" && addressIn(lang.Fold(value)) == ""
+	case record.TypePhone:
+		return record.PhoneDigits(value) == "" && !strings.ContainsAny(lang.Fold(value), "0123456789")
+	}
+	return false
+}
+
 // mailKey is a mail address in the form in which two are compared.
 func mailKey(address string) string { return lang.Fold(address) }
 

@@ -408,7 +408,7 @@ func (d *deriver) enterStanding() {
 
 func (d *deriver) enterLine(s *subject) {
 	f, _ := s.first(record.RoleNumber)
-	if f == nil {
+	if f == nil || illegible(record.TypePhone, f.Value) {
 		return
 	}
 	d.sms(f.Value, s.r.Owner)
