@@ -25,6 +25,7 @@ type asker struct {
 	list  []*deciding
 	by    map[string]*deciding
 	calls int
+	after map[*recovery.Event]*lockout.Doubt // nil: today
 }
 
 // ask asks for what decides whether a sure way into the account is there, after
@@ -32,14 +33,14 @@ type asker struct {
 // what it says of itself.
 func (q *asker) ask(a *recovery.Account, e *recovery.Event) {
 	const budget = 2_000_000 // a few milliseconds
-	c := q.n.sure
-	if e != nil {
-		c = q.n.m.Case(lockout.SureOnly, e)
-	}
 	if q.calls++; q.calls > mostAsked {
 		return
 	}
-	ids, _, err := q.n.g.Deciding(a.ID, c, budget)
+	doubt := q.doubt(e)
+	if doubt == nil {
+		return
+	}
+	ids, _, err := doubt.Deciding(a.ID, budget)
 	if err != nil {
 		return
 	}
@@ -57,6 +58,22 @@ func (q *asker) ask(a *recovery.Account, e *recovery.Event) {
 			d.accounts = append(d.accounts, a)
 		}
 	}
+}
+
+// doubt is the case after the event, or today; nil if the graph refuses it.
+func (q *asker) doubt(e *recovery.Event) *lockout.Doubt {
+	if q.after[e] == nil {
+		c := q.n.sure
+		if e != nil {
+			c = q.n.m.Case(lockout.SureOnly, e)
+		}
+		doubt, err := q.n.g.Doubt(c)
+		if err != nil {
+			return nil
+		}
+		q.after[e] = doubt
+	}
+	return q.after[e]
 }
 
 // say asks, in the order in which the things were found.
@@ -90,7 +107,7 @@ func (n *net) askToday(hit func(match)) {
 			state[a] = states[i]
 		}
 	}
-	q := asker{n: n, by: make(map[string]*deciding)}
+	q := asker{n: n, by: make(map[string]*deciding), after: make(map[*recovery.Event]*lockout.Doubt)}
 	for _, a := range n.byWeight() {
 		if judged(a) && state[a] == lockout.Unsure && !n.toldOfMemory(a) {
 			q.ask(a, nil)
@@ -109,7 +126,7 @@ func (n *net) askAfter(hit func(match)) {
 	if err != nil {
 		return
 	}
-	q := asker{n: n, by: make(map[string]*deciding)}
+	q := asker{n: n, by: make(map[string]*deciding), after: make(map[*recovery.Event]*lockout.Doubt)}
 	for _, a := range n.byWeight() {
 		if !judged(a) || a.Weight < important {
 			continue

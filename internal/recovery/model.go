@@ -160,7 +160,7 @@ func (m *Model) ThiefGraph() *lockout.Graph {
 // with one.
 func (m *Model) Case(run lockout.Run, events ...*Event) lockout.Case {
 	c := lockout.Case{Run: run, Lost: slices.Clone(m.lost)}
-	gone := map[string]bool{}
+	ended := map[string]bool{} // accounts that are not there at all any more
 	for _, e := range events {
 		if m.inGraph[e.ID] {
 			c.Happened = append(c.Happened, e.ID)
@@ -168,14 +168,19 @@ func (m *Model) Case(run lockout.Run, events ...*Event) lockout.Case {
 			c.Lost = append(c.Lost, e.Kills...)
 		}
 		for _, id := range e.Kills {
-			gone[id] = true
+			if t := m.things[id]; t != nil && t.Kind == KindSelf {
+				ended[id] = true
+			}
 		}
 	}
-	for _, id := range m.kept {
-		if gone[id] && m.things[id].Kind == KindSelf {
-			c.Lost = append(c.Lost, id)
-		} else {
-			c.Kept = append(c.Kept, id)
+	if c.Kept = slices.Clip(m.kept); len(ended) > 0 {
+		c.Kept = nil
+		for _, id := range m.kept {
+			if ended[id] {
+				c.Lost = append(c.Lost, id)
+			} else {
+				c.Kept = append(c.Kept, id)
+			}
 		}
 	}
 	c.Lost = unique(c.Lost)
