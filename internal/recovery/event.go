@@ -80,10 +80,11 @@ type Event struct {
 	Day    time.Time // on which it is planned, or announced; zero if none is known
 	Likely bool      // the day is within a year
 
-	contract bool     // of lose:RECORD: a contract ends
-	home     bool     // a fire in the house its owner lives in
-	subject  *subject // of lose:RECORD
-	names    []string // by which it is found beside Thing, folded
+	called   lang.Text // what Thing is called, if that is not its name
+	contract bool      // of lose:RECORD: a contract ends
+	home     bool      // a fire in the house its owner lives in
+	subject  *subject  // of lose:RECORD
+	names    []string  // by which it is found beside Thing, folded
 }
 
 // A happening is what tells one event from another.
@@ -91,6 +92,7 @@ type happening struct {
 	kind    EventKind
 	key     string // of what it happens to; empty for what happens to its owner
 	thing   string
+	called  lang.Text // what thing is called, if that is not its name
 	record  *record.Record
 	owner   string
 	subject *subject // of lose:RECORD, in the place of all above
@@ -107,7 +109,7 @@ func (d *deriver) on(h happening, kills ...string) *Event {
 	}
 	e := d.happen[key]
 	if e == nil {
-		e = &Event{Kind: h.kind, Thing: h.thing, Record: h.record, Owner: h.owner, subject: h.subject, home: h.kind == Fire && h.thing == ""}
+		e = &Event{Kind: h.kind, Thing: h.thing, called: h.called, Record: h.record, Owner: h.owner, subject: h.subject, home: h.kind == Fire && h.thing == ""}
 		d.happen[key] = e
 		d.order = append(d.order, e)
 	}
@@ -212,10 +214,21 @@ func (d *deriver) tellApart() {
 	for _, e := range d.order {
 		if alike[lang.Fold(e.ID)] > 1 && e.subject == nil && !e.Kind.personal() && !e.home {
 			e.also(e.Thing)
-			e.Thing += " (" + cmp.Or(e.Owner, noOwner) + ")"
-			e.ID, e.Label = shortID(string(e.Kind)+":"+e.Thing), said(eventLabels[e.Kind].of, e.Thing)
+			whose := " (" + cmp.Or(e.Owner, noOwner) + ")"
+			called := e.label()
+			e.Thing += whose
+			e.called = lang.Text{EN: called.EN + whose, JA: called.JA + whose}
+			e.ID, e.Label = shortID(string(e.Kind)+":"+e.Thing), said(eventLabels[e.Kind].of, e.called)
 		}
 	}
+}
+
+// label is what the thing is called to which it happens.
+func (e *Event) label() lang.Text {
+	if e.called.EN != "" {
+		return e.called
+	}
+	return both(e.Thing)
 }
 
 // name gives the event the name that one types, and its label. What happens to
@@ -232,7 +245,7 @@ func (d *deriver) name(e *Event, alone bool) {
 			e.Label = said(labels.of, e.Owner)
 		}
 	default:
-		e.ID, e.Label = string(e.Kind)+":"+e.Thing, said(labels.of, e.Thing)
+		e.ID, e.Label = string(e.Kind)+":"+e.Thing, said(labels.of, e.label())
 		if e.contract && !e.Day.IsZero() {
 			e.Label = said(lang.T("the contract of %s ends", "%s の契約が終わる"), e.Thing)
 		}

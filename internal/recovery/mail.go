@@ -262,8 +262,12 @@ func (d *deriver) contractNoted(s *subject, f *record.Field) string {
 
 // contract is the contract that a record is about, or of which it notes the end.
 func (d *deriver) contract(s *subject, class maildomain.Class) string {
+	label := said(lang.T("the contract of %s", "%s の契約"), s.r.Name)
+	if f, _ := s.first(record.RoleContract); f != nil && d.endsItself(s) {
+		label = contractCalled(f.Value)
+	}
 	id, fresh := d.away(Thing{ID: "contract:" + s.id, Kind: KindContract, Record: s.r, Field: s.keyOf(record.RoleEnds),
-		Owner: s.r.Owner, Name: s.r.Name, Label: said(lang.T("the contract of %s", "%s の契約"), s.r.Name)})
+		Owner: s.r.Owner, Name: s.r.Name, Label: label})
 	if !fresh {
 		return id
 	}
@@ -285,11 +289,25 @@ func (d *deriver) contract(s *subject, class maildomain.Class) string {
 	return id
 }
 
+// endsItself reports whether it is the record of a mailbox that notes when the
+// contract ends which it names.
+func (d *deriver) endsItself(s *subject) bool {
+	return !s.ends.First.IsZero() && !s.isContract() && s.role == roleAccount && addressIn(s.value(record.RoleAddress)) != "" &&
+		d.contractNamed(s, record.RoleContract) == nil
+}
+
+func contractCalled(text string) lang.Text {
+	return said(lang.T(`the contract "%s"`, "契約「%s」"), text)
+}
+
 // contractByText is a contract of which nothing is noted but what it is called:
-// what names it ends together.
+// what names it ends together, but for the mailbox that notes its end.
 func (d *deriver) contractByText(s *subject, text string, class maildomain.Class) string {
+	if d.endsItself(s) {
+		return d.contract(s, class)
+	}
 	id, _ := d.away(Thing{ID: "contract:" + lang.Fold(s.r.Owner) + "|" + lang.Fold(text), Kind: KindContract, Record: s.r,
-		Field: s.keyOf(record.RoleContract), Owner: s.r.Owner, Name: text, Label: said(lang.T("the contract “%s”", "契約「%s」"), text)})
+		Field: s.keyOf(record.RoleContract), Owner: s.r.Owner, Name: text, Label: contractCalled(text)})
 	d.endsWith(id, class, s, s.r.Name, s.r.Owner, time.Time{})
 	return id
 }

@@ -109,7 +109,7 @@ func (d *deriver) computer() string {
 	}
 	id, fresh := d.asset(t)
 	if fresh {
-		d.on(happening{kind: PCDies, key: "computer", thing: "this-computer", owner: owner}, id)
+		d.on(happening{kind: PCDies, key: "computer", thing: "this-computer", called: lang.T("this computer", "このパソコン"), owner: owner}, id)
 		h := d.lodge.home(owner)
 		d.on(happening{kind: Fire, key: h.key, thing: h.label, owner: h.owner}, id)
 	}
