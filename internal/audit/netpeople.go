@@ -103,23 +103,21 @@ func finder(n *net, hit func(match)) {
 	if len(n.m.Events()) == 0 {
 		return
 	}
-	free := make(map[string]bool) // what opens without anything at all
-	if ids, err := n.m.ThiefGraph().Opened(n.m.Thief(lockout.SureOnly | lockout.Pessimistic)); err == nil {
-		for _, id := range ids {
-			free[id] = true
+	var found []*recovery.Event
+	var loot [][]string
+	for _, e := range n.m.Events() {
+		if len(e.Loot) > 0 && outOfTheHouse[e.Kind] {
+			found, loot = append(found, e), append(loot, e.Loot)
 		}
 	}
+	opened, err := n.m.ThiefGraph().OpenedBy(n.m.Thief(lockout.SureOnly|lockout.Pessimistic), loot...)
+	if err != nil {
+		return
+	}
 	opens := make(map[*recovery.Account][]string)
-	for _, e := range n.m.Events() {
-		if len(e.Loot) == 0 || !outOfTheHouse[e.Kind] {
-			continue
-		}
-		ids, err := n.m.ThiefGraph().Opened(n.m.Thief(lockout.SureOnly|lockout.Pessimistic, e))
-		if err != nil {
-			return
-		}
-		for _, id := range ids {
-			if a := n.account[id]; a != nil && !free[id] && a.Weight > 0 && !a.Over {
+	for i, e := range found {
+		for _, id := range opened[i] {
+			if a := n.account[id]; a != nil && a.Weight > 0 && !a.Over {
 				opens[a] = append(opens[a], e.ID)
 			}
 		}

@@ -3,6 +3,7 @@ package lockout
 import (
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -59,5 +60,34 @@ func TestEachOfNothing(t *testing.T) {
 	}
 	if _, err := g.Proofs(Case{}, "door", "key"); err == nil {
 		t.Error("the proof of an asset")
+	}
+}
+
+// TestOpenedBy holds what single assets and pairs of them open against asking for
+// each with a case of its own.
+func TestOpenedBy(t *testing.T) {
+	opening := 0
+	some(t, 2000, func(_ *rand.Rand, b *brute, g *Graph, c Case) {
+		var sets [][]string
+		for x := range b.assets {
+			sets = append(sets, []string{b.id(x)}, []string{b.id(x), b.id(0)})
+		}
+		before := must(g.Opened(c))(t)
+		each := must(g.OpenedBy(c, sets...))(t)
+		for i, set := range sets {
+			there := c
+			there.Kept = slices.Clone(c.Kept)
+			for _, id := range set {
+				if c.Run&Pessimistic == 0 || slices.Contains(g.Known(), id) {
+					there.Kept = append(there.Kept, id)
+				}
+			}
+			want := slices.DeleteFunc(must(g.Opened(there))(t), func(id string) bool { return slices.Contains(before, id) })
+			equal(t, "opened by "+strings.Join(set, " and "), each[i], want)
+			opening += len(want)
+		}
+	})
+	if opening == 0 {
+		t.Fatal("no asset opens anything")
 	}
 }

@@ -68,6 +68,7 @@ type closure struct {
 	left  []int32 // by rule
 	via   []int32 // by node: the rule that reached it, given for assets, unreached
 	order []int32 // nodes as they were reached
+	done  int     // how many of them have been counted down in the rules
 }
 
 const (
@@ -89,21 +90,26 @@ func (c *closure) run(there func(asset int32) bool, besides ...int32) {
 	for i := range c.via {
 		c.via[i] = unreached
 	}
-	c.order = c.order[:0]
+	c.order, c.done = c.order[:0], 0
 	for x := range int32(c.assets) {
 		if there(x) {
 			c.via[x] = given
 			c.order = append(c.order, x)
 		}
 	}
+	c.spread(besides)
+}
+
+// spread goes on from the nodes reached so far and some that are given besides.
+func (c *closure) spread(besides []int32) {
 	for _, x := range besides {
 		if c.via[x] == unreached {
 			c.via[x] = given
 			c.order = append(c.order, x)
 		}
 	}
-	for next := 0; next < len(c.order); next++ {
-		for _, r := range c.uses.of(c.order[next]) {
+	for ; c.done < len(c.order); c.done++ {
+		for _, r := range c.uses.of(c.order[c.done]) {
 			c.left[r]--
 			h := c.head[r]
 			if c.left[r] == 0 && c.via[h] == unreached && (c.off == nil || !c.off[r]) {
@@ -112,6 +118,22 @@ func (c *closure) run(there func(asset int32) bool, besides ...int32) {
 			}
 		}
 	}
+}
+
+// with returns what is reached if some nodes are given besides, and was not
+// before. The closure stays as it was.
+func (c *closure) with(besides []int32) []int32 {
+	before := len(c.order)
+	c.spread(besides)
+	more := slices.Clone(c.order[before:])
+	for _, x := range more {
+		c.via[x] = unreached
+		for _, r := range c.uses.of(x) {
+			c.left[r]++
+		}
+	}
+	c.order, c.done = c.order[:before], before
+	return more
 }
 
 func (c *closure) reached(node int32) bool { return c.via[node] != unreached }

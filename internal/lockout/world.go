@@ -1,5 +1,7 @@
 package lockout
 
+import "slices"
+
 // A Run says how to take what is not certain. The zero value is the most hopeful
 // one; the others are combined with |.
 type Run uint8
@@ -104,6 +106,33 @@ func (g *Graph) Locked(c Case) ([]string, error) {
 // Opened returns the accounts that can be opened in the case, in the order of
 // adding. With Case.Only it is what somebody with these assets gets into.
 func (g *Graph) Opened(c Case) ([]string, error) { return g.thoseThat(c, (*closure).reached) }
+
+// OpenedBy returns, for each of several sets of assets, the accounts that can be
+// opened in the case if these are there, too, and can't without them; in the order
+// of adding. What the run takes as absent stays so.
+func (g *Graph) OpenedBy(c Case, sets ...[]string) ([][]string, error) {
+	w, err := g.world(c)
+	if err != nil {
+		return nil, err
+	}
+	closed := w.closed()
+	each := make([][]string, len(sets))
+	for i, set := range sets {
+		var besides []int32
+		err := w.mark(set, "opened by", func(x int32) {
+			if c.Run&Pessimistic == 0 || !g.things[x].unknown {
+				besides = append(besides, x)
+			}
+		})
+		if err != nil {
+			return nil, err
+		}
+		opened := slices.DeleteFunc(closed.with(besides), func(x int32) bool { return !g.isAccount(x) })
+		slices.Sort(opened)
+		each[i] = g.names(opened)
+	}
+	return each, nil
+}
 
 func (g *Graph) thoseThat(c Case, wanted func(*closure, int32) bool) ([]string, error) {
 	w, err := g.world(c)
