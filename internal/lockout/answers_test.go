@@ -238,6 +238,11 @@ func TestTheft(t *testing.T) {
 func TestHanging(t *testing.T) {
 	some(t, 2000, func(rng *rand.Rand, b *brute, g *Graph, c Case) {
 		before := b.opens(b.all())
+		var ids []string
+		for i := range 150 { // more than one word, most things several times
+			ids = append(ids, b.id(i%(b.assets+b.nodes)))
+		}
+		each := must(g.EachLoss(c, ids...))(t)
 		for x := range b.assets + b.nodes {
 			alone, without := *b, *b
 			alone.gone = b.all()
@@ -266,6 +271,9 @@ func TestHanging(t *testing.T) {
 				}
 			}
 			equal(t, "hanging on "+b.id(x), must(g.Hanging(b.id(x), c))(t), want)
+			for i := x; i < len(ids); i += b.assets + b.nodes {
+				equal(t, "each without "+ids[i], each[i], want.Locks)
+			}
 		}
 	})
 }

@@ -43,7 +43,8 @@
 //     lacks, and what to ask for.
 //   - [Graph.View], [Graph.EachWays], [Graph.Proofs]: the same for many accounts
 //     at once.
-//   - [Graph.Hanging]: what hangs on one thing, before it is given up.
+//   - [Graph.Hanging], [Graph.EachLoss]: what hangs on one thing, before it is
+//     given up, and what is locked without each of several.
 //   - [Graph.Theft]: what a thief opens, and what the owner then has left.
 //   - [Graph.Rank], [Graph.Plan]: what repairs would do, and the best next step.
 //

@@ -1,6 +1,9 @@
 package lockout
 
-import "slices"
+import (
+	"math/bits"
+	"slices"
+)
 
 // Hanging is what hangs on one thing: an account, a node or an asset. Accounts
 // are in the order of adding, and never the thing itself.
@@ -47,6 +50,61 @@ func (g *Graph) Hanging(id string, c Case) (Hanging, error) {
 		}
 	}
 	return h, nil
+}
+
+// EachLoss returns Hanging.Locks for several things at once: a list for each, in
+// the order asked for.
+func (g *Graph) EachLoss(c Case, ids ...string) ([][]string, error) {
+	w, err := g.world(c)
+	if err != nil {
+		return nil, err
+	}
+	things := make([]int32, len(ids))
+	for i, id := range ids {
+		if things[i], err = g.find(id, "each loss", Asset, Node, Account); err != nil {
+			return nil, err
+		}
+	}
+	locks, before := make([][]string, len(ids)), w.closed()
+	block := 64 * max(1, blockBytes/8/max(1, w.nodes))
+	for from := 0; from < len(things); from += block {
+		part := things[from:min(from+block, len(things))]
+		f := w.withoutEach(part)
+		for _, a := range g.accounts {
+			if !before.reached(a) {
+				continue
+			}
+			for i, opens := range f.row(a) {
+				for rest := ^opens; rest != 0; rest &= rest - 1 {
+					if s := i*64 + bits.TrailingZeros64(rest); s < len(part) && part[s] != a {
+						locks[from+s] = append(locks[from+s], g.ids[a])
+					}
+				}
+			}
+		}
+	}
+	return locks, nil
+}
+
+// withoutEach computes the rows of as many scenarios as there are things, each
+// without one of them.
+func (w *world) withoutEach(things []int32) *flood {
+	f := newFlood(w, (len(things)+63)/64)
+	f.lost = make(map[int32][]uint64, len(things))
+	for s, x := range things {
+		if f.lost[x] == nil {
+			f.lost[x] = make([]uint64, f.words)
+		}
+		f.lost[x][s/64] |= 1 << (s % 64)
+	}
+	f.assetRows(func(int32) []uint64 { return nil })
+	for x, lost := range f.lost {
+		for i, bits := range lost {
+			f.row(x)[i] &^= bits
+		}
+	}
+	f.all()
+	return f
 }
 
 // without returns the rules that do not count, and those that would give x.

@@ -67,9 +67,10 @@ func killed(m, size int) (rows []uint64, words int) {
 type flood struct {
 	*world
 	words  int
-	rows   []uint64 // by node
-	acc    []uint64 // one row
-	tally  []uint64 // MaxBody rows, made when needed
+	rows   []uint64           // by node
+	acc    []uint64           // one row
+	lost   map[int32][]uint64 // the scenarios in which a node is not there, whatever its rules say; may be nil
+	tally  []uint64           // MaxBody rows, made when needed
 	agenda *agenda
 }
 
@@ -125,6 +126,9 @@ func (f *flood) node(x int32) (changed bool) {
 			continue
 		}
 		f.rule(r)
+		for i, lost := range f.lost[x] {
+			f.acc[i] &^= lost
+		}
 		for i, bits := range f.acc {
 			if bits&^row[i] != 0 {
 				row[i] |= bits
