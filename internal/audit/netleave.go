@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"slices"
 
 	"memovault/internal/lang"
@@ -15,13 +16,14 @@ var leaveRules = []*Rule{{
 	Title:  lang.T("the way back hangs on memory, or on the leave of others", "戻れるかどうかが、記憶や人の判断にかかっている"),
 	Why:    lang.T("memory fails, a form can be refused, and people can be out of reach", "記憶は薄れ、申し込みは断られることがあり、人には連絡がつかないことがあります"),
 	Do:     lang.T("add a way back that needs neither, then note it:", "どちらにも頼らない戻る方法を足して、ここにも書いてください:"),
-	Source: both("support.services.microsoft.com b19c02d1-a782-dee6-93c3-dc8113b20c42"), AsOf: "2026-11-22",
+	Source: NotesAlone, AsOf: "2026-11-22",
 }}
 
 // A leave is how an account is still to be had, in words for today, after one
 // event, and after any of several.
 type leave struct {
 	today, after, any lang.Text
+	then              lang.Text // how it is after one event, where today is told
 	c                 lockout.Case
 	memory            bool // what somebody perhaps remembers does not count
 }
@@ -37,11 +39,11 @@ func onlyByLeave(n *net, hit func(match)) {
 	n.leaveToday(asked, hit, func(a *recovery.Account) bool { return n.locked(a) && !n.shut(a) })
 	n.eachLock(func(a *recovery.Account) []string {
 		return slices.DeleteFunc(n.softSingles(a), func(id string) bool {
-			return a.Weight < important && n.events[id].Kind != recovery.ForgotPasswords
+			return n.toldOfMemory(a) || a.Weight < important && n.events[id].Kind != recovery.ForgotPasswords
 		})
 	}, func(events []string, list []*recovery.Account) { n.leaveAfter(asked, events, list, hit) })
 
-	recalled := leave{c: n.noted, memory: true,
+	recalled := leave{c: n.noted, memory: true, then: asked.after,
 		today: lang.T("only what is remembered of the password, or somebody's help, leads into %s", "覚えているパスワードか人の助けのほかに、%s に戻る方法がありません"),
 		after: lang.T("%s: then only what is remembered of the password, or somebody's help, leads back into %s", "%s: そのあとは、覚えているパスワードか人の助けのほかに、%s に戻る方法がありません"),
 		any:   lang.T("after each of these only what is remembered of the password, or somebody's help, leads back into %s:", "次のどれか 1 つで、覚えているパスワードか人の助けのほかに、%s に戻る方法がなくなります:")}
@@ -69,8 +71,9 @@ func (n *net) leaveToday(l leave, hit func(match), so func(*recovery.Account) bo
 // sayLeave says how it is today. Where nothing but the leave of others is left,
 // what is inside the account cannot be mended any more.
 func (n *net) sayLeave(l leave, list []*recovery.Account) match {
-	out := match{severity: High, service: n.leaveSaid(list[0]), what: words(l.today, named(recordNames(list), mostListed)), command: wayCommand(list[0].Record)}
+	out := match{severity: High, service: n.leaveSaid(list), what: words(l.today, named(recordNames(list), mostListed)), command: wayCommand(list[0].Record)}
 	if l.memory {
+		out.details = n.softAfter(l.then, list)
 		n.next(&out, list, l.c)
 		return out
 	}
@@ -82,11 +85,28 @@ func (n *net) sayLeave(l leave, list []*recovery.Account) match {
 	return out
 }
 
+// softAfter says after which events even what is remembered no longer counts.
+func (n *net) softAfter(then lang.Text, list []*recovery.Account) []Words {
+	after := make(map[string][]*recovery.Account)
+	for _, a := range list {
+		for _, id := range n.softSingles(a) {
+			after[id] = append(after[id], a)
+		}
+	}
+	var details []Words
+	for _, e := range n.m.Events() {
+		if len(after[e.ID]) > 0 {
+			details = append(details, words(then, e.Label, named(recordNames(after[e.ID]), mostListed)))
+		}
+	}
+	return most(details)
+}
+
 func (n *net) leaveAfter(l leave, events []string, list []*recovery.Account, hit func(match)) {
 	hit(match{about: n.weighed(list), say: func(about []*subject) match {
 		list := n.accountsOf(about)
 		names := named(recordNames(list), mostListed)
-		out := match{events: events, same: n.sameLock(events), service: n.leaveSaid(list[0]), command: wayCommand(list[0].Record),
+		out := match{events: events, same: n.sameLock(events), service: n.leaveSaid(list), command: wayCommand(list[0].Record),
 			what: words(l.any, names), details: n.eventList(events)}
 		c := l.c
 		if len(events) == 1 {
@@ -101,8 +121,21 @@ func (n *net) leaveAfter(l leave, events []string, list []*recovery.Account, hit
 	}})
 }
 
-// leaveSaid is what the service says of the way that somebody decides.
-func (n *net) leaveSaid(a *recovery.Account) Claim {
+// leaveSaid is what the service says of the ways that somebody decides; nothing
+// where several services say different things.
+func (n *net) leaveSaid(list []*recovery.Account) Claim {
+	var said Claim
+	for _, a := range list {
+		own := n.leaveSaidOf(a)
+		if said != (Claim{}) && own != (Claim{}) && own != said {
+			return Claim{}
+		}
+		said = cmp.Or(said, own)
+	}
+	return said
+}
+
+func (n *net) leaveSaidOf(a *recovery.Account) Claim {
 	for _, w := range n.m.Ways(a) {
 		if w.Certainty != lockout.Sure && w.Fact != nil {
 			return Claim{w.Fact.Text, w.Fact.Source.Text, w.Fact.AsOf}

@@ -283,11 +283,16 @@ func (n *net) sayLocks(events []string, list []*recovery.Account) (Words, []Word
 
 func (n *net) eventList(events []string) []Words {
 	var list []Words
-	for _, id := range events[:min(len(events), mostListed)] {
+	for _, id := range events {
 		list = append(list, words(n.events[id].Label))
 	}
-	if more := len(events) - mostListed; more > 0 {
-		list = append(list, words(lang.T("and %d more", "ほか %d 件"), more))
+	return most(list)
+}
+
+// most leaves so many lines of details, and says how many it leaves out.
+func most(list []Words) []Words {
+	if more := len(list) - mostListed; more > 0 {
+		return append(list[:mostListed], words(lang.T("and %d more", "ほか %d 件"), more))
 	}
 	return list
 }

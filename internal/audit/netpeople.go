@@ -122,10 +122,24 @@ func finder(n *net, hit func(match)) {
 			}
 		}
 	}
-	n.eachLock(func(a *recovery.Account) []string { return n.smallestLoot(opens[a]) }, func(events []string, list []*recovery.Account) {
-		hit(match{about: n.weighed(list), say: func(about []*subject) match { return n.sayFound(events, n.accountsOf(about)) }})
-	})
+	lapses := func(id string) bool { return n.events[id].Kind == recovery.DomainLapses }
+	for _, lapsing := range []bool{false, true} { // against which other things help
+		n.eachLock(func(a *recovery.Account) []string {
+			return slices.DeleteFunc(n.smallestLoot(opens[a]), func(id string) bool { return lapses(id) != lapsing })
+		}, func(events []string, list []*recovery.Account) {
+			hit(match{about: n.weighed(list), say: func(about []*subject) match {
+				out := n.sayFound(events, n.accountsOf(about))
+				if lapsing {
+					out.do = words(keepDomain)
+				}
+				return out
+			}})
+		})
+	}
 }
+
+var keepDomain = lang.T("renew the domain and turn on its automatic renewal, or register another address wherever one at it is noted, then note it:",
+	"ドメインを更新して自動更新を入れるか、そのドメインのアドレスを登録したところに別のアドレスを登録し直して、ここにも書いてください:")
 
 // smallestLoot leaves out events that put more into the hands of others than
 // another one of the list, which does as well.
