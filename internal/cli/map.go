@@ -36,6 +36,10 @@ var mapFormats = []mapFormat{
 	{"dot", []string{".dot", ".gv"}, lang.T("for Graphviz, which lays it out itself", "Graphviz 用（配置は Graphviz が決めます）"), (*chart.Picture).DOT},
 }
 
+// mostDrawn is how many accounts one picture may have: some hundred pages, worked
+// out in about a second.
+const mostDrawn = 1000
+
 // manySheets is from how many pages on a picture had better be of less.
 const manySheets = 12
 
@@ -189,12 +193,26 @@ func (a *app) accountsToMap(s *store.Store, model *recovery.Model, o mapOptions,
 			list = append(list, account)
 		}
 	}
+	if len(list) > mostDrawn {
+		return nil, a.tooManyToDraw(len(list))
+	}
 	if len(list) == 0 && (o.owner != "" || o.tag != "") {
 		return nil, &failure{status: statusNotFound, code: "not_found",
 			what: said(lang.T("there is no such account to draw", "図にするアカウントがありません")),
 			next: []words{said(lang.T("all records: %s list", "記録の一覧: %s list"), a.call())}}
 	}
 	return list, nil
+}
+
+// tooManyToDraw says how many accounts it would be, and how to ask for fewer.
+func (a *app) tooManyToDraw(n int) error {
+	return &failure{status: statusUsage, code: "too_many",
+		what: said(lang.T("these are %d accounts; one picture takes at most %d", "アカウントが %d 件あります。1 つの図に描けるのは %d 件までです"), n, mostDrawn),
+		next: []words{
+			said(lang.T("one person's: %s map --owner NAME -o map.html", "1 人の分だけ: %s map --owner 名前 -o map.html"), a.call()),
+			said(lang.T("those with a tag: %s map --tag TAG -o map.html", "名札の付いたものだけ: %s map --tag 名札 -o map.html"), a.call()),
+			said(lang.T("only these: %s map NAME NAME -o map.html", "名前を挙げたものだけ: %s map 名前 名前 -o map.html"), a.call()),
+		}}
 }
 
 func hasTag(tags []string, typed string) bool {

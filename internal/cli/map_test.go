@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -242,8 +243,66 @@ func TestMapOfManyAccounts(t *testing.T) {
 	}
 }
 
+// TestMapTellsWhatEachLossDoes holds what boxes and events lock, which is worked
+// out for all of them at once, against one loss after the other.
+func TestMapTellsWhatEachLossDoes(t *testing.T) {
+	for _, when := range moments {
+		model, m := sketched(t, lang.EN, false, moment(t, when, "office"))
+		g, before := model.Graph(), model.Case(lockout.Optimistic)
+		locksOf := func(locked, already []string) (names []string) {
+			for _, b := range m.Boxes {
+				if slices.Contains(locked, b.ID) && !slices.Contains(already, b.ID) {
+					names = append(names, b.Name)
+				}
+			}
+			return names
+		}
+		shut, err := g.Locked(before)
+		if err != nil {
+			t.Fatal(err)
+		}
+		events := slices.DeleteFunc(slices.Clone(model.Events()), func(e *recovery.Event) bool { return e.Kind == recovery.Lose })
+		for i, e := range events {
+			locked, err := g.Locked(model.Case(lockout.Optimistic, e))
+			if want := locksOf(locked, shut); err != nil || !slices.Equal(m.Events[i].Locks, want) {
+				t.Errorf("%s: %s locks %v, and in the picture %v (%v)", when, e.ID, want, m.Events[i].Locks, err)
+			}
+		}
+		assets := setOf(g.Known(), g.Unknown())
+		for _, b := range m.Boxes {
+			if !assets[b.ID] {
+				continue
+			}
+			hanging, err := g.Hanging(b.ID, before)
+			if want := locksOf(hanging.Locks, nil); err != nil || !contains(b.Locks, want) {
+				t.Errorf("%s: the loss of %s locks %v, and in the picture %v (%v)", when, b.Name, want, b.Locks, err)
+			}
+		}
+	}
+}
+
+func contains(list, part []string) bool {
+	return !slices.ContainsFunc(part, func(s string) bool { return !slices.Contains(list, s) })
+}
+
+func TestTooManyToDraw(t *testing.T) {
+	records := many(mostDrawn) // and two mailboxes
+	for l, want := range map[lang.Lang]string{lang.EN: "these are 1002 accounts; one picture takes at most 1000", lang.JA: "アカウントが 1002 件あります。1 つの図に描けるのは 1000 件までです"} {
+		a, _ := testApp(l)
+		_, err := a.accountsToMap(nil, derived(records...), mapOptions{}, nil)
+		var f *failure
+		if !errors.As(err, &f) || f.status != statusUsage || f.what.in(l) != want || len(f.next) == 0 {
+			t.Errorf("too many accounts to draw: %v", err)
+		}
+	}
+	a, _ := testApp(lang.EN)
+	if list, err := a.accountsToMap(nil, derived(records[:mostDrawn+1]...), mapOptions{owner: "花子"}, nil); err != nil || len(list) != mostDrawn {
+		t.Errorf("%d accounts are drawn, not %d: %v", len(list), mostDrawn, err)
+	}
+}
+
 func BenchmarkMap(b *testing.B) {
-	for _, n := range []int{60, 500} {
+	for _, n := range []int{60, mostDrawn} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			records := many(n)
 			for b.Loop() {

@@ -1,13 +1,13 @@
 package cli
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 
 	"memovault/internal/chart"
-	"memovault/internal/lang"
 	"memovault/internal/lockout"
 	"memovault/internal/record"
 	"memovault/internal/recovery"
@@ -15,7 +15,7 @@ import (
 
 // judge marks the state of each account, and the boxes whose loss alone locks
 // one, or leaves it with nothing but a form or a person.
-func (k *sketch) judge(m *chart.Map) error {
+func (k *sketch) judge() error {
 	states, err := k.graph.States(k.base)
 	if err != nil {
 		return err
@@ -25,21 +25,17 @@ func (k *sketch) judge(m *chart.Map) error {
 			box.State = stateOf(states[i], k.accounts[id])
 		}
 	}
-	locks, cut, err := k.singles(k.base)
+	locks, err := k.singles(k.base)
 	if err != nil {
 		return err
 	}
-	asks, cutToo, err := k.singles(k.sure)
+	asks, err := k.singles(k.sure)
 	if err != nil {
 		return err
 	}
 	for _, box := range k.order {
 		box.Locks = k.inOrder(locks[box.ID], nil)
 		box.Asks = k.inOrder(asks[box.ID], locks[box.ID])
-	}
-	if cut || cutToo {
-		m.Remarks = append(m.Remarks, k.say(lang.T("There is too much in these records to look at all of it: more things may lock an account by their loss alone than are marked.",
-			"記録が多く、全部は調べきれませんでした。それ 1 つで戻れなくなるものが、印のほかにもあるかもしれません。")))
 	}
 	return nil
 }
@@ -57,52 +53,33 @@ func stateOf(s lockout.State, account *recovery.Account) chart.State {
 }
 
 // singles returns, for each box, the accounts of the picture that its loss alone
-// locks in the case; cut says that there may be more.
-func (k *sketch) singles(c lockout.Case) (locks map[string]map[string]bool, cut bool, err error) {
-	locks = map[string]map[string]bool{}
-	enter := func(box, account string) {
-		if locks[box] == nil {
-			locks[box] = map[string]bool{}
-		}
-		locks[box][account] = true
-	}
-	sets, err := k.graph.LockoutSets(c, 1)
-	if err != nil {
-		return nil, false, err
-	}
-	for _, account := range k.order {
-		if account.Kind != chart.Account {
-			continue
-		}
-		list, truncated, err := sets.Of(account.ID)
-		if err != nil {
-			return nil, false, err
-		}
-		cut = cut || truncated
-		for _, set := range list {
-			if len(set) == 1 && k.boxed[set[0]] != "" {
-				enter(k.boxed[set[0]], account.ID)
-			}
-		}
-	}
+// locks in the case.
+func (k *sketch) singles(c lockout.Case) (map[string]map[string]bool, error) {
 	used := k.usedBoxes()
-	for _, box := range k.order {
-		for _, id := range k.holds[box.ID] {
-			if k.assets[id] || !used[box.ID] {
+	var ids []string
+	for _, id := range slices.Sorted(maps.Keys(k.boxed)) {
+		if !k.kept[id] && (k.assets[id] || used[k.boxed[id]] && slices.Contains(k.holds[k.boxed[id]], id)) {
+			ids = append(ids, id)
+		}
+	}
+	each, err := k.graph.EachLoss(c, ids...)
+	if err != nil {
+		return nil, err
+	}
+	locks := map[string]map[string]bool{}
+	for i, id := range ids {
+		box := k.boxed[id]
+		for _, account := range each[i] {
+			if k.boxes[account] == nil || account == box {
 				continue
 			}
-			hanging, err := k.graph.Hanging(id, c)
-			if err != nil {
-				return nil, false, err
+			if locks[box] == nil {
+				locks[box] = map[string]bool{}
 			}
-			for _, account := range hanging.Locks {
-				if k.boxes[account] != nil && account != box.ID {
-					enter(box.ID, account)
-				}
-			}
+			locks[box][account] = true
 		}
 	}
-	return locks, cut, nil
+	return locks, nil
 }
 
 // usedBoxes are those that a way needs.
@@ -132,39 +109,78 @@ func (k *sketch) inOrder(ids, without map[string]bool) (names []string) {
 // judgeEvents adds what each event alone does to the accounts of the picture. To
 // lose one record's thing is no event here: that stands in its box.
 func (k *sketch) judgeEvents(m *chart.Map) error {
-	before, err := k.locked(k.base)
-	if err != nil {
-		return err
-	}
-	refused, err := k.locked(k.sure)
-	if err != nil {
-		return err
-	}
+	var events []*recovery.Event
 	for _, e := range k.model.Events() {
-		if e.Kind == recovery.Lose {
-			continue
+		if e.Kind != recovery.Lose {
+			events = append(events, e)
 		}
-		locked, err := k.locked(k.model.Case(lockout.Optimistic, e))
-		if err != nil {
-			return err
+	}
+	locked, err := k.lockedBy(k.base, lockout.Optimistic, events)
+	if err != nil {
+		return err
+	}
+	asking, err := k.lockedBy(k.sure, lockout.SureOnly, events)
+	if err != nil {
+		return err
+	}
+	for i, e := range events {
+		asks := asking[1+i]
+		for id := range locked[1+i] {
+			delete(asks, id)
 		}
-		asking, err := k.locked(k.model.Case(lockout.SureOnly, e))
-		if err != nil {
-			return err
-		}
-		event := chart.Event{Name: k.say(e.Label), Locks: k.inOrder(locked, before)}
-		for id := range locked {
-			delete(asking, id)
-		}
-		event.Asks = k.inOrder(asking, refused)
-		m.Events = append(m.Events, event)
+		m.Events = append(m.Events, chart.Event{Name: k.say(e.Label), Locks: k.inOrder(locked[1+i], locked[0]), Asks: k.inOrder(asks, asking[0])})
 	}
 	return nil
 }
 
-func (k *sketch) locked(c lockout.Case) (map[string]bool, error) {
-	list, err := k.graph.Locked(c)
-	return setOf(list), err
+// lockedBy returns the accounts of the picture that are locked in the case, and
+// behind that those that are locked when each of the events happens in it.
+func (k *sketch) lockedBy(c lockout.Case, run lockout.Run, events []*recovery.Event) ([]map[string]bool, error) {
+	known := setOf(k.graph.Events())
+	var ids []string
+	for _, e := range events {
+		if known[e.ID] {
+			ids = append(ids, e.ID)
+		}
+	}
+	before, err := k.graph.Locked(c)
+	if err != nil {
+		return nil, err
+	}
+	list := []map[string]bool{k.drawnOf(before)}
+	if len(events) == 0 {
+		return list, nil
+	}
+	var table *lockout.Table
+	if len(ids) > 0 {
+		if table, err = k.graph.Table(c, 1, ids...); err != nil {
+			return nil, err
+		}
+	}
+	for _, e := range events {
+		var locked []string
+		if known[e.ID] {
+			locked, err = table.Locked(e.ID)
+		} else {
+			locked, err = k.graph.Locked(k.model.Case(run, e))
+		}
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, k.drawnOf(locked))
+	}
+	return list, nil
+}
+
+// drawnOf are those of the accounts that the picture shows.
+func (k *sketch) drawnOf(ids []string) map[string]bool {
+	set := map[string]bool{}
+	for _, id := range ids {
+		if k.boxes[id] != nil {
+			set[id] = true
+		}
+	}
+	return set
 }
 
 var mailAddress = regexp.MustCompile(`[^\s@<>()（）「」、。"',;:]+@([\p{L}\p{N}-]+\.)+[\p{L}\p{N}-]+`)

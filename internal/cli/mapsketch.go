@@ -56,7 +56,7 @@ func (a *app) sketchMap(model *recovery.Model, chosen []*recovery.Account, recor
 	}
 	m := &chart.Map{Lang: a.lang, Owner: ownerOf(chosen), Made: a.now, Boxes: k.order}
 	k.finishNotes()
-	if err := k.judge(m); err != nil {
+	if err := k.judge(); err != nil {
 		return nil, err
 	}
 	if err := k.judgeEvents(m); err != nil {
