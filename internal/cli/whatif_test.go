@@ -282,8 +282,8 @@ func BenchmarkShift(b *testing.B) {
 	}
 }
 
-// BenchmarkWhatif is one scenario shown, and the table of all events, without
-// opening the vault.
+// BenchmarkWhatif is one scenario shown, the table of all events, and all there is
+// to say as JSON, without opening the vault.
 func BenchmarkWhatif(b *testing.B) {
 	for _, n := range []int{100, 1000, 10_000} {
 		records := household(n)
@@ -309,6 +309,19 @@ func BenchmarkWhatif(b *testing.B) {
 					b.Fatal(err)
 				}
 				if _, err := q.tolls(q.asked()); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+		b.Run(fmt.Sprintf("json/%d", n), func(b *testing.B) {
+			for b.Loop() {
+				a, _ := testApp(lang.EN)
+				q := &forecast{whatifOptions: &whatifOptions{}, records: records, m: derived(records...)}
+				q.g = q.m.Graph()
+				if err := q.look(); err != nil {
+					b.Fatal(err)
+				}
+				if err := a.showWhatifJSON(q, nil); err != nil {
 					b.Fatal(err)
 				}
 			}
