@@ -62,7 +62,7 @@ tried for a year counts as weak in the audit.`,
 		if err := a.checkDrill(cmd, &o, args); err != nil {
 			return err
 		}
-		return a.runDrill(&o, strings.Join(args, ""))
+		return a.runDrill(cmd, &o, strings.Join(args, ""))
 	}
 	return cmd
 }
@@ -73,13 +73,11 @@ func (a *app) checkDrill(cmd *cobra.Command, o *drillOptions, args []string) err
 		return a.usage(cmd, lang.T("--proven goes without --list and --json", "--proven は、--list や --json と一緒には使えません"))
 	case o.proven != "" && len(args) == 0:
 		return a.usage(cmd, lang.T("--proven needs the name of a record", "--proven には、記録の名前が要ります"))
-	case len(args) == 1 && o.proven == "" && !o.list && !o.json && !a.interactive():
-		return a.usage(cmd, lang.T("there is no terminal to ask at; note a way with --proven, or look with --list", "端末がないので聞けません。--proven で記録するか、--list で見てください"))
 	}
 	return nil
 }
 
-func (a *app) runDrill(o *drillOptions, name string) error {
+func (a *app) runDrill(cmd *cobra.Command, o *drillOptions, name string) error {
 	s, err := a.openVault()
 	if err != nil {
 		return err
@@ -112,6 +110,8 @@ func (a *app) runDrill(o *drillOptions, name string) error {
 		return a.listDrills([]*recovery.Drill{d}, o.json)
 	case o.proven != "":
 		return a.noteProven(s, d, o.proven)
+	case !a.interactive():
+		return a.usage(cmd, lang.T("there is no terminal to ask at; note a way with --proven, or look with --list", "端末がないので聞けません。--proven で記録するか、--list で見てください"))
 	}
 	return a.drill(s, d)
 }
@@ -183,13 +183,7 @@ func (a *app) worthTrying(s *store.Store, u *recovery.Upkeep) error {
 
 // whyTry says why an account is worth trying.
 func (a *app) whyTry(d *recovery.Drill) string {
-	possible := 0
-	for _, t := range d.Trials {
-		if t.Possible() {
-			possible++
-		}
-	}
-	text := a.text(lang.T("ways never tried, or not for a year: %d of %d", "まだ試していない、または 1 年以上試していない方法が %d 通り（全部で %d 通り）"), d.Weak, possible)
+	text := a.text(lang.T("ways never tried, or not for a year: %d of %d", "まだ試していない、または 1 年以上試していない方法が %d 通り（全部で %d 通り）"), d.Weak, len(possible(d.Trials)))
 	if d.Single {
 		text += a.text(lang.T("; a single recorded event locks it", "。記録にある出来事 1 つで、戻れなくなります"))
 	}

@@ -65,6 +65,7 @@ func TestDrill(t *testing.T) {
 	s.see("1/3 ")
 	s.see("Can you read mail at hanako@example.jp?")
 	s.answer("Enter = skip: ", "what\r")
+	s.see(`"what" is neither yes nor no; type y (yes), n (no)`)
 	s.answer("Enter = skip: ", "y\r")
 	s.see("noted: this way works (2026-01-02)")
 	s.see("2/3 ")
@@ -189,5 +190,33 @@ func TestDrillFitsNarrowWindows(t *testing.T) {
 				t.Errorf("%s: %d columns: %s", l, w, row)
 			}
 		}
+	}
+}
+
+// TestDrillAsksOnce: what two ways need is asked once, also when it was skipped;
+// what can't be tried is not counted, as due does not count it.
+func TestDrillAsksOnce(t *testing.T) {
+	t.Parallel()
+	h := bankHome(t)
+	h.run("edit", "club", "--passphrase-file", "pass.txt", "--no-coach", "--way", "mail: mail + number", "--way", "number: number + mail",
+		"--add-field", "spare:email=なし", "--way", "spare: spare")
+	if due := h.run("due", "--passphrase-file", "pass.txt"); !strings.Contains(due, "never tried: 3 of 3") {
+		t.Errorf("due says %s", due)
+	}
+	s := h.at("vault", "drill", "club", "--passphrase-file", "pass.txt")
+	s.see("1/3 ")
+	s.see("Can you read mail")
+	s.answer("Enter = skip: ", "\r")
+	s.see("skipped; nothing is noted")
+	s.see("2/3 ")
+	s.see("Does a text message reach")
+	s.answer("Enter = skip: ", "y\r")
+	s.see("skipped; nothing is noted")
+	s.see("3/3 ")
+	s.answer("Enter = skip: ", "\r")
+	s.see("skipped: 3")
+	s.want("exit 0")
+	if shown := s.shown(); strings.Count(shown, "Can you read mail") != 1 || strings.Contains(shown, "/4 ") {
+		t.Errorf("asked again, or counted otherwise:\n%s", shown)
 	}
 }

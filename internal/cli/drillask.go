@@ -63,9 +63,15 @@ func (h *rehearsal) run() error {
 	if err != nil || len(h.trials) == 0 {
 		return err
 	}
-	for i, trial := range h.trials {
+	n, all := 0, len(possible(h.trials))
+	for _, trial := range h.trials {
 		h.t.Print("\n")
-		a.tell(h.t, 0, a.text(lang.T("%d/%d  %s", "%d/%d  %s"), i+1, len(h.trials), a.wayLabel(trial.Way)))
+		if trial.Possible() {
+			n++
+			a.tell(h.t, 0, a.text(lang.T("%d/%d  %s", "%d/%d  %s"), n, all, a.wayLabel(trial.Way)))
+		} else {
+			a.tell(h.t, 0, a.text(lang.T("-  %s", "-  %s"), a.wayLabel(trial.Way)))
+		}
 		if !again && h.fresh(trial) {
 			a.tell(h.t, 5, a.text(lang.T("tried on %s already", "%s に試してあります"), trial.Way.Proven))
 			continue
@@ -83,7 +89,7 @@ func (h *rehearsal) run() error {
 // to try it again.
 func (h *rehearsal) begin() (again bool, err error) {
 	a := h.a
-	possible := slices.DeleteFunc(slices.Clone(h.trials), func(t *recovery.Trial) bool { return !t.Possible() })
+	possible := possible(h.trials)
 	if len(possible) == 0 {
 		a.say(lang.T("none of the ways into %s can be tried yet:", "%s に戻る方法で、今試せるものはありません:"), h.r.Name)
 	} else {
@@ -96,6 +102,12 @@ func (h *rehearsal) begin() (again bool, err error) {
 		}
 	}
 	return false, nil
+}
+
+// possible returns the ways that can be tried, which are the ones that due and
+// the list of what is worth trying count.
+func possible(trials []*recovery.Trial) []*recovery.Trial {
+	return slices.DeleteFunc(slices.Clone(trials), func(t *recovery.Trial) bool { return !t.Possible() })
 }
 
 func (a *app) againOrNot(h *rehearsal) (bool, error) {
@@ -183,9 +195,9 @@ func (h *rehearsal) needs(trial *recovery.Trial) (came outcome, lacking []recove
 	return came, nil, nil
 }
 
-// ask asks one question, once in a drill.
+// ask asks one question, once in a drill, even if it was skipped.
 func (h *rehearsal) ask(q recovery.Question) (outcome, error) {
-	if answer, ok := h.answers[q.Key]; ok && answer != skipped {
+	if answer, ok := h.answers[q.Key]; ok {
 		return answer, nil
 	}
 	var answer outcome
@@ -218,6 +230,8 @@ func (h *rehearsal) yesNoSkip(q recovery.Question) (outcome, error) {
 		case isNo(answer):
 			return fails, nil
 		}
+		a.tell(h.t, 5, a.text(lang.T("\"%s\" is neither yes nor no; type y (yes), n (no), or nothing but Enter to skip the question",
+			"「%s」は、はい・いいえのどちらでもありません。y（はい）か n（いいえ）を打ってください。とばすときは、何も打たずに Enter を押してください"), term.Sanitize(strings.TrimSpace(typed))))
 	}
 }
 
