@@ -119,7 +119,10 @@ func (a *app) runEdit(cmd *cobra.Command, o *editOptions, name string, keys []st
 		return err
 	}
 	coach.sayShift(before, r)
-	return nil
+	if byFlags || coach == nil {
+		return nil
+	}
+	return a.offerAfter(s, coach, before, r)
 }
 
 // checkEdit refuses what does not go together, and questions that nobody can

@@ -95,11 +95,17 @@ func (f *form) fill() (bool, error) {
 func (f *form) askAll() error {
 	f.line(0, f.a.text(f.keys()))
 	f.t.Print("\n")
+	step := 1
 	for i := f.known; i < len(f.asks); {
+		if f.pointless(i) {
+			i += step
+			continue
+		}
 		err := f.ask(i)
+		step = 1
 		switch {
 		case errors.Is(err, term.ErrBack):
-			i = max(i-1, 0)
+			i, step = max(i-1, 0), -1
 		case err != nil:
 			return err
 		default:
@@ -107,6 +113,25 @@ func (f *form) askAll() error {
 		}
 	}
 	return nil
+}
+
+// pointless reports whether question i asks for the day on which codes were made
+// where none were given just before.
+func (f *form) pointless(i int) bool {
+	if spec := f.asks[i].spec; spec.Role != record.RoleCodesDay || f.value(f.asks[i]) != "" {
+		return false
+	}
+	asked := false
+	for _, q := range f.asks[:i] {
+		if q.spec.Role == record.RoleCodes || q.spec.Role == record.RoleRescue {
+			have := f.r.Field(q.spec.Key)
+			if have != nil && (len(have.Codes) > 0 || have.Value != "" && !record.SaysNone(have.Value)) {
+				return false
+			}
+			asked = true
+		}
+	}
+	return asked
 }
 
 // keys says how to move about.

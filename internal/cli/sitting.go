@@ -170,11 +170,10 @@ func (f *form) keepFew() {
 func (st *sitting) offer(r *record.Record) error {
 	for _, m := range audit.Mentions(st.coach.input(), r) {
 		tmpl := record.LookupTemplate(m.Template)
-		key := m.Template + " " + lang.Fold(m.Value)
-		if tmpl == nil || st.offered[key] {
+		if tmpl == nil || st.offered[offerOf(m)] {
 			continue
 		}
-		st.offered[key] = true
+		st.offered[offerOf(m)] = true
 		yes, err := st.a.yesNo(true, lang.T("%s mentions %s. Note this too (%s)?", "「%s」に %s が出てきます。\nこれも記録しますか？（%s）"), r.Name, term.Sanitize(m.Value), tmpl.Label)
 		if err != nil {
 			return err
@@ -192,6 +191,28 @@ func (st *sitting) offer(r *record.Record) error {
 		}
 	}
 	return nil
+}
+
+// offerOf is the offer to note what is mentioned, which is made once.
+func offerOf(m audit.Mention) string { return m.Template + " " + lang.Fold(m.Value) }
+
+// offerAfter offers to note what a record mentions since it was changed, and did
+// not before. To stop there is no failure: what was saved is saved.
+func (a *app) offerAfter(s *store.Store, coach *coach, before, r *record.Record) error {
+	t, err := a.terminal()
+	if err != nil {
+		return err
+	}
+	st := &sitting{a: a, t: t, s: s, coach: coach, offered: map[string]bool{}}
+	for _, m := range audit.Mentions(coach.input(), before) {
+		st.offered[offerOf(m)] = true
+	}
+	err = st.offer(r)
+	if isCancelled(err) {
+		a.say(lang.T("stopped; what was saved before stays saved", "ここでやめます。保存したものはそのままです"))
+		return nil
+	}
+	return err
 }
 
 // fillIn puts what was mentioned into its record: into the field for it, or

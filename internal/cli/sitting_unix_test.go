@@ -237,3 +237,71 @@ func TestTemplatesFitTheWindow(t *testing.T) {
 		s.want("exit 130")
 	}
 }
+
+// TestEditOffersWhatIsNew: what an edit mentions for the first time is offered
+// to be noted, once, as after add; what was there before is not.
+func TestEditOffersWhatIsNew(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	h.make()
+	h.run("add", "microsoft", "ms", "--passphrase-file", "pass.txt", "--no-coach", "--field", "account_email=hanako@example.jp")
+	s := h.at("vault", "edit", "ms", "phone", "--passphrase-file", "pass.txt")
+	s.answer(": ", "090-0000-0001\r")
+	s.see("saved: ms")
+	s.answer("ms mentions 090-0000-0001. Note this too (phone line)? [Y/n] ", "n\r")
+	s.want("exit 0")
+	if strings.Contains(s.shown(), "mentions hanako@example.jp") {
+		t.Errorf("what was there before is offered:\n%s", s.visible())
+	}
+
+	s = h.at("vault", "edit", "ms", "phone", "--passphrase-file", "pass.txt", "--lang", "ja")
+	s.answer(": ", "\x15090-0000-0002\r")
+	s.answer("「ms」に 090-0000-0002 が出てきます。", "")
+	s.answer("これも記録しますか？（電話回線） [Y/n] ", "\r")
+	s.see("2/6 回線の種類")
+	s.answer(": ", "\x03")
+	s.see("ここでやめます。保存したものはそのままです")
+	s.want("exit 0")
+
+	s = h.at("vault", "edit", "ms", "phone", "--passphrase-file", "pass.txt", "--no-coach")
+	s.answer(": ", "\x15090-0000-0003\r")
+	s.see("saved: ms")
+	s.want("exit 0")
+	if strings.Contains(s.shown(), "mentions") {
+		t.Errorf("offered although nobody wants to hear it:\n%s", s.visible())
+	}
+	if out := h.run("edit", "ms", "--passphrase-file", "pass.txt", "--field", "phone=090-0000-0004"); strings.Contains(out, "Note this too") {
+		t.Errorf("offered after flags: %s", out)
+	}
+}
+
+// TestNoCodesNoDay: where no codes were given, nobody asks when they were made,
+// on the way forth or back.
+func TestNoCodesNoDay(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	h.make()
+	q := questionsOf("x")
+	before := func(s *session, key string) {
+		for n := 1; n < q.at[key]; n++ {
+			s.see(fmt.Sprintf("%d/%d ", n, q.n))
+			s.send("\r")
+		}
+		s.see(fmt.Sprintf("%d/%d ", q.at[key], q.n))
+	}
+	made, after := fmt.Sprintf("%d/%d ", q.at["codes_made"], q.n), fmt.Sprintf("%d/%d ", q.at["codes_made"]+1, q.n)
+	s := h.at("vault", "add", "x", "--passphrase-file", "pass.txt", "--no-coach")
+	before(s, "backup_code")
+	s.send("\r")
+	s.see(after)
+	s.send("\x10")
+	s.see(fmt.Sprintf("%d/%d ", q.at["backup_code"], q.n))
+	if strings.Contains(s.shown(), made) {
+		t.Errorf("it asks when no codes were made:\n%s", s.visible())
+	}
+	s.answer("> ", "4242-1111\r")
+	s.answer("2> ", "\r")
+	s.see(made)
+	s.answer(": ", "\x03")
+	s.want("exit 130")
+}
