@@ -24,6 +24,7 @@ type EventError struct {
 	Arg        string
 	Kind       EventErrorKind
 	Candidates []string // what could be meant; may be empty
+	Loss       *Event   // if it is the name of a record: that one is lost
 }
 
 // Error returns the reason in English.
@@ -33,8 +34,9 @@ func (e *EventError) Error() string {
 
 // Find returns the events that the arguments name: a kind, if there is one of
 // it, of the owner if one is given; or a kind, a colon and what it happens to.
-// lose takes the name of any record. Case, width and kind of kana make no
-// difference. The error is an *EventError.
+// lose takes the name of any record. A kind may be written as KindOf knows it,
+// an event as its label. Case, width and kind of kana make no difference. The
+// error is an *EventError.
 func (m *Model) Find(args []string, owner string) ([]*Event, error) {
 	var found []*Event
 	for _, arg := range args {
@@ -51,9 +53,12 @@ func (m *Model) Find(args []string, owner string) ([]*Event, error) {
 
 func (m *Model) find(arg, owner string) (*Event, error) {
 	word, thing, named := strings.Cut(strings.ReplaceAll(arg, "：", ":"), ":")
-	kind := EventKind(lang.FoldCode(strings.TrimSpace(strings.ToLower(word))))
-	if !slices.Contains(EventKinds, kind) {
-		return nil, &EventError{arg, EventUnknown, nearestKinds(string(kind))}
+	kind, known := KindOf(word)
+	if !known {
+		if e := m.said(arg, owner); e != nil {
+			return e, nil
+		}
+		return nil, &EventError{Arg: arg, Kind: EventUnknown, Candidates: nearestKinds(word), Loss: m.loseRecord[record.NameKey(arg)]}
 	}
 	if named && strings.TrimSpace(thing) != "" {
 		return m.findNamed(arg, kind, thing, owner)
@@ -70,13 +75,36 @@ func (m *Model) find(arg, owner string) (*Event, error) {
 	}
 	switch {
 	case len(of) == 0:
-		return nil, &EventError{arg, EventNothing, nil}
+		return nil, &EventError{Arg: arg, Kind: EventNothing}
 	case kind == Fire && len(of) == 1 && !of[0].home:
-		return nil, &EventError{arg, EventNothing, idsOf(of)} // nothing burns at home
+		return nil, &EventError{Arg: arg, Kind: EventNothing, Candidates: idsOf(of)} // nothing burns at home
 	case len(of) == 1:
 		return of[0], nil
 	}
-	return nil, &EventError{arg, EventAmbiguous, idsOf(of)}
+	return nil, &EventError{Arg: arg, Kind: EventAmbiguous, Candidates: idsOf(of)}
+}
+
+// lostEndings say in Japanese that what stands before them is lost.
+var lostEndings = []string{"をなくす", "をなくした", "をなくしたら", "を失う", "を失った", "を失ったら", "を紛失", "を紛失する", "を紛失した", "紛失"}
+
+// said returns the event that is written as its label is, or as the loss of a
+// record is said in Japanese; nil if there is none.
+func (m *Model) said(arg, owner string) *Event {
+	said := squeeze(arg)
+	for _, e := range m.events {
+		if said != "" && (said == squeeze(e.Label.JA) || said == squeeze(e.Label.EN)) && (owner == "" || e.Owner == "" || lang.Fold(e.Owner) == lang.Fold(owner)) {
+			return e
+		}
+	}
+	name := oneSpelling.Replace(lang.Fold(arg))
+	for _, ending := range lostEndings {
+		if name, ok := strings.CutSuffix(name, ending); ok {
+			if e := m.loseRecord[record.NameKey(name)]; e != nil {
+				return e
+			}
+		}
+	}
+	return nil
 }
 
 func (m *Model) findNamed(arg string, kind EventKind, thing, owner string) (*Event, error) {
@@ -105,11 +133,11 @@ func (m *Model) findNamed(arg string, kind EventKind, thing, owner string) (*Eve
 		return hits[0], nil
 	case 0:
 		if kind == ProviderCloses || kind == DomainLapses {
-			return nil, &EventError{arg, EventNothing, idsOf(of)}
+			return nil, &EventError{Arg: arg, Kind: EventNothing, Candidates: idsOf(of)}
 		}
-		return nil, &EventError{arg, EventUnknown, nearest(key, idsOf(of), m.candidates(kind))}
+		return nil, &EventError{Arg: arg, Kind: EventUnknown, Candidates: nearest(key, idsOf(of), m.candidates(kind))}
 	}
-	return nil, &EventError{arg, EventAmbiguous, idsOf(hits)}
+	return nil, &EventError{Arg: arg, Kind: EventAmbiguous, Candidates: idsOf(hits)}
 }
 
 // owned reports whether an event happens to somebody in particular.
@@ -157,12 +185,13 @@ func nearest(key string, lists ...[]string) []string {
 	return near[:min(len(near), mostCandidates)]
 }
 
-func nearestKinds(typed string) []string {
+func nearestKinds(word string) []string {
 	var near, all []string
+	typed, said := lang.FoldCode(strings.TrimSpace(strings.ToLower(word))), squeeze(word)
 	for _, k := range EventKinds {
 		all = append(all, string(k))
 		first, last, _ := strings.Cut(string(k), "-")
-		if typed != "" && (strings.HasPrefix(string(k), typed) || strings.Contains(typed, first) || last != "" && strings.Contains(typed, last) || slips(typed, string(k))) {
+		if typed != "" && (strings.HasPrefix(string(k), typed) || strings.Contains(typed, first) || last != "" && strings.Contains(typed, last) || slips(typed, string(k)) || eventSayings[k].near(said)) {
 			near = append(near, string(k))
 		}
 	}

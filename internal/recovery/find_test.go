@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"memovault/internal/lang"
 	"memovault/internal/lockout"
 	"memovault/internal/record"
 )
@@ -103,6 +104,77 @@ func TestFindOfOneOwner(t *testing.T) {
 	}
 	if _, err := m.Find([]string{"fire:villa"}, "太郎"); !errors.As(err, &e) || e.Kind != EventUnknown {
 		t.Errorf("a fire at somebody else's house: %v", err)
+	}
+}
+
+// TestKindsInJapanese: each kind is known by its label and by what people say.
+func TestKindsInJapanese(t *testing.T) {
+	for _, k := range EventKinds {
+		for _, word := range []string{string(k), k.Word(), k.Label().JA, k.Label().EN, "　" + k.Word() + " "} {
+			if got, ok := KindOf(word); !ok || got != k {
+				t.Errorf("%q is %q, want %s", word, got, k)
+			}
+		}
+		if other := eventSayings[k]; slices.ContainsFunc(slices.Concat(other.alone, other.of, other.befall), func(s string) bool { return s != lang.Fold(s) }) {
+			t.Errorf("a word of %s is not folded, so nobody can type it", k)
+		}
+	}
+	for word, want := range map[string]EventKind{
+		"火事": Fire, "かじ": Fire, "カジ": Fire, "火事になったら": Fire, "家が火事": Fire, "自宅が焼けた": Fire,
+		"電話をなくした": PhoneLost, "携帯をなくす": PhoneLost, "携帯を 無くした": PhoneLost, "スマホ紛失": PhoneLost, "ｽﾏﾎを落とした": PhoneLost, "ケータイをなくしたら": PhoneLost, "電話を盗まれた": PhoneLost,
+		"引越し": MoveHouse, "引っ越したら": MoveHouse, "ヒッコシ": MoveHouse, "転居": MoveHouse,
+		"パソコンが壊れる": PCDies, "ＰＣ故障": PCDies, "パソコンがこわれた": PCDies,
+		"電話番号が変わる": NumberChanged, "番号 変更": NumberChanged, "携帯を解約": CarrierLeft, "解約する": CarrierLeft, "携帯の乗り換え": CarrierLeft,
+		"財布をなくす": WalletStolen, "サイフ": WalletStolen, "パスワードを忘れた": ForgotPasswords, "すべて忘れる": ForgotPasswords,
+		"会社を辞める": JobLeft, "転職": JobLeft, "大学を卒業": SchoolLeft, "サービスが終わる": ProviderCloses, "ドメインの期限切れ": DomainLapses,
+		"本人死亡": OwnerDies, "自分が死んだら": OwnerDies, "失う": Lose,
+	} {
+		if got, ok := KindOf(word); !ok || got != want {
+			t.Errorf("%q is %q, want %s", word, got, want)
+		}
+	}
+	for _, word := range []string{"", " ", "停電", "火災保険", "かじや", "電話", "電話帳", "引っ越し先", "なくすな社", "財布屋"} {
+		if got, ok := KindOf(word); ok {
+			t.Errorf("%q is %s", word, got)
+		}
+	}
+}
+
+func TestFindInJapanese(t *testing.T) {
+	m := derive(families()...)
+	for _, c := range []struct{ arg, owner, want string }{
+		{"携帯紛失：phone-花子", "", "phone-lost:phone-花子"},
+		{"電話をなくした", "花子", "phone-lost:phone-花子"},
+		{"携帯をなくす（ＰＨＯＮＥ-花子）", "", "phone-lost:phone-花子"},
+		{"引っ越し:太郎", "", "move-house:太郎"},
+		{"サービス終了：nifty.com", "", "provider-closes:nifty.com"},
+		{"なくす：memo", "", "lose:memo"},
+		{"Memo を失くした", "", "lose:memo"},
+		{"memo紛失", "", "lose:memo"},
+	} {
+		found, err := m.Find([]string{c.arg}, c.owner)
+		if err != nil || len(found) != 1 || found[0].ID != c.want {
+			t.Errorf("%s of %q: %v, %v", c.arg, c.owner, found, err)
+		}
+	}
+	for arg, want := range map[string][]string{
+		"電話": {"phone-lost", "number-changed", "carrier-left"},
+		"停電": {"phone-lost", "fire", "lose"},
+	} {
+		_, err := m.Find([]string{arg}, "")
+		var e *EventError
+		if !errors.As(err, &e) || e.Kind != EventUnknown || e.Loss != nil {
+			t.Fatalf("%q: %+v", arg, err)
+		}
+		for _, kind := range want {
+			if !slices.Contains(e.Candidates, kind) {
+				t.Errorf("%q: %q lacks %s", arg, e.Candidates, kind)
+			}
+		}
+	}
+	var e *EventError
+	if _, err := m.Find([]string{"MEMO"}, ""); !errors.As(err, &e) || e.Loss == nil || e.Loss.ID != "lose:memo" {
+		t.Errorf("the name of a record: %+v", err)
 	}
 }
 
