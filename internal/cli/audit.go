@@ -58,7 +58,7 @@ for a year it then stands apart and does not count.`,
 			{"audit --owner 田中 --json", lang.T("one person's records, for a script", "1 人分をスクリプト向けに")},
 			{"audit --rule M01 --exit-code", lang.T("fail if an address has ended", "メールが切れていたら失敗する")},
 			{"audit --list-rules", lang.T("what is looked for, and who says so", "点検の項目と、その出どころ")},
-			{`audit --accept M02 microsoft --why "I keep the contract"`, lang.T("a risk taken knowingly: it is listed apart for a year", "承知のうえなら、1 年の間は別に並べる")},
+			{`audit --accept M02 microsoft --why "` + a.text(lang.T("I keep the contract", "契約は続ける")) + `"`, lang.T("a risk taken knowingly: it is listed apart for a year", "承知のうえなら、1 年の間は別に並べる")},
 		},
 	})
 	f := cmd.Flags()

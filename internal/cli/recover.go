@@ -14,6 +14,7 @@ import (
 	"memovault/internal/lang"
 	"memovault/internal/paper"
 	"memovault/internal/record"
+	"memovault/internal/recovery"
 	"memovault/internal/store"
 )
 
@@ -60,8 +61,8 @@ Office のようにアカウントに結び付いたものは、そのアカウ�
 	})
 	f := cmd.Flags()
 	f.StringArrayVar(&o.after, "after", nil, a.text(lang.T("as if this `EVENT` had happened, as whatif names it; may be given again", "この`出来事`のあとで（whatif に出る名前。何度でも書けます）")))
-	f.StringVar(&o.tried, "tried", "", a.text(lang.T("note that the `WAY` was tried", "この`方法`を試したことを書いておく")))
-	f.StringVar(&o.result, "result", record.AttemptOpen, a.text(lang.T("with --tried: `WHAT` came of it: open, sent, refused, granted or other", "--tried で、その`結果`。open（始めた）、sent（送った）、refused（認められない）、granted（戻れた）、other（そのほか）")))
+	f.StringVar(&o.tried, "tried", "", a.text(lang.T("note that the `WAY` was tried, by its id or as the page calls it", "この`方法`（番号か、ページに出る呼び名）を試したことを書いておく")))
+	f.StringVar(&o.result, "result", record.AttemptOpen, a.text(lang.T("with --tried: `WHAT` came of it: open, sent, refused, granted or other", "--tried で、その`結果`。open（始めた）、sent（送った）、refused（認められない）、granted（戻れた）、other（そのほか）。日本語でも書けます")))
 	f.StringVar(&o.note, "note", "", a.text(lang.T("with --tried: a remark `TEXT` (no secrets)", "--tried で、一言の`メモ`（秘密は書かない）")))
 	f.StringVar(&o.on, "on", "", a.text(lang.T("with --tried: the `DATE`, if not today", "--tried で、今日でないときの`日付`")))
 	f.BoolVar(&o.print, "print", false, a.text(lang.T("laid out for A4 paper, 80 columns wide", "A4 の紙に合わせて出す（1 行 80 桁）")))
@@ -95,8 +96,9 @@ func (a *app) checkRecover(cmd *cobra.Command, o *recoverOptions) (lang.Lang, er
 		return 0, a.usage(cmd, lang.T("--tried notes a try and shows no page: leave the other options out", "--tried は試したことを書くだけで、ページは出しません。ほかのオプションと分けてください"))
 	case o.paperLang != "" && !o.onPaper():
 		return 0, a.usage(cmd, lang.T("--paper-lang goes with --print or -o", "--paper-lang は --print か -o と一緒に使います"))
-	case !slices.Contains(attemptResults, o.result):
-		return 0, a.usage(cmd, lang.T("%q is no result; one of: %s", "「%s」という結果はありません。次のどれか: %s"), o.result, strings.Join(attemptResults, ", "))
+	}
+	if !readResult(&o.result) {
+		return 0, a.usage(cmd, lang.T("%q is no result; one of: %s", "「%s」という結果はありません。次のどれか: %s"), o.result, strings.Join(a.resultNames(), a.text(comma)))
 	}
 	if o.out != "" && o.out != "-" {
 		if _, err := os.Lstat(o.out); err == nil {
@@ -178,7 +180,23 @@ func (a *app) planBack(s *store.Store, c store.Card, o *recoverOptions, l lang.L
 		})
 	}
 	p := &guidePlanner{a: a.speaking(l), m: m, records: records, reveal: o.reveal}
-	return p.plan(records[i], events)
+	b, err := p.plan(records[i], events)
+	if err == nil && m.Account(c.Name) == nil && !b.guided {
+		return nil, a.noWayBack(m, records[i])
+	}
+	return b, err
+}
+
+// noWayBack says of a record that is no account, and leads to none, that there
+// is nothing to get back into.
+func (a *app) noWayBack(m *recovery.Model, r *record.Record) error {
+	f := &failure{status: statusNotFound, code: "no_account",
+		what: said(lang.T("%q has no way back of its own: it is nothing one signs in to", "「%s」には戻る方法がありません（サインインするものではないため）"), r.Name),
+		next: []words{said(lang.T("what is noted of it: %s show %s", "書いてあることを見る: %s show %s"), a.call(), shellWord(r.Name))}}
+	if event := "lose:" + r.Name; knowsEvent(m, event) {
+		f.next = append(f.next, said(lang.T("what hangs on it: %s whatif %s", "これをなくしたときのこと: %s whatif %s"), a.call(), shellWord(event)))
+	}
+	return f
 }
 
 // printBack writes the page for paper to where it belongs.
@@ -210,6 +228,43 @@ func (a *app) sayHidden(b *wayBack) {
 
 // attemptResults are what may come of a try.
 var attemptResults = []string{record.AttemptOpen, record.AttemptSent, record.AttemptRefused, record.AttemptGranted, record.AttemptOther}
+
+// resultSayings are what one says in Japanese for them, folded, beside their
+// labels.
+var resultSayings = map[string][]string{
+	record.AttemptOpen:    {"始めた", "はじめた", "開始", "申し込み中", "途中"},
+	record.AttemptSent:    {"送った", "おくった", "送信", "送信した", "出した", "申し込んだ"},
+	record.AttemptRefused: {"断られた", "ことわられた", "認められない", "だめだった", "だめ", "駄目だった", "却下", "失敗", "戻れなかった", "入れなかった"},
+	record.AttemptGranted: {"認められた", "戻れた", "もどれた", "入れた", "成功", "できた"},
+	record.AttemptOther:   {"その他"},
+}
+
+// readResult puts in the place of what was typed the result that it means. It
+// reports false if it means none.
+func readResult(typed *string) bool {
+	said := strings.ReplaceAll(lang.Fold(*typed), " ", "")
+	for _, result := range attemptResults {
+		label := resultWords(result)
+		if said == result || said == lang.Fold(label.JA) || slices.Contains(resultSayings[result], said) {
+			*typed = result
+			return true
+		}
+	}
+	return false
+}
+
+// resultNames are the results as they are typed, with what they mean where that
+// is not the same word.
+func (a *app) resultNames() []string {
+	if a.lang != lang.JA {
+		return attemptResults
+	}
+	names := make([]string, len(attemptResults))
+	for i, result := range attemptResults {
+		names[i] = a.text(lang.T("%s (%s)", "%s（%s）"), result, resultWords(result))
+	}
+	return names
+}
 
 // today is the day of the run as it is noted.
 func (a *app) today() string { return a.now.Format(time.DateOnly) }

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,11 +18,11 @@ import (
 
 // noteTried adds an attempt to the record that the way leads into.
 func (a *app) noteTried(cmd *cobra.Command, s *store.Store, b *wayBack, o *recoverOptions) error {
-	r, err := a.triedIn(b, o.tried)
+	r, way, err := a.triedIn(b, o.tried)
 	if err != nil {
 		return err
 	}
-	try := record.Attempt{On: a.today(), Way: o.tried, Result: o.result, Note: strings.TrimSpace(o.note)}
+	try := record.Attempt{On: a.today(), Way: way, Result: o.result, Note: strings.TrimSpace(o.note)}
 	if o.on != "" {
 		day := record.Spec{Key: "on", Type: record.TypeDate}
 		if try.On, _, err = day.Clean(o.on); err != nil {
@@ -34,30 +35,55 @@ func (a *app) noteTried(cmd *cobra.Command, s *store.Store, b *wayBack, o *recov
 	return a.saveTried(s, r, try)
 }
 
-// triedIn returns the record that has the way. Where no way is known at all, what
-// was tried is taken as it is typed.
-func (a *app) triedIn(b *wayBack, way string) (*record.Record, error) {
-	var ids []string
+// triedIn returns the record that has the way, and the id of the way. It may be
+// typed as its label too, if only one is called so. Where no way is known at
+// all, what was tried is taken as it is typed.
+func (a *app) triedIn(b *wayBack, typed string) (*record.Record, string, error) {
+	type place struct {
+		r  *record.Record
+		id string
+	}
+	var ids, list []string
+	var labelled []place
+	key := strings.ReplaceAll(lang.Fold(typed), " ", "")
 	for _, r := range b.both() {
 		for _, w := range r.EffectiveWays(record.LookupTemplate(r.Template)) {
-			if w.ID == way {
-				return r, nil
+			if w.ID == typed || w.ID == lang.FoldCode(key) {
+				return r, w.ID, nil
+			}
+			for _, label := range []string{w.Label.Text.JA, w.Label.Text.EN} {
+				if found := (place{r, w.ID}); key != "" && key == strings.ReplaceAll(lang.Fold(label), " ", "") && !slices.Contains(labelled, found) {
+					labelled = append(labelled, found)
+				}
 			}
 			ids = append(ids, w.ID)
+			list = append(list, a.wayName(&w))
 		}
 	}
-	if len(ids) == 0 && record.IsWayID(way) {
-		return b.both()[0], nil
+	if len(labelled) == 1 {
+		return labelled[0].r, labelled[0].id, nil
+	}
+	if len(ids) == 0 && record.IsWayID(typed) {
+		return b.both()[0], typed, nil
 	}
 	f := &failure{status: statusNotFound, code: "no_way",
-		what: said(lang.T("there is no way %q back into %s", "「%[2]s」に戻る方法に、「%[1]s」はありません"), way, b.subject.Name)}
-	if near := nearest(lang.Fold(way), ids); near != "" {
+		what: said(lang.T("there is no way %q back into %s", "「%[2]s」に戻る方法に、「%[1]s」はありません"), typed, b.subject.Name)}
+	if near := nearest(lang.Fold(typed), ids); near != "" {
 		f.next = append(f.next, said(lang.T("did you mean: %s", "もしかして: %s"), near))
 	}
 	if len(ids) > 0 {
-		f.next = append(f.next, said(lang.T("one of: %s", "次のどれか: %s"), strings.Join(ids, ", ")))
+		f.next = append(f.next, said(lang.T("one of: %s", "次のどれか: %s"), strings.Join(list, a.text(comma))))
 	}
-	return nil, f
+	return nil, "", f
+}
+
+// wayName is what one types for a way, with what it is.
+func (a *app) wayName(w *record.Way) string {
+	label := term.Sanitize(a.text(w.Label.Text))
+	if label == "" {
+		return w.ID
+	}
+	return a.text(lang.T("%s (%s)", "%s（%s）"), w.ID, label)
 }
 
 // saveTried notes the attempt, and if it let the owner in, that the way was

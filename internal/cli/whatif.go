@@ -38,7 +38,7 @@ written, and the keys of --json: help events.`,
 分かるのは、書いてあることだけです。出来事の書き方と --json のキーは help events にあります。`),
 		examples: []example{
 			{"whatif", lang.T("every event, the worst first", "すべての出来事を、重いものから")},
-			{"whatif move-house", lang.T("what moving house would lock, and the way back", "引っ越したら何に戻れなくなるか、戻る順番")},
+			{a.text(lang.T("whatif move-house", "whatif 引っ越し")), lang.T("what moving house would lock, and the way back", "引っ越したら何に戻れなくなるか、戻る順番")},
 			{"whatif phone-lost wallet-stolen --owner 田中", lang.T("two things at once, of one person", "1 人の分を、2 つ同時に")},
 			{"whatif move-house --explain microsoft", lang.T("each way into one account, with what is missing", "1 つのアカウントの方法ごとに、足りないもの")},
 			{"whatif phone-lost --thief", lang.T("what somebody who has the phone gets into", "電話を手にした人が何に入れるか")},
@@ -92,7 +92,7 @@ func (a *app) runWhatif(o *whatifOptions, args []string) error {
 		return a.listEvents(q)
 	}
 	if q.events, err = q.m.Find(args, o.owner); err != nil {
-		return a.noEvent(err, a.whatifAgain(args, err))
+		return a.noEvent(err, a.whatifAgain(args, err), a.explainInstead(q.m, args, err)...)
 	}
 	var shown *recovery.Account
 	if o.explain != "" {
@@ -255,8 +255,9 @@ func knowsEvent(m *recovery.Model, name string) bool {
 }
 
 // noEvent puts into words which event is not known, or which of several may be
-// meant; retyped is the command with one of these in the place of what was typed.
-func (a *app) noEvent(err error, retyped func(candidate string) string) error {
+// meant; retyped is the command with one of these in the place of what was typed,
+// and where that is the name of a record, what more can be done with it.
+func (a *app) noEvent(err error, retyped func(candidate string) string, more ...words) error {
 	var e *recovery.EventError
 	if !errors.As(err, &e) {
 		return err
@@ -264,6 +265,12 @@ func (a *app) noEvent(err error, retyped func(candidate string) string) error {
 	list := said(lang.T("all events: %s whatif --events", "出来事の一覧: %s whatif --events"), a.call())
 	f := &failure{status: statusNotFound, code: "no_event", err: err,
 		what: said(lang.T("there is no event %q", "「%s」という出来事はありません"), e.Arg)}
+	if e.Loss != nil {
+		f.what = said(lang.T("%q is a record, not an event", "「%s」は記録の名前で、出来事ではありません"), e.Arg)
+		f.next = append(f.next, said(lang.T("what its loss would lock: %s", "それを失ったら何に戻れなくなるか: %s"), retyped(e.Loss.ID)))
+		f.next = append(append(f.next, more...), list)
+		return f
+	}
 	switch e.Kind {
 	case recovery.EventAmbiguous:
 		f.status, f.code = statusUsage, "ambiguous_event"
@@ -280,12 +287,42 @@ func (a *app) noEvent(err error, retyped func(candidate string) string) error {
 	switch near := nearest(lang.Fold(e.Arg), e.Candidates); {
 	case e.Kind == recovery.EventAmbiguous:
 	case near != "":
-		f.next = append(f.next, said(lang.T("did you mean: %s", "もしかして: %s"), near))
+		f.next = append(f.next, said(lang.T("did you mean: %s", "もしかして: %s"), a.glossed(near)))
 	case len(e.Candidates) > 0:
-		f.next = append(f.next, said(lang.T("there are: %s", "あるもの: %s"), a.someOf(e.Candidates, len(recovery.EventKinds))))
+		glossed := make([]string, len(e.Candidates))
+		for i, candidate := range e.Candidates {
+			glossed[i] = a.glossed(candidate)
+		}
+		f.next = append(f.next, said(lang.T("there are: %s", "あるもの: %s"), a.someOf(glossed, len(recovery.EventKinds))))
 	}
 	f.next = append(f.next, list)
 	return f
+}
+
+// glossed is the name of a kind of event with the word that Japanese knows it
+// by, where that is the language; what else could be meant is as it is.
+func (a *app) glossed(candidate string) string {
+	word := recovery.EventKind(candidate).Word()
+	if a.lang != lang.JA || word == "" {
+		return candidate
+	}
+	return a.text(lang.T("%s (%s)", "%s（%s）"), candidate, word)
+}
+
+// explainInstead says how to see each way into the account that an argument
+// names where an event is expected.
+func (a *app) explainInstead(m *recovery.Model, args []string, err error) []words {
+	var e *recovery.EventError
+	if !errors.As(err, &e) || e.Loss == nil || m.Account(e.Loss.Record.Name) == nil {
+		return nil
+	}
+	line := a.call() + " whatif"
+	for _, arg := range args {
+		if arg != e.Arg {
+			line += " " + shellWord(arg)
+		}
+	}
+	return []words{said(lang.T("each way into it: %s --explain %s", "そこに戻る方法を 1 つずつ見る: %s --explain %s"), line, shellWord(e.Loss.Record.Name))}
 }
 
 // whatifAgain is the command with a candidate in the place of an argument.

@@ -23,6 +23,9 @@ func eventNames(a *app, cmd *cobra.Command, args []string, toComplete string) ([
 	}
 	var list []string
 	for _, k := range recovery.EventKinds {
+		if toComplete != "" && strings.HasPrefix(k.Word(), toComplete) {
+			list = append(list, a.described(k.Word(), k.Label()))
+		}
 		if k != recovery.Lose && !slices.Contains(args, string(k)) {
 			list = append(list, a.described(string(k), k.Label()))
 		}
@@ -32,7 +35,7 @@ func eventNames(a *app, cmd *cobra.Command, args []string, toComplete string) ([
 
 // thingsOf completes what an event of the kind may happen to.
 func thingsOf(a *app, cmd *cobra.Command, kind string) ([]string, cobra.ShellCompDirective) {
-	if !slices.Contains(recovery.EventKinds, recovery.EventKind(kind)) {
+	if _, known := recovery.KindOf(kind); !known {
 		return nil, noFiles
 	}
 	names, on := a.listedNames()

@@ -9,12 +9,15 @@ import (
 var eventsTopic = topic{name: "events", title: lang.T("what could happen, and how that is told to scripts", "起こりうる出来事と、スクリプトでの受け取り方"),
 	text: lang.T(`An event takes several things away together. It is written as its kind, or as kind:THING where it
 could happen to several: phone-lost:mobile, provider-closes:example.com, lose:RECORD. What could
-happen in your vault is listed by "whatif --events".
+happen in your vault is listed by "whatif --events". Japanese words do as well; "help events
+--lang ja" names them.
 
 Below the kinds stand the keys of "whatif --json". What it says of an account goes as far as the
 notes go: what is not noted is taken to be there, and marked.`,
 		`出来事が起きると、いくつかのものが一度になくなります。種類だけで書くか、あてはまるものがいくつもあるときは
 「種類:もの」の形で書きます（例: phone-lost:携帯、provider-closes:example.com、lose:記録の名前）。
+種類は、下のかっこの中の日本語でも書けます（例: 火事、携帯紛失：携帯、なくす：記録の名前）。
+「携帯をなくした」「引っ越したら」のような言い方でもかまいません。
 あなたの金庫で起こりうるものは whatif --events で一覧できます。
 
 種類の下に、whatif --json のキーの意味を書いてあります。書いてないものは、あるものとして数え、印を付けます。`),
@@ -48,7 +51,7 @@ var whatifKeys = []struct {
 func eventRows(a *app) []tagged {
 	var rows []tagged
 	for _, k := range recovery.EventKinds {
-		rows = append(rows, tagged{string(k), a.text(k.Label())})
+		rows = append(rows, tagged{a.glossed(string(k)), a.text(k.Label())})
 	}
 	for _, k := range whatifKeys {
 		rows = append(rows, tagged{k.key, a.text(k.text)})
