@@ -146,10 +146,8 @@ func (a *app) drawMap(s *store.Store, o mapOptions, names []string) (*chart.Pict
 		return nil, err
 	}
 	model := a.model(s, records)
-	for _, f := range model.Faults() {
-		if f.Record == nil { // it concerns all of them
-			return nil, &failure{status: statusError, code: "too_large", what: said(f.What)}
-		}
+	if err := tooLarge(model.Faults()); err != nil {
+		return nil, err
 	}
 	chosen, err := a.accountsToMap(s, model, o, names)
 	if err != nil {

@@ -156,9 +156,23 @@ func (a *app) readForecast(s *store.Store, o *whatifOptions) (*forecast, error) 
 		return err
 	})
 	if err == nil {
+		err = tooLarge(q.m.Faults())
+	}
+	if err == nil {
 		err = a.knownOwner(o.owner, q.records)
 	}
 	return q, err
+}
+
+// tooLarge is the failure where there are more records than the model can look
+// at, so that it has no accounts.
+func tooLarge(faults []recovery.Fault) error {
+	for _, f := range faults {
+		if f.Record == nil { // it concerns all of them
+			return &failure{status: statusError, code: "too_large", what: said(f.What)}
+		}
+	}
+	return nil
 }
 
 // look works out how the accounts stand.
@@ -361,10 +375,6 @@ const mostFaults = 3
 func (a *app) warnFaults(m *recovery.Model) {
 	faults := m.Faults()
 	for _, f := range faults[:min(len(faults), mostFaults)] {
-		if f.Record == nil { // it concerns all of them
-			a.warn(lang.T("%s", "%s"), f.What)
-			continue
-		}
 		a.warn(lang.T("%s: %s", "%s: %s"), f.Record.Name, f.What)
 	}
 	if more := len(faults) - mostFaults; more > 0 {

@@ -12,8 +12,9 @@ import (
 )
 
 // mostCompared is how many records a vault may have for add and edit to say what
-// a note changed: up to there that takes some milliseconds.
-const mostCompared = 100
+// a note changed: up to there that takes some twenty milliseconds. What a record
+// depends on may be in any other, so that a part of them would not do.
+const mostCompared = 250
 
 // A shift is what a note changed for one event, or for today if that is nil:
 // accounts into which a sure way that is noted leads now and did not before, and

@@ -19,7 +19,7 @@ type (
 		Events    []eventJSON    `json:"events"`
 		Accounts  []prospectJSON `json:"accounts"`
 		Pairs     []tollJSON     `json:"pairs,omitempty"`
-		PairsCut  bool           `json:"pairs_cut,omitempty"` // there were too many to try
+		PairsCut  bool           `json:"pairs_cut,omitempty"` // there were too many to try, or to try all
 		Theft     *theftJSON     `json:"theft,omitempty"`
 		Faults    []faultJSON    `json:"faults,omitempty"`
 	}
@@ -78,7 +78,7 @@ type (
 	needJSON struct {
 		Name string     `json:"name"`
 		Sets [][]string `json:"sets"`
-		More bool       `json:"more,omitempty"`
+		More bool       `json:"more,omitempty"` // there are other sets, or may be
 	}
 	faultJSON struct {
 		Record string `json:"record"`
@@ -167,7 +167,7 @@ func (a *app) addTolls(out *whatifJSON, q *forecast) error {
 	if err != nil {
 		return err
 	}
-	out.PairsCut = !pairs.tried
+	out.PairsCut = !pairs.tried || pairs.out > 0
 	for _, t := range pairs.tolls {
 		out.Pairs = append(out.Pairs, tollJSON{[]string{t.events[0].ID, t.events[1].ID}, *newWorse(t)})
 	}
@@ -274,6 +274,9 @@ func (a *app) theftJSON(q *forecast) (*theftJSON, error) {
 			sets[i] = a.thingNames(q.m, set)
 		}
 		out.Needs = append(out.Needs, needJSON{n.account.Record.Name, sets, n.cut})
+	}
+	for _, n := range t.far {
+		out.Needs = append(out.Needs, needJSON{n.account.Record.Name, [][]string{}, true})
 	}
 	return out, nil
 }

@@ -15,17 +15,19 @@ import (
 type pairList struct {
 	tolls []*toll
 	tried bool // false: too many pairs to try
-	of    int  // how many events there are
+	of    int  // how many events were paired
+	out   int  // how many were not, because a table holds no more
 }
 
 // pairTolls are the pairs of events that bring an account into a state into which
 // neither does so alone, the worst first. To lose one account after the
 // other is left out: that is no accident.
 func (q *forecast) pairTolls() (*pairList, error) {
-	events := slices.DeleteFunc(q.inTable(q.asked()), func(e *recovery.Event) bool {
+	asked := slices.DeleteFunc(q.asked(), func(e *recovery.Event) bool {
 		return e.Kind == recovery.Lose && e.Record != nil && q.m.Account(e.Record.Name) != nil
 	})
-	list := &pairList{tried: true, of: len(events)}
+	events := q.inTable(asked)
+	list := &pairList{tried: true, of: len(events), out: len(asked) - len(events)}
 	if len(events) < 2 {
 		return list, nil
 	}
@@ -97,9 +99,12 @@ func (q *forecast) addPairs(pairs map[[2]string]*toll, tables [3]*lockout.Table,
 
 func (a *app) showPairs(q *forecast, list *pairList) {
 	fmt.Fprintln(a.out)
+	if list.tried && list.out > 0 {
+		a.row(0, a.text(lang.T("Of %d events only %d were paired; narrow it down with --owner.", "出来事 %d 件のうち、組み合わせたのは %d 件だけです。--owner で絞ってください。"), list.of+list.out, list.of))
+	}
 	switch {
 	case !list.tried:
-		a.row(0, a.text(lang.T("The pairs of %d events are too many to try; narrow it down with --owner.", "出来事が %d 件あり、2 つずつの組み合わせは多すぎて調べられません。--owner で絞ってください。"), list.of))
+		a.row(0, a.text(lang.T("The pairs of %d events are too many to try; narrow it down with --owner.", "出来事が %d 件あり、2 つずつの組み合わせは多すぎて調べられません。--owner で絞ってください。"), list.of+list.out))
 		return
 	case len(list.tolls) == 0:
 		a.row(0, a.text(lang.T("No two of %d events lock something that neither locks alone.", "出来事 %d 件のどの 2 つが重なっても、1 つだけのとき以上に失うものはありません。"), list.of))

@@ -19,7 +19,12 @@ type theft struct {
 	perhaps []*recovery.Account // if a form is granted, or something not noted lies there too
 	locked  []*recovery.Account // the owner gets into it no more, and did after the loss alone
 	needs   []need
+	far     []need              // without sets: more than mostFurther things are needed, if not cut
+	never   []*recovery.Account // no sure way that is noted leads in, whatever somebody has
 }
+
+// mostFurther is how many further things are looked for at most.
+const mostFurther = 3
 
 // A need is what somebody would have to have besides, to get into one account.
 type need struct {
@@ -60,10 +65,15 @@ func (q *forecast) addNeeds(t *theft) error {
 	c := q.m.Thief(lockout.SureOnly, q.events...)
 	c.Kept = append(slices.Clone(c.Kept), c.Only...)
 	c.Only = nil
-	sets, err := q.m.ThiefGraph().AccessSets(c, 2)
+	sets, err := q.m.ThiefGraph().AccessSets(c, mostFurther)
 	if err != nil {
 		return err
 	}
+	reachable, err := q.m.ThiefGraph().Opened(c)
+	if err != nil {
+		return err
+	}
+	opens := setOf(reachable)
 	for _, acc := range q.m.Accounts() {
 		if slices.Contains(t.opened, acc) || !q.covers(acc) {
 			continue
@@ -72,8 +82,13 @@ func (q *forecast) addNeeds(t *theft) error {
 		if err != nil {
 			return err
 		}
-		if len(found) > 0 {
+		switch {
+		case len(found) > 0:
 			t.needs = append(t.needs, need{acc, found, cut})
+		case opens[acc.ID]:
+			t.far = append(t.far, need{acc, nil, cut})
+		case !slices.Contains(t.perhaps, acc):
+			t.never = append(t.never, acc)
 		}
 	}
 	slices.SortStableFunc(t.needs, func(x, y need) int { return len(x.sets[0]) - len(y.sets[0]) })
@@ -109,6 +124,7 @@ func (a *app) showTheft(q *forecast) error {
 		a.rows(0, a.text(lang.T("Once the ways in are changed, you no longer get into: %s", "入られて設定を変えられると、あなたが戻れなくなるもの: %s"), a.someOf(namesOf(t.locked), q.named())), paintSevere)
 	}
 	a.showNeeds(q, t)
+	a.showFar(q, t)
 	return nil
 }
 
@@ -159,6 +175,29 @@ func (a *app) showNeeds(q *forecast, t *theft) {
 	if more := len(t.needs) - len(shown); more > 0 {
 		a.faint(3, a.text(lang.T("and %d more, shown with --all", "ほかに %d 件（--all で出ます）"), more))
 	}
+}
+
+// showFar names the accounts of which showNeeds has nothing to say.
+func (a *app) showFar(q *forecast, t *theft) {
+	var far, cut []*recovery.Account
+	for _, n := range t.far {
+		if n.cut {
+			cut = append(cut, n.account)
+		} else {
+			far = append(far, n.account)
+		}
+	}
+	tell := func(list []*recovery.Account, what lang.Text, args ...any) {
+		if len(list) > 0 {
+			a.rows(0, a.text(what, append(args, a.someOf(namesOf(list), q.named()))...), paintFaint)
+		}
+	}
+	if len(far)+len(cut)+len(t.never) > 0 {
+		fmt.Fprintln(a.out)
+	}
+	tell(far, lang.T("It would take more than %d further things: %s", "あと %d つより多くのものが要るもの: %s"), mostFurther)
+	tell(cut, lang.T("There is too much to look at to say what is missing: %s", "調べることが多すぎて、何が足りないか分からないもの: %s"))
+	tell(t.never, lang.T("No sure way in is noted, whatever somebody has: %s", "何を持っていても、確実に入る方法が記録にないもの: %s"))
 }
 
 func (a *app) thingNames(m *recovery.Model, ids []string) []string {
