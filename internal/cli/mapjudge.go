@@ -134,12 +134,14 @@ func (k *sketch) judgeEvents(m *chart.Map) error {
 }
 
 // lockedBy returns the accounts of the picture that are locked in the case, and
-// behind that those that are locked when each of the events happens in it.
+// behind that those that are locked when each of the events happens in it. In a
+// vault of many owners most events take nothing that the picture hangs on.
 func (k *sketch) lockedBy(c lockout.Case, run lockout.Run, events []*recovery.Event) ([]map[string]bool, error) {
-	known := setOf(k.graph.Events())
+	known, near := setOf(k.graph.Events()), map[*recovery.Event]bool{}
+	hangsOn := k.hangsOn()
 	var ids []string
 	for _, e := range events {
-		if known[e.ID] {
+		if near[e] = slices.ContainsFunc(e.Kills, func(id string) bool { return hangsOn[id] }); near[e] && known[e.ID] {
 			ids = append(ids, e.ID)
 		}
 	}
@@ -148,9 +150,6 @@ func (k *sketch) lockedBy(c lockout.Case, run lockout.Run, events []*recovery.Ev
 		return nil, err
 	}
 	list := []map[string]bool{k.drawnOf(before)}
-	if len(events) == 0 {
-		return list, nil
-	}
 	var table *lockout.Table
 	if len(ids) > 0 {
 		if table, err = k.graph.Table(c, 1, ids...); err != nil {
@@ -158,10 +157,12 @@ func (k *sketch) lockedBy(c lockout.Case, run lockout.Run, events []*recovery.Ev
 		}
 	}
 	for _, e := range events {
-		var locked []string
-		if known[e.ID] {
+		locked := before
+		switch {
+		case !near[e]:
+		case known[e.ID]:
 			locked, err = table.Locked(e.ID)
-		} else {
+		default:
 			locked, err = k.graph.Locked(k.model.Case(run, e))
 		}
 		if err != nil {
@@ -170,6 +171,20 @@ func (k *sketch) lockedBy(c lockout.Case, run lockout.Run, events []*recovery.Ev
 		list = append(list, k.drawnOf(locked))
 	}
 	return list, nil
+}
+
+// hangsOn are the accounts of the picture and all that their ways lead back to.
+func (k *sketch) hangsOn() map[string]bool {
+	set := map[string]bool{}
+	for id, ways := range k.rules {
+		set[id] = true
+		for _, way := range ways {
+			for _, part := range k.graph.Rule(way.Rule).Body {
+				set[part] = true
+			}
+		}
+	}
+	return set
 }
 
 // drawnOf are those of the accounts that the picture shows.
