@@ -255,7 +255,7 @@ func (w *clockwork) codes(r *record.Record, t *record.Template) {
 			continue
 		}
 		w.on(record.MonthsAfter(span.First, codesFor), &Clock{Kind: ClockCodes, Record: r, Fields: []string{f.Key}, about: f.Key, Command: edit(r, f.Key),
-			What: said(lang.T("the codes were made in %s: two years by this day", "コードを発行したのは %s です。この日で 2 年になります"), span),
+			What: said(lang.T("the codes were made (%s): two years by this day", "コードを発行したのは %s です。この日で 2 年になります"), span),
 			Do:   lang.T("see at the service whether they still count, or make a new set, and note the day:", "まだ使えるかサービスで確かめるか、新しく発行して、その日を書いてください:")})
 	}
 }
