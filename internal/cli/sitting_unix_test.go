@@ -137,6 +137,7 @@ func TestCoachSpeaks(t *testing.T) {
 		s.see("1/1 ")
 		s.answer(": ", "hanako@plala.or.jp\r")
 		s.see("    " + mark)
+		s.answer(" [Y/n] ", "n\r")
 		s.want("exit 0")
 		for _, quiet := range [][]string{{}, {"--no-coach"}} {
 			s = h.at("vault", append([]string{"edit", "office", "account_email", "--passphrase-file", "pass.txt"}, quiet...)...)
