@@ -58,6 +58,7 @@ func TestCompletionOffers(t *testing.T) {
 		{"whatif ", "phone-lost move-house lose:", noFiles},
 		{"whatif fire los", "lose:", "6"},
 		{"whatif nonsense:", "", noFiles},
+		{"whatif 火", "火事 fire", noFiles},
 		{"show office ", "product_key phone", noFiles},
 		{"list --color ", "auto always never", noFiles},
 		{"print --paper-lang ", "ja en", noFiles},
