@@ -42,8 +42,8 @@ func slowWay(n *net, hit func(match)) {
 		e := n.events[events[0]]
 		hit(match{about: n.weighed(list), say: func(about []*subject) match {
 			list := n.accountsOf(about)
-			return match{events: events, command: wayCommand(list[0].Record), what: words(lang.T("%s: then the quickest way back into %s takes %d days", "%s: そのあと %s に戻るには、早くても %d 日かかります"),
-				e.Label, named(recordNames(list), mostListed), int(worst[list[0]].Hours()+23)/24)}
+			return match{events: events, command: wayCommand(list[0].Record), what: words(lang.T("%s: then the quickest way back into %s takes %s", "%s: そのあと %s に戻るには、早くても %sかかります"),
+				e.Label, named(recordNames(list), mostListed), recovery.WaitWords(worst[list[0]]))}
 		}})
 	})
 }

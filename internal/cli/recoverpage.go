@@ -159,7 +159,7 @@ func (p *backPage) why(r *route) string {
 		add(lang.T("It was tried on %s, and refused.", "%s に試して、認められませんでした。"), term.Sanitize(r.last.On))
 	}
 	if r.wait > 0 {
-		add(lang.T("It takes up to %s.", "%sほどかかります。"), p.wait(r.wait))
+		add(lang.T("It takes up to %s.", "%sほどかかります。"), recovery.WaitWords(r.wait))
 	}
 	if p.a.lang == lang.JA {
 		return strings.Join(said, "")
@@ -173,14 +173,6 @@ func (p *backPage) consent(r *route) lang.Text {
 		return lang.T("This one hangs on what somebody else does.", "これは、ほかの人しだいです。")
 	}
 	return lang.T("This one may be refused.", "これは、認められないことがあります。")
-}
-
-// wait is a time in hours or days.
-func (p *backPage) wait(d time.Duration) string {
-	if hours := int(d.Hours()); hours < 72 {
-		return p.a.text(lang.T("%d hours", "%d 時間"), hours)
-	}
-	return p.a.text(lang.T("%d days", "%d 日"), int(d.Hours()+23)/24)
 }
 
 // names lists things by what they are called.
@@ -298,7 +290,7 @@ func (p *backPage) outlook(r *route) string {
 		return p.a.text(lang.T("locked", "いまは戻れません"))
 	}
 	if r.wait > 0 {
-		return p.a.text(lang.T("%s; takes up to %s", "%s（%sほどかかります）"), t, p.wait(r.wait))
+		return p.a.text(lang.T("%s; takes up to %s", "%s（%sほどかかります）"), t, recovery.WaitWords(r.wait))
 	}
 	return p.a.text(t)
 }

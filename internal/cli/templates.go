@@ -11,6 +11,7 @@ import (
 
 	"memovault/internal/lang"
 	"memovault/internal/record"
+	"memovault/internal/recovery"
 	"memovault/internal/term"
 )
 
@@ -201,8 +202,8 @@ func (a *app) writeWays(b *strings.Builder, t *record.Template) {
 		if decides, ok := wayDecides[w.Certainty]; ok {
 			a.writeHanging(b, 2, a.text(decides))
 		}
-		if w.Wait != "" {
-			a.writeHanging(b, 2, a.text(lang.T("allow for %s", "%sほどみておいてください"), waitWords(w.Wait)))
+		if wait, _ := record.ParseWait(w.Wait); wait > 0 { // it was checked when it was read
+			a.writeHanging(b, 2, a.text(lang.T("allow for %s", "%sほどみておいてください"), recovery.WaitWords(wait)))
 		}
 		if f := t.Fact(w.Fact); f != nil {
 			a.writeSource(b, f)
@@ -225,15 +226,6 @@ func answers(s *record.Spec, values []string) lang.Text {
 		en, ja = append(en, o.Label.EN), append(ja, "「"+o.Label.JA+"」")
 	}
 	return lang.Text{EN: strings.Join(en, ", "), JA: strings.Join(ja, "か")}
-}
-
-// waitWords says a wait of a template, which was checked when it was read.
-func waitWords(wait string) lang.Text {
-	d, _ := record.ParseWait(wait)
-	if hours := int(d.Hours()); hours < 48 {
-		return formatted(lang.T("%d hours", "%d 時間"), hours)
-	}
-	return formatted(lang.T("%d days", "%d 日"), int(d.Hours())/24)
 }
 
 // writeSpec writes one field: its key and kind, its label, and what helps to

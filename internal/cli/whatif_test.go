@@ -32,10 +32,10 @@ func TestWaits(t *testing.T) {
 		if got := waitCode(tt.wait); got != tt.code {
 			t.Errorf("%v: code %q, not %q", tt.wait, got, tt.code)
 		}
-		if got := en.waitWords(tt.wait); got != tt.words {
+		if got := en.text(recovery.WaitWords(tt.wait)); got != tt.words {
 			t.Errorf("%v: %q, not %q", tt.wait, got, tt.words)
 		}
-		if got := ja.waitWords(tt.wait); got != tt.say {
+		if got := ja.text(recovery.WaitWords(tt.wait)); got != tt.say {
 			t.Errorf("%v: %q, not %q", tt.wait, got, tt.say)
 		}
 		if d, err := record.ParseWait(tt.code); tt.wait%time.Hour == 0 && tt.wait > 0 && (err != nil || d != tt.wait) {

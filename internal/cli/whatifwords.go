@@ -92,22 +92,9 @@ func (a *app) wayLabel(w *recovery.Way) string {
 	return term.Sanitize(w.Way.ID)
 }
 
-// waitWords says how long something takes; "" for no time.
-func (a *app) waitWords(d time.Duration) string {
-	const day = 24 * time.Hour
-	hours, days := int((d+time.Hour-1)/time.Hour), int((d+day-1)/day)
-	switch {
-	case d <= 0:
-		return ""
-	case d <= 2*day:
-		return a.text(plural(hours, lang.T("%d hour", "%d 時間"), lang.T("%d hours", "%d 時間")), hours)
-	}
-	return a.text(lang.T("%d days", "%d 日"), days)
-}
-
 // takes says how long a way takes, where that is said of it.
 func (a *app) takes(d time.Duration) string {
-	if words := a.waitWords(d); words != "" && d != lockout.Never {
+	if words := a.text(recovery.WaitWords(d)); words != "" && d != lockout.Never {
 		return a.text(lang.T("takes about %s", "%sほどかかります"), words)
 	}
 	return ""

@@ -61,3 +61,19 @@ func (p Period) String() string {
 	}
 	return strconv.Itoa(p.Days) + "d"
 }
+
+// WaitWords says how long something takes, rounded up: in hours up to two days,
+// else in days; nothing for no time.
+func WaitWords(d time.Duration) lang.Text {
+	const day = 24 * time.Hour
+	hours, days := int((d+time.Hour-1)/time.Hour), int((d+day-1)/day)
+	switch {
+	case d <= 0:
+		return lang.Text{}
+	case hours == 1:
+		return lang.T("1 hour", "1 時間")
+	case d <= 2*day:
+		return said(lang.T("%d hours", "%d 時間"), hours)
+	}
+	return said(lang.T("%d days", "%d 日"), days)
+}

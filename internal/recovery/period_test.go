@@ -53,3 +53,24 @@ func FuzzPeriod(f *testing.F) {
 		}
 	})
 }
+
+func TestWaitWords(t *testing.T) {
+	tests := []struct {
+		wait   time.Duration
+		en, ja string
+	}{
+		{0, "", ""},
+		{-time.Hour, "", ""},
+		{time.Minute, "1 hour", "1 時間"},
+		{time.Hour, "1 hour", "1 時間"},
+		{48 * time.Hour, "48 hours", "48 時間"},
+		{49 * time.Hour, "3 days", "3 日"},
+		{72 * time.Hour, "3 days", "3 日"},
+		{30 * 24 * time.Hour, "30 days", "30 日"},
+	}
+	for _, tt := range tests {
+		if got := WaitWords(tt.wait); got != (lang.Text{EN: tt.en, JA: tt.ja}) {
+			t.Errorf("%v is said as %+v", tt.wait, got)
+		}
+	}
+}
