@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -230,9 +231,13 @@ func (q *forecast) states(events ...*recovery.Event) (map[string]lockout.State, 
 var lookingText = lang.T("going through the ways ...", "戻る方法をたどっています...")
 
 // covers reports whether an account is to be spoken of: one of the owner asked
-// for, or of somebody else where the events reach that far.
+// for, or of somebody else where what happens to that owner reaches so far.
 func (q *forecast) covers(acc *recovery.Account) bool {
-	return q.owner == "" || lang.Fold(acc.Record.Owner) == lang.Fold(q.owner) || q.then[acc.ID] > q.today[acc.ID]
+	if q.owner == "" || lang.Fold(acc.Record.Owner) == lang.Fold(q.owner) {
+		return true
+	}
+	own := slices.ContainsFunc(q.events, func(e *recovery.Event) bool { return lang.Fold(e.Owner) == lang.Fold(q.owner) })
+	return own && q.then[acc.ID] > q.today[acc.ID]
 }
 
 // noWay reports whether nothing is noted about how to get into an account, so

@@ -33,7 +33,8 @@ type need struct {
 	cut     bool // there may be other sets
 }
 
-// theft asks what the loot opens.
+// theft asks what the loot opens: for sure of anybody's accounts, else of those
+// that are to be spoken of.
 func (q *forecast) theft() (*theft, error) {
 	t := &theft{loot: q.m.Loot(q.events)}
 	owner := q.m.Case(lockout.Optimistic, q.events...)
@@ -49,7 +50,7 @@ func (q *forecast) theft() (*theft, error) {
 		switch {
 		case slices.Contains(sure.Opened, acc.ID):
 			t.opened = append(t.opened, acc)
-		case slices.Contains(hope.Opened, acc.ID):
+		case slices.Contains(hope.Opened, acc.ID) && q.covers(acc):
 			t.perhaps = append(t.perhaps, acc)
 		}
 		if slices.Contains(sure.Locked, acc.ID) && q.then[acc.ID] != lockout.Shut {
