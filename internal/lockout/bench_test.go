@@ -130,7 +130,7 @@ func BenchmarkTriplesMinimal(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			counts = table.Counts()
+			counts = table.counts()
 		}
 		b.ReportMetric(float64(counts[1]+counts[2]+counts[3]), "sets")
 	})
@@ -145,7 +145,7 @@ func benchSets(b *testing.B, ask func(*Graph, Case, int) (*Sets, error)) {
 				b.Fatal(err)
 			}
 			var truncated int
-			if counts, truncated = sets.Counts(); truncated > 0 {
+			if counts, truncated = sets.counts(); truncated > 0 {
 				b.Fatalf("%d accounts cut off", truncated)
 			}
 		}

@@ -104,8 +104,8 @@ func TestEmptyGraph(t *testing.T) {
 	var b Builder
 	g := mustBuild(t, &b)
 	equal(t, "locked", len(must(g.Locked(Case{}))(t)), 0)
-	equal(t, "table", must(g.Table(Case{}, 3))(t).Counts(), [4]int{})
-	counts, truncated := must(g.LockoutSets(Case{}, 3))(t).Counts()
+	equal(t, "table", must(g.Table(Case{}, 3))(t).counts(), [4]int{})
+	counts, truncated := must(g.LockoutSets(Case{}, 3))(t).counts()
 	equal(t, "sets", fmt.Sprint(counts, truncated), "[0 0 0 0] 0")
 	rings, behind, err := g.Rings(Case{})
 	equal(t, "rings", fmt.Sprint(len(rings), len(behind), err), "0 0 <nil>")
@@ -172,7 +172,7 @@ func TestKeptIsKept(t *testing.T) {
 	g := mustBuild(t, base())
 	kept := Case{Kept: []string{"paper"}, Lost: []string{"paper"}, Happened: []string{"fire"}, Only: []string{}}
 	equal(t, "opened", must(g.Opened(kept))(t), []string{"mail"})
-	equal(t, "table", must(g.Table(kept, 1))(t).Counts(), [4]int{})
+	equal(t, "table", must(g.Table(kept, 1))(t).counts(), [4]int{})
 }
 
 // TestTableIsBounded asks for all triples of more events than a table holds.
@@ -183,8 +183,8 @@ func TestTableIsBounded(t *testing.T) {
 	}
 	g := mustBuild(t, b)
 	table := must(g.Table(Case{}, 3))(t)
-	if !table.Truncated || table.Size != 2 || table.Scenarios() != upTo(401, 2) {
-		t.Errorf("size %d, truncated %v, %d scenarios", table.Size, table.Truncated, table.Scenarios())
+	if !table.Truncated || table.Size != 2 || len(table.sets) != upTo(401, 2) {
+		t.Errorf("size %d, truncated %v, %d scenarios", table.Size, table.Truncated, len(table.sets))
 	}
 	if sets, truncated, err := must(g.EventSets(Case{}, 3))(t).Of("mail"); len(sets) != 401 || truncated || err != nil {
 		t.Errorf("%d sets, %v, %v", len(sets), truncated, err)

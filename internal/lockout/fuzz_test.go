@@ -127,8 +127,8 @@ func FuzzBuilder(f *testing.F) {
 			}
 			return
 		}
-		counts, _ := must(g.EventSets(Case{}, 2))(t).Counts()
-		equal(t, "counts", must(g.Table(Case{}, 2))(t).Counts(), counts)
+		counts, _ := must(g.EventSets(Case{}, 2))(t).counts()
+		equal(t, "counts", must(g.Table(Case{}, 2))(t).counts(), counts)
 		locked := must(g.Locked(Case{}))(t)
 		states := must(g.States(Case{}))(t)
 		for i, id := range g.Accounts() {

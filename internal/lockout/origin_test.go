@@ -79,7 +79,6 @@ func TestOriginCase(t *testing.T) {
 	equal(t, "events", texts(must(table.Minimal("ms"))(t)),
 		[]string{"[fire forgot-passwords]", "[fire move-house]", "[forgot-passwords lose-paper]", "[lose-paper move-house]"})
 	equal(t, "events that lock office", texts(must(table.Minimal("office"))(t))[0], "[fire]")
-	equal(t, "blast", table.Blast(), []int64{0, 0, 2, 0})
 }
 
 func TestOriginCaseExplained(t *testing.T) {

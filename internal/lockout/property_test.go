@@ -178,8 +178,8 @@ func TestTwoWaysToEventSets(t *testing.T) {
 			}
 			equal(t, account, texts(got), texts(must(table.Minimal(account))(t)))
 		}
-		counts, _ := sets.Counts()
-		equal(t, "counts", table.Counts(), counts)
+		counts, _ := sets.counts()
+		equal(t, "counts", table.counts(), counts)
 	})
 }
 

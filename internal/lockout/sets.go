@@ -35,20 +35,6 @@ func (s *Sets) Of(account string) (sets [][]string, truncated bool, err error) {
 	return sets, s.tainted[i], nil
 }
 
-// Counts returns how many sets of each size there are for all accounts together,
-// and for how many accounts there may be more.
-func (s *Sets) Counts() (counts [maxSetSize + 1]int, truncated int) {
-	for i, f := range s.sets {
-		for _, p := range f {
-			counts[p.size()]++
-		}
-		if s.tainted[i] {
-			truncated++
-		}
-	}
-	return counts, truncated
-}
-
 // LockoutSets returns the sets of up to size (at most 3) single assets whose
 // loss locks an account, and of which no part does. An account that is locked
 // already has one, the empty set.

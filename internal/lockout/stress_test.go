@@ -27,9 +27,9 @@ func TestLongRing(t *testing.T) {
 		b.AddRule("a7", 1, []string{"way in"}, Sure, 0)
 		g = mustBuild(t, &b)
 		want := [4]int{0, n, 0, 0}
-		equal(t, "table", must(g.Table(Case{}, 3))(t).Counts(), want)
+		equal(t, "table", must(g.Table(Case{}, 3))(t).counts(), want)
 		for _, ask := range []func(Case, int) (*Sets, error){g.LockoutSets, g.EventSets, g.AccessSets} {
-			counts, truncated := must(ask(Case{}, 3))(t).Counts()
+			counts, truncated := must(ask(Case{}, 3))(t).counts()
 			equal(t, "sets", fmt.Sprint(counts, truncated), fmt.Sprint(want, 0))
 		}
 		times := must(g.Times(Case{}))(t)
@@ -68,7 +68,7 @@ func TestLargestThresholds(t *testing.T) {
 			if test.size > 3 && k%16 != 0 { // a few of those in the middle
 				continue
 			}
-			counts, truncated := must(test.ask(Case{}, 3))(t).Counts()
+			counts, truncated := must(test.ask(Case{}, 3))(t).counts()
 			equal(t, fmt.Sprintf("%d of %d", k, MaxBody), fmt.Sprint(counts, truncated), fmt.Sprint(want, 0))
 		}
 	}
@@ -99,7 +99,7 @@ func TestSetsCutOffSayOnlyWhatIsRight(t *testing.T) {
 	g := mustBuild(t, threshold(62, MaxBody))
 	for _, q := range []question{assetsLock, eventsLock} {
 		sets := mustSets(t, g, Case{}, q, budget{unions: 1 << 30, family: 3000, confirm: 1 << 30})
-		counts, truncated := sets.Counts()
+		counts, truncated := sets.counts()
 		if truncated != 1 || counts[1]+counts[2] != 0 || counts[3] == 0 || counts[3] > 3000 {
 			t.Errorf("%v, %d cut off", counts, truncated)
 		}

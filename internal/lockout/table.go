@@ -131,18 +131,6 @@ func (t *Table) fill(w *world) {
 	}
 }
 
-// Events returns the events of the table, in its order.
-func (t *Table) Events() []string {
-	ids := make([]string, len(t.events))
-	for i, e := range t.events {
-		ids[i] = t.g.events[e]
-	}
-	return ids
-}
-
-// Scenarios returns how many scenarios the table holds.
-func (t *Table) Scenarios() int { return len(t.sets) }
-
 // Locked returns the accounts that are locked when the events happen together.
 // There must be no more of them than Size.
 func (t *Table) Locked(events ...string) ([]string, error) {
@@ -233,26 +221,6 @@ func (t *Table) Minimal(account string) ([][]string, error) {
 	return sets, nil
 }
 
-// Counts returns how many minimal sets of each size there are for all accounts
-// together; the first number is that of accounts locked already.
-func (t *Table) Counts() (counts [maxTogether + 1]int) {
-	past := make([]uint64, t.words)
-	for i := range t.g.accounts {
-		t.minimal(i, past, func(s int) { counts[t.sizeOf(s)]++ })
-	}
-	return counts
-}
-
-func (t *Table) sizeOf(s int) int {
-	n := 0
-	for _, e := range t.sets[s] {
-		if e >= 0 {
-			n++
-		}
-	}
-	return n
-}
-
 // minimal calls found for the minimal scenarios that lock the account. past is a
 // row of scratch.
 func (t *Table) minimal(account int, past []uint64, found func(scenario int)) {
@@ -292,24 +260,4 @@ func (t *Table) noPairOf(account, s int) bool {
 	}
 	m := len(t.events)
 	return !t.lost(account, pairAt(m, i, j)) && !t.lost(account, pairAt(m, i, k)) && !t.lost(account, pairAt(m, j, k))
-}
-
-// Blast returns, for each event of the table, the importance of all accounts
-// that it locks by itself and that are open without it.
-func (t *Table) Blast() []int64 {
-	blast := make([]int64, len(t.events))
-	if t.Size < 1 {
-		return blast
-	}
-	for i, a := range t.g.accounts {
-		if t.lost(i, 0) {
-			continue
-		}
-		for e := range blast {
-			if t.lost(i, 1+e) {
-				blast[e] += int64(t.g.things[a].importance)
-			}
-		}
-	}
-	return blast
 }

@@ -40,7 +40,7 @@ func TestWhatIsNoAddressIsNotKnown(t *testing.T) {
 	if !fields["spare"] || !fields["phone"] || len(fields) != 2 {
 		t.Errorf("the fields that would decide: %v", fields)
 	}
-	if m := derive(by(note("service", "full", "spare", "ａ＠ｂ．example.jp"), "spare")); len(m.At("a@b.example.jp")) == 0 {
+	if m := derive(by(note("service", "full", "spare", "ａ＠ｂ．example.jp"), "spare")); m.Thing("mail:a@b.example.jp") == nil {
 		t.Error("an address in wide letters is none")
 	}
 }

@@ -226,14 +226,3 @@ func (m *Model) Ways(a *Account) []*Way { return m.ways[a] }
 // WayOf returns the way that became the rule with the number. It is nil for a
 // rule that is not a way into an account.
 func (m *Model) WayOf(rule int) *Way { return m.rules[rule] }
-
-// At returns the ids of what arrives at a mail address, or at a telephone
-// number: reading mail, getting a text message, taking a call. It is empty for
-// one that no record uses.
-func (m *Model) At(addressOrNumber string) []string {
-	ids := []string{"mail:" + mailKey(addressOrNumber)}
-	if digits := record.PhoneDigits(addressOrNumber); digits != "" {
-		ids = append(ids, "sms:"+digits, "call:"+digits)
-	}
-	return slices.DeleteFunc(ids, func(id string) bool { return m.things[shortID(id)] == nil })
-}
