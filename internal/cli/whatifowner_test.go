@@ -20,7 +20,7 @@ func TestWhatifSpeaksOfOneOwner(t *testing.T) {
 		of("A", named("mailbox", "mail-a", "address=a@mail.example", "class=webmail")),
 		of("B", named("mailbox", "mail-b", "address=b@mail.example", "class=webmail")),
 		of("B", withWay(t, named("software", "shop-b"), "app", "record:phone-a")),
-		of("B", named("google", "google-b", "account_email=b@gmail.com")), // with ways of which nothing is noted
+		of("B", named("isp", "isp-b", "provider=Example Net", "customer_id=C1", "contract_name=B B", "mail_address=b@isp.example.jp")), // a form is open to anybody
 	}
 	for _, c := range []struct {
 		owner, event string
