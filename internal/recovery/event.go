@@ -51,7 +51,7 @@ var eventLabels = map[EventKind]struct{ bare, of lang.Text }{
 	ProviderCloses:  {lang.T("a mail service closes", "メールサービスが終わる"), lang.T("the mail service of %s closes", "%s のメールサービスが終わる")},
 	DomainLapses:    {lang.T("a domain is not renewed", "ドメインの期限が切れる"), lang.T("the domain %s is not renewed", "ドメイン %s の期限が切れる")},
 	OwnerDies:       {lang.T("the owner dies", "本人が亡くなる"), lang.T("%s dies", "%s さんが亡くなる")},
-	Lose:            {lang.T("something is lost", "何かをなくす"), lang.T("%s is lost", "%s を失う")},
+	Lose:            {lang.T("something is lost", "何かをなくす"), lang.T("%s is lost", "「%s」を失う")},
 }
 
 // Label returns what an event of the kind is, in general.
