@@ -138,7 +138,7 @@ func leakSteps(c *canaries) []leakStep {
 		run(0, nil, "whatif"), run(0, nil, "whatif --json --lang ja --pairs"), run(0, nil, "whatif --events"), run(0, nil, "whatif lose:line --thief"),
 		run(0, nil, "whatif fire --explain office"), run(0, nil, "whatif fire forgot-passwords --all"), run(3, nil, "whatif lose:"+c.name+"x"),
 		run(0, codes, "print office"), run(0, codes, "print --all --with-secrets=false"),
-		run(0, nil, "recover office"), run(0, nil, "recover office --json --lang ja"), run(0, nil, "recover line -o ../asked/back.txt"), run(0, []string{c.key}, "recover office --reveal"),
+		run(0, nil, "recover office"), run(0, nil, "recover office --json --lang ja"), run(3, nil, "recover line"), run(0, nil, "recover office -o ../asked/back.txt"), run(0, []string{c.key}, "recover office --reveal"),
 		run(0, nil, "recover office --tried key --result refused --note", c.note), run(3, nil, "recover office --after "+c.name),
 		run(0, nil, "map -o ../asked/map.html"), run(0, nil, "map office --format dot -o - --lang ja"),
 		run(0, nil, "print line --with-secrets=false -o ../asked/sheet1.txt"),
