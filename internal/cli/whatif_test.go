@@ -282,7 +282,7 @@ func BenchmarkShift(b *testing.B) {
 	}
 }
 
-// BenchmarkWhatif is one scenario shown, the table of all events, and all there is
+// BenchmarkWhatif is one scenario shown, what a thief opens, the table of all events, and all there is
 // to say as JSON, without opening the vault.
 func BenchmarkWhatif(b *testing.B) {
 	for _, n := range []int{100, 1000, 10_000} {
@@ -297,6 +297,19 @@ func BenchmarkWhatif(b *testing.B) {
 					b.Fatal(err)
 				}
 				if err := a.showForecast(q); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+		b.Run(fmt.Sprintf("thief/%d", n), func(b *testing.B) {
+			for b.Loop() {
+				q := &forecast{whatifOptions: &whatifOptions{}, records: records, m: derived(records...)}
+				q.g = q.m.Graph()
+				q.events, _ = q.m.Find([]string{"phone-lost"}, "")
+				if err := q.look(); err != nil {
+					b.Fatal(err)
+				}
+				if _, err := q.theft(); err != nil {
 					b.Fatal(err)
 				}
 			}
