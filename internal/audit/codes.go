@@ -3,6 +3,7 @@ package audit
 import (
 	"hash/maphash"
 	"regexp"
+	"slices"
 	"strings"
 
 	"memovault/internal/lang"
@@ -112,17 +113,62 @@ func (s *subject) rescueSpec() *record.Spec {
 	return s.spec(record.RoleRescue)
 }
 
+// gateState says whether the choice that lets a field be of use has been made.
+type gateState int
+
+const (
+	gateOpen gateState = iota // the field is of use, by choice or always
+	gateUnknown
+	gateShut
+)
+
+// gate returns the choice, other than that of the second step, on which each of
+// the template's ways by the field hangs, and how it stands. A key that one may
+// turn on and that changes how one gets back is nothing to be had by everybody.
+func (s *subject) gate(key, step string) (choice string, state gateState) {
+	if s.t == nil {
+		return "", gateOpen
+	}
+	for _, w := range s.t.Ways {
+		if !needsField(w, key) {
+			continue
+		}
+		on := ""
+		for k, values := range w.When {
+			if k == step {
+				continue
+			}
+			on = k
+			switch f := s.r.Field(k); {
+			case f == nil || f.Value == "" || f.Value == "unknown":
+				state = max(state, gateUnknown)
+			case !slices.Contains(values, f.Value):
+				state = gateShut
+			}
+		}
+		if on == "" {
+			return "", gateOpen
+		}
+		choice = on
+	}
+	return choice, state
+}
+
 func codesMissing(v *survey, s *subject, hit func(match)) {
 	spec, step := s.rescueSpec(), s.spec(record.RoleTwoStep)
 	if spec == nil || step == nil || !s.account() || s.has(record.RoleCodes) || s.has(record.RoleRescue) || v.ended(s) {
 		return
 	}
-	switch s.twoStep() {
-	case "on":
+	gate, gated := s.gate(spec.Key, step.Key)
+	switch twoStep := s.twoStep(); {
+	case gated == gateShut:
+	case twoStep == "on" && gated == gateUnknown:
+		hit(match{open: true, fields: []string{gate}, what: words(lang.T("%q is not noted, which decides whether there is to be a %s", "「%s」が書かれていないので、「%s」が要るかどうか分かりません"), s.label(gate), s.label(spec.Key))})
+	case twoStep == "on":
 		hit(match{fields: []string{spec.Key}, on: []string{step.Key, spec.Key}, service: s.codesClaim(),
 			what:  words(lang.T("two-step verification is on, and %q is empty", "2 段階認証はオンですが、「%s」が空です"), s.label(spec.Key)),
 			coach: words(lang.T("Two-step verification is on: have the service give you codes now, and print them.", "2 段階認証がオンなら、非常用のコードを今のうちに発行し、印刷しておくと安心です。"))})
-	case "", "unknown":
+	case twoStep == "" || twoStep == "unknown":
 		hit(match{open: true, fields: []string{step.Key}, what: words(lang.T("whether two-step verification is on is not noted", "2 段階認証がオンかどうかが記録されていません"))})
 	}
 }

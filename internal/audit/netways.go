@@ -23,7 +23,7 @@ var wayRules = []*Rule{
 		Title:  lang.T("the key lies in the box that it opens", "鍵が、その鍵で開ける箱の中にある"),
 		Why:    lang.T("on the day when it is needed it is out of reach", "いざというとき、取り出せません"),
 		Do:     lang.T("write it on paper, keep that elsewhere, and note where:", "紙に書いて別の所に置き、その場所を書いてください:"),
-		Source: both("support.apple.com HT208072"), AsOf: "2026-11-22",
+		Source: NotesAlone, AsOf: "2026-11-22",
 	},
 	{
 		ID: "G12", Severity: Info, effort: note, net: noWays,
@@ -37,7 +37,7 @@ var wayRules = []*Rule{
 		Title:  lang.T("the way back takes weeks", "戻るのに何週間もかかる"),
 		Why:    lang.T("what must never be lost must not be out of reach for so long either", "大事なものが、その間ずっと使えません"),
 		Do:     lang.T("add a quicker way back, then note it:", "もっと早く戻れる方法を足して、ここにも書いてください:"),
-		Source: both("support.microsoft.com 4057241"), AsOf: "2026-11-22",
+		Source: NotesAlone, AsOf: "2026-11-22",
 	},
 	{
 		ID: "G15", Severity: Medium, effort: note, net: faultyWay,
@@ -129,12 +129,16 @@ func keyInside(n *net, hit func(match)) {
 			if !opens(x.role) {
 				continue
 			}
+			var says Claim
+			if x.role == record.RoleRescue {
+				says = s.claim("key-not-inside")
+			}
 			if device := n.onlyOn(s, x); device != nil {
-				hit(match{about: []*subject{s}, fields: []string{x.f.Key}, command: keptOnPaper(s.r, x.f.Key),
+				hit(match{about: []*subject{s}, fields: []string{x.f.Key}, service: says, command: keptOnPaper(s.r, x.f.Key),
 					what: words(lang.T("%q is kept only on %s, and %s needs that device anyway", "「%s」は「%s」の中にしかありません。%s に入るための機器そのものです"),
 						s.label(x.f.Key), device.r.Name, s.r.Name)})
 			} else if inside[a][x.f.Key] {
-				hit(match{about: []*subject{s}, fields: []string{x.f.Key}, command: keptOnPaper(s.r, x.f.Key),
+				hit(match{about: []*subject{s}, fields: []string{x.f.Key}, service: says, command: keptOnPaper(s.r, x.f.Key),
 					what: words(lang.T("%q is to be had only by way of %s, which it is to open", "「%s」を取り出すには、まず %s に入らなければなりません"), s.label(x.f.Key), s.r.Name)})
 			}
 		}
@@ -258,10 +262,15 @@ func faultyWay(n *net, hit func(match)) {
 		}
 		switch {
 		case out.about == nil:
-		case f.Field != "":
+		case f.Field != "" && f.Record.Field(f.Field) != nil:
 			out.fields = []string{f.Field}
 		case f.Way != "":
-			out.command = wayCommand(f.Record)
+			out.what, out.command = words(lang.T("way %q: %s", "戻る方法「%s」: %s"), f.Way, f.What), wayCommand(f.Record)
+			if f.Field != "" { // there is no such field to be asked for
+				out.command = edit(f.Record, "ways")
+			}
+		case f.Field != "":
+			out.fields = []string{f.Field}
 		}
 		hit(out)
 	}
