@@ -95,6 +95,10 @@ func (a *app) explainImport(err error, path string) error {
 func (a *app) where(e *exchange.Error) words {
 	name, part := term.Sanitize(e.Name), term.Sanitize(e.Part)
 	switch {
+	case e.Number > 0 && name == "" && part != "":
+		return said(lang.T("where: record %d, %s", "場所: %d 件目の記録の %s"), e.Number, part)
+	case e.Number > 0 && name == "":
+		return said(lang.T("where: record %d", "場所: %d 件目の記録"), e.Number)
 	case e.Number > 0 && part != "":
 		return said(lang.T("where: record %d (%s), %s", "場所: %d 件目の記録（%s）の %s"), e.Number, name, part)
 	case e.Number > 0:

@@ -3,6 +3,7 @@ package exchange
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"maps"
 	"slices"
@@ -27,6 +28,8 @@ func (c *Content) addRecord(raw []byte) error {
 	fail := &Error{Number: number, Err: err}
 	if r != nil {
 		fail.Name = r.Name
+	} else {
+		fail.Name = nameIn(raw)
 	}
 	switch {
 	case errors.Is(err, record.ErrNewer):
@@ -51,6 +54,18 @@ func (c *Content) addRecord(raw []byte) error {
 	r.Vault, r.Revision = record.ID{}, 0
 	c.Records = append(c.Records, r)
 	return nil
+}
+
+// nameIn returns the name in a record that can't be read as one, for the person
+// who has to find it in the file; empty if there is none.
+func nameIn(raw []byte) string {
+	var named struct {
+		Name string `json:"name"`
+	}
+	if json.Unmarshal(raw, &named) != nil || len(named.Name) > record.MaxName {
+		return ""
+	}
+	return named.Name
 }
 
 // addFile takes an attached file. Whether its record knows it shows at the end.
