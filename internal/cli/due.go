@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"memovault/internal/audit"
 	"memovault/internal/lang"
 	"memovault/internal/record"
 	"memovault/internal/recovery"
@@ -155,6 +156,9 @@ func (a *app) runDue(o *dueOptions) error {
 	}
 	clocks, stopped := u.Clocks()
 	clocks = slices.DeleteFunc(clocks, func(c *recovery.Clock) bool { return !o.shows(c) })
+	if clocks, err = a.stillTaken(s, clocks); err != nil {
+		return err
+	}
 	stopped = slices.DeleteFunc(stopped, func(t recovery.Stopped) bool { return !o.owns(t.Record) || !o.wants(recovery.ClockIdle) })
 	switch {
 	case o.json:
@@ -169,6 +173,40 @@ func (a *app) runDue(o *dueOptions) error {
 		err = silentStatus(statusFindings)
 	}
 	return err
+}
+
+// stillTaken leaves out the risks taken knowingly that the audit finds no more, or
+// of which it does not know the rule: there is nothing to be looked at again.
+func (a *app) stillTaken(s *store.Store, clocks []*recovery.Clock) ([]*recovery.Clock, error) {
+	rules := map[string]*audit.Rule{}
+	asked := []string{}
+	for _, r := range audit.Rules() {
+		if slices.ContainsFunc(clocks, func(c *recovery.Clock) bool { return c.Rule == r.ID }) {
+			rules[r.ID], asked = r, append(asked, r.ID)
+		}
+	}
+	found := map[string][]audit.Finding{}
+	if len(asked) > 0 {
+		in, err := a.auditInput(s)
+		if err != nil {
+			return nil, err
+		}
+		in.Rules = asked
+		report := audit.Audit(in)
+		for _, f := range slices.Concat(report.Findings, report.Accepted) {
+			found[f.Rule.ID] = append(found[f.Rule.ID], f)
+		}
+	}
+	return slices.DeleteFunc(clocks, func(c *recovery.Clock) bool {
+		if c.Kind != recovery.ClockAccepted {
+			return false
+		}
+		if r := rules[c.Rule]; r != nil && r.OfVault() {
+			c.Command = []lang.Text{both("audit"), both("--rule"), both(r.ID)}
+			return len(found[c.Rule]) == 0
+		}
+		return !slices.ContainsFunc(found[c.Rule], func(f audit.Finding) bool { return f.About(c.Record.ID) })
+	}), nil
 }
 
 func (o *dueOptions) owns(r *record.Record) bool {

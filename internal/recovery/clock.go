@@ -51,6 +51,7 @@ type Clock struct {
 	// Command is what to type for it, without the program's name.
 	Command []lang.Text
 	Fact    *record.Fact // what the service or the provider says of it; nil if only the notes speak
+	Rule    string       // id of the audit's rule whose risk was taken; only of ClockAccepted. Whether it still finds anything is not known here
 
 	about string // tells it from other clocks of the kind and the record
 }
@@ -305,7 +306,7 @@ func (w *clockwork) accepted(r *record.Record) {
 		if !ok {
 			continue
 		}
-		w.on(record.MonthsAfter(span.First, acceptedFor), &Clock{Kind: ClockAccepted, Record: r, about: rule,
+		w.on(record.MonthsAfter(span.First, acceptedFor), &Clock{Kind: ClockAccepted, Record: r, about: rule, Rule: rule,
 			What:    said(lang.T("you took the risk of rule %s knowingly on %s; that holds for a year", "点検項目 %s の危険を、%s に承知のうえで残しました。効き目は 1 年です"), rule, span),
 			Do:      lang.T("see whether you still want to:", "今もそれでよいか、見直してください:"),
 			Command: []lang.Text{both("audit"), both(r.Name), both("--rule"), both(rule)}})
