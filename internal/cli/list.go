@@ -90,7 +90,7 @@ func (a *app) runList(o listOptions, query string) error {
 	a.say(plural(len(cards), lang.T("%d record. To see it: %s show NAME", "%d 件。見るには: %s show 名前"),
 		lang.T("%d records. To see one: %s show NAME", "%d 件。見るには: %s show 名前")), len(cards), a.call())
 	if retiring {
-		a.sayRetirements(s)
+		a.sayRetirements(s, o.owner)
 	}
 	return nil
 }

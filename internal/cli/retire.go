@@ -451,14 +451,15 @@ func (a *app) namesOf(steps []*recovery.Step) string {
 	return strings.Join(names, a.text(lang.T(", ", "、")))
 }
 
-// sayRetirements says below a list what is going away and has not been left yet.
-func (a *app) sayRetirements(s *store.Store) {
+// sayRetirements says below a list what is going away and has not been left yet;
+// of an owner, if the list is of one.
+func (a *app) sayRetirements(s *store.Store, owner string) {
 	u, _, records, err := a.upkeep(s)
 	if err != nil {
 		return // the list itself was read
 	}
 	for _, r := range records {
-		if r.Retire == nil {
+		if r.Retire == nil || owner != "" && lang.Fold(r.Owner) != lang.Fold(owner) {
 			continue
 		}
 		l := u.LeavingOf(r)
