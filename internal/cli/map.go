@@ -40,6 +40,9 @@ var mapFormats = []mapFormat{
 // out in about a second.
 const mostDrawn = 1000
 
+// longDrawing is from how many pages on a single drawing is hard to print.
+const longDrawing = 3
+
 // manySheets is from how many pages on a picture had better be of less.
 const manySheets = 12
 
@@ -96,13 +99,13 @@ func (a *app) runMap(cmd *cobra.Command, o mapOptions, names []string) error {
 		return err
 	}
 	picture, err := a.drawMap(s, o, names)
-	if err != nil {
+	if err != nil || picture == nil {
 		return err
 	}
 	if err := a.writeExport(file, func(w io.Writer) error { return format.write(picture, w) }); err != nil {
 		return err
 	}
-	a.sayOfMap(o, picture)
+	a.sayOfMap(o, format, picture)
 	return nil
 }
 
@@ -139,10 +142,14 @@ func (a *app) mapFormat(cmd *cobra.Command, o mapOptions) (*mapFormat, error) {
 	return nil, a.usage(cmd, lang.T("the ending of the file says the format: .html, .svg or .dot; %q has none of them", "ファイル名の末尾で形式が決まります（.html、.svg、.dot）。%q はどれでもありません"), filepath.Base(o.out))
 }
 
-// drawMap reads the records and draws what was asked for.
+// drawMap reads the records and draws what was asked for. Where there is no
+// account at all it says so, and there is no picture.
 func (a *app) drawMap(s *store.Store, o mapOptions, names []string) (*chart.Picture, error) {
 	records, err := a.liveRecords(s)
 	if err != nil {
+		return nil, err
+	}
+	if err := a.knownOwner(o.owner, records); err != nil {
 		return nil, err
 	}
 	model := a.model(s, records)
@@ -152,6 +159,10 @@ func (a *app) drawMap(s *store.Store, o mapOptions, names []string) (*chart.Pict
 	chosen, err := a.accountsToMap(s, model, o, names)
 	if err != nil {
 		return nil, err
+	}
+	if len(chosen) == 0 {
+		a.say(lang.T("there is nothing to draw yet: no record is an account. No file was written. To note one: %s add microsoft", "図にするものがまだありません（アカウントの記録がないため）。ファイルは書き出していません。はじめるには: %s add microsoft"), a.call())
+		return nil, nil
 	}
 	var picture *chart.Picture
 	err = a.patiently(lang.T("drawing ...", "図を作っています..."), func() error {
@@ -218,7 +229,10 @@ func hasTag(tags []string, typed string) bool {
 }
 
 // sayOfMap says what to do with the picture.
-func (a *app) sayOfMap(o mapOptions, picture *chart.Picture) {
+func (a *app) sayOfMap(o mapOptions, format *mapFormat, picture *chart.Picture) {
+	if n := picture.Pages(); n > longDrawing && format.name == "svg" {
+		a.say(lang.T("this is one drawing of %d pages; to print it page by page, write a file that ends in .html", "%d ページ分が 1 つの絵になっています。1 ページずつ印刷するには、末尾が .html のファイルに書き出してください"), n)
+	}
 	if n := picture.Pages(); n > manySheets {
 		a.say(lang.T("that is %d pages; for fewer, name accounts, or use --owner or --tag", "%d ページになりました。減らすには、名前を付けるか、--owner か --tag で絞ってください"), n)
 	}

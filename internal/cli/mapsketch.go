@@ -178,6 +178,9 @@ func (k *sketch) describe(id string, t *recovery.Thing) (string, *chart.Box) {
 		box.Kind, box.Name, box.Note = deviceKind(t), k.nameOf(t), t.Place
 	case recovery.KindPaper:
 		box.Kind, box.Name = chart.Paper, cmp.Or(t.Place, k.nameOf(t))
+		if t.Record != nil && t.Record.Template == record.SheetTemplate { // there may be other papers at its place
+			box.Name, box.Note = t.Record.Name, t.Place
+		}
 	case recovery.KindVault:
 		if id != recovery.VaultID && !k.assets[id] {
 			return "", nil
