@@ -18,6 +18,7 @@ import (
 
 type drillOptions struct {
 	list   bool
+	owner  string
 	proven string // id of a way
 	json   bool
 }
@@ -48,6 +49,7 @@ tried for a year counts as weak in the audit.`,
 		examples: []example{
 			{"drill", lang.T("what is most worth trying first", "どれから試すとよいか")},
 			{"drill microsoft", lang.T("try the ways into one account", "1 件の戻る方法を試す")},
+			{"drill --owner 田中", lang.T("one customer's accounts only", "お客さま 1 人分だけ")},
 			{"drill --list", lang.T("all ways, and when each was last tried", "全部の方法と、最後に試した日")},
 			{"drill microsoft --proven reset-code", lang.T("note one as tried today, without questions", "質問なしで、今日使えたと記録する")},
 			{"drill --list --json", lang.T("for a script", "スクリプト向け")},
@@ -55,6 +57,7 @@ tried for a year counts as weak in the audit.`,
 	})
 	f := cmd.Flags()
 	f.BoolVar(&o.list, "list", false, a.text(lang.T("list the ways with the day on which each was last tried", "戻る方法を、最後に試した日と一緒に並べる")))
+	f.StringVar(&o.owner, "owner", "", a.text(lang.T("only the accounts of `NAME`", "持ち主が`名前`のアカウントだけ")))
 	f.StringVar(&o.proven, "proven", "", a.text(lang.T("note that the way `ID` was really used today", "その`番号`の方法を、今日実際に使えたと記録する（番号は --list に出ます）")))
 	f.BoolVar(&o.json, "json", false, a.text(lang.T("list as JSON", "一覧を JSON で出す")))
 	cmd.Args = a.argsBetween(0, 1)
@@ -71,6 +74,8 @@ func (a *app) checkDrill(cmd *cobra.Command, o *drillOptions, args []string) err
 	switch {
 	case o.proven != "" && (o.list || o.json):
 		return a.usage(cmd, lang.T("--proven goes without --list and --json", "--proven は、--list や --json と一緒には使えません"))
+	case o.owner != "" && len(args) > 0:
+		return a.usage(cmd, lang.T("a name does not go together with --owner", "名前と --owner は一緒に使えません"))
 	case o.proven != "" && len(args) == 0:
 		return a.usage(cmd, lang.T("--proven needs the name of a record", "--proven には、記録の名前が要ります"))
 	}
@@ -88,15 +93,21 @@ func (a *app) runDrill(cmd *cobra.Command, o *drillOptions, name string) error {
 			return err
 		}
 	}
-	u, m, _, err := a.upkeep(s)
+	u, m, records, err := a.upkeep(s)
+	if err == nil {
+		err = a.knownOwner(o.owner, records)
+	}
 	if err != nil {
 		return err
 	}
 	if name == "" {
+		list := slices.DeleteFunc(u.Drills(), func(d *recovery.Drill) bool {
+			return o.owner != "" && lang.Fold(d.Account.Record.Owner) != lang.Fold(o.owner)
+		})
 		if o.list || o.json {
-			return a.listDrills(u.Drills(), o.json)
+			return a.listDrills(list, o.json)
 		}
-		return a.worthTrying(s, u)
+		return a.worthTrying(s, list, o.owner)
 	}
 	account := m.Account(card.Name)
 	if account == nil {
@@ -150,9 +161,9 @@ func (a *app) prove(r *record.Record, way string) {
 // mostWorth is how many accounts are named that are worth trying.
 const mostWorth = 5
 
-// worthTrying says what is most worth trying first, and offers to begin.
-func (a *app) worthTrying(s *store.Store, u *recovery.Upkeep) error {
-	list := u.Drills()
+// worthTrying says what is most worth trying first, and offers to begin. The list
+// may be one owner's.
+func (a *app) worthTrying(s *store.Store, list []*recovery.Drill, owner string) error {
 	if len(list) == 0 {
 		a.say(lang.T("there is no account yet whose ways back could be tried. To begin: %s add microsoft", "戻る方法を試せるアカウントの記録が、まだありません。はじめるには: %s add microsoft"), a.call())
 		return nil
@@ -169,7 +180,11 @@ func (a *app) worthTrying(s *store.Store, u *recovery.Upkeep) error {
 		a.commandRow(5, []lang.Text{both("drill"), both(d.Account.Record.Name)})
 	}
 	if more := len(weak) - mostWorth; more > 0 {
-		a.row(2, a.text(lang.T("and %d more: %s drill --list", "ほかに %d 件あります: %s drill --list"), more, a.call()))
+		all := a.call() + " drill --list"
+		if owner != "" {
+			all += " --owner " + shellWord(owner)
+		}
+		a.row(2, a.text(lang.T("and %d more: %s", "ほかに %d 件あります: %s"), more, all))
 	}
 	if !a.interactive() {
 		return nil
