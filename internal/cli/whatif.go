@@ -138,6 +138,7 @@ type forecast struct {
 	events  []*recovery.Event
 
 	hope, doubt *lockout.View                  // with what is not noted, and without
+	sure        *lockout.View                  // without what is not noted and what may be refused
 	doubts      map[lockout.Run]*lockout.Doubt // what would decide, as far as it was asked
 	today, then map[string]lockout.State       // by account id: without the events, and with them
 	accounts    map[string]*recovery.Account   // by id
@@ -201,7 +202,10 @@ func (q *forecast) look() (err error) {
 	if q.hope, err = q.g.View(q.m.Case(lockout.Optimistic, q.events...)); err != nil {
 		return err
 	}
-	q.doubt, err = q.g.View(q.m.Case(lockout.Pessimistic, q.events...))
+	if q.doubt, err = q.g.View(q.m.Case(lockout.Pessimistic, q.events...)); err != nil {
+		return err
+	}
+	q.sure, err = q.g.View(q.m.Case(lockout.SureOnly|lockout.Pessimistic, q.events...))
 	return err
 }
 

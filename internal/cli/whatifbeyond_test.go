@@ -15,10 +15,11 @@ import (
 // also where that is more than is looked for.
 func TestThiefNeedsMore(t *testing.T) {
 	records := []*record.Record{named("device", "keitai", "kind=phone")}
-	papers := []string{"paper:机", "paper:棚", "paper:箱", "paper:金庫"}
-	for i := range papers {
-		records = append(records, withWay(t, named("software", "needs-"+[]string{"one", "two", "three", "four"}[i]), "desk", papers[:i+1]...))
+	papers := []string{"paper:机", "paper:棚", "paper:箱"} // beside the code of the telephone
+	for i := range len(papers) + 1 {
+		records = append(records, withWay(t, named("software", "needs-"+[]string{"one", "two", "three", "four"}[i]), "desk", append([]string{"record:keitai"}, papers[:i]...)...))
 	}
+	records = append(records, withWay(t, named("software", "apart"), "desk", "paper:机")) // nothing to do with the loot
 	never := withWay(t, named("software", "never"), "counter", "paper:机")
 	never.Ways[0].Certainty = record.CertaintyForm
 	never.Ways[0].Needs = append(never.Ways[0].Needs, record.Need{Any: []string{"record:keitai"}})

@@ -17,7 +17,7 @@ type wayState int
 const (
 	wayWorks   wayState = iota // with nothing but what is noted
 	wayUnclear                 // if something is there of which nothing is noted
-	wayAsks                    // if a form is granted or somebody helps
+	wayAsks                    // if a form is granted or somebody helps, for it or for what it needs
 	wayClosed                  // something that it needs is not there
 )
 
@@ -37,6 +37,7 @@ type standing struct {
 	unsure  bool          // hangs on something of which nothing is noted
 	hopeful lockout.Way   // in the optimistic run
 	short   lockout.Way   // in the run without what is not noted
+	sure    lockout.Way   // in the run without what may be refused, too
 	view    *lockout.View // that tells what is missing
 }
 
@@ -60,9 +61,13 @@ func (q *forecast) standings(accounts ...*recovery.Account) ([][]*standing, erro
 		if err != nil {
 			return nil, err
 		}
+		sure, err := q.sure.Ways(acc.ID)
+		if err != nil {
+			return nil, err
+		}
 		for n, w := range hopeful {
 			if way := q.m.WayOf(w.Rule); way != nil {
-				s := &standing{way: way, hopeful: w, short: short[n], view: q.hope}
+				s := &standing{way: way, hopeful: w, short: short[n], sure: sure[n], view: q.hope}
 				s.judge(q.doubt)
 				all[i] = append(all[i], s)
 			}
@@ -78,7 +83,7 @@ func (s *standing) judge(doubt *lockout.View) {
 		s.state = wayClosed
 	case s.unsure:
 		s.state, s.view = wayUnclear, doubt
-	case s.way.Certainty != lockout.Sure:
+	case !s.sure.Works:
 		s.state = wayAsks
 	}
 }
@@ -100,9 +105,13 @@ func (a *app) explainAccount(q *forecast, acc *recovery.Account) error {
 	if err != nil {
 		return err
 	}
+	self := q.selfGone(each[0])
+	if self != "" {
+		a.row(0, a.text(lang.T("missing for every way: %s", "どの方法にも足りないもの: %s"), a.fateWords(q, self)))
+	}
 	told := map[string]bool{} // several ways may rest on one fact
 	for _, s := range each[0] {
-		if err := a.showStanding(q, s); err != nil {
+		if err := a.showStanding(q, s, self); err != nil {
 			return err
 		}
 		if f := s.way.Fact; f != nil && !told[f.ID] {
@@ -145,18 +154,33 @@ func (a *app) showVerdict(q *forecast, acc *recovery.Account) {
 	}
 }
 
-// showStanding shows one way: how it stands first, then what it lacks or takes.
-func (a *app) showStanding(q *forecast, s *standing) error {
+// selfGone is the thing that stands for the account's being there at all, if that
+// is missing for each of the ways into it.
+func (q *forecast) selfGone(ways []*standing) (self string) {
+	for _, s := range ways {
+		missing := s.missing().Missing
+		i := slices.IndexFunc(missing, func(id string) bool { t := q.m.Thing(id); return t != nil && t.Kind == recovery.KindSelf })
+		if i < 0 {
+			return ""
+		}
+		self = missing[i]
+	}
+	return self
+}
+
+// showStanding shows one way: how it stands first, then what it lacks or takes,
+// but for what is told already.
+func (a *app) showStanding(q *forecast, s *standing, told string) error {
 	head := a.text(lang.T("%s: %s", "%s: %s"), a.wayLabel(s.way), wayStateWords[s.state])
 	a.rows(0, head, wayStatePaints[s.state])
 	if s.state == wayClosed || s.unsure {
-		if err := a.showLacks(q, s); err != nil {
+		if err := a.showLacks(q, s, told); err != nil {
 			return err
 		}
 	}
 	var remarks []string
 	if s.hopeful.Works && !s.unsure {
-		with, err := a.haves(q, q.doubt, s.short)
+		with, err := a.haves(q, s.short, s.sure)
 		if err != nil {
 			return err
 		}
@@ -195,9 +219,12 @@ var (
 		lang.T("hangs on %d of these:", "次のうち %d つがあれば使えます:")}
 )
 
-// showLacks says what a way is short of, each thing in a row of its own.
-func (a *app) showLacks(q *forecast, s *standing) error {
-	lacks, err := a.lacks(q, s.view, s.missing(), s.unsure)
+// showLacks says what a way is short of beside what is told already, each thing
+// in a row of its own.
+func (a *app) showLacks(q *forecast, s *standing, told string) error {
+	short := s.missing()
+	short.Missing = slices.DeleteFunc(slices.Clone(short.Missing), func(id string) bool { return id == told })
+	lacks, err := a.lacks(q, s.view, short, s.unsure)
 	if err != nil {
 		return err
 	}

@@ -39,7 +39,14 @@ func (a *app) showForecast(q *forecast) error {
 			return err
 		}
 	}
-	if err := a.showStillOpen(q, by.open); err != nil {
+	touched, rest, err := q.touched(by.open)
+	if err != nil {
+		return err
+	}
+	if err := a.showStillOpen(q, touched); err != nil {
+		return err
+	}
+	if err := a.showUntouched(q, by, rest); err != nil {
 		return err
 	}
 	a.showBefore(q, by)
@@ -169,6 +176,10 @@ func (a *app) showShut(q *forecast, accounts []*recovery.Account) error {
 	}
 	for i, acc := range accounts {
 		a.row(3, a.accountWords(q, acc))
+		if self := q.selfGone(each[i]); self != "" {
+			a.row(5, a.fateWords(q, self))
+			continue
+		}
 		for _, s := range each[i][:min(len(each[i]), mostWays)] {
 			lacks, err := a.lacks(q, s.view, s.missing(), false)
 			if err != nil {
@@ -281,20 +292,17 @@ func (q *forecast) deciding(acc *recovery.Account, run lockout.Run) (things []*r
 	return things, more, err
 }
 
-// showStillOpen lists what still opens, in the order in which to get back into it.
+// showStillOpen lists what the events touch and what still opens, in the order in
+// which to get back into it.
 func (a *app) showStillOpen(q *forecast, open []*recovery.Account) error {
 	if len(open) == 0 {
 		return nil
 	}
-	order, err := q.inOrder(open)
+	order, proofs, err := q.inOrder(open)
 	if err != nil {
 		return err
 	}
 	detailed := q.detailed(order)
-	proofs, err := q.proofs(detailed)
-	if err != nil {
-		return err
-	}
 	fmt.Fprintln(a.out)
 	n := len(open)
 	a.rows(0, a.text(plural(n, lang.T("Still open (%d account)", "戻れるアカウント（%d 件）"),
@@ -322,26 +330,6 @@ func (a *app) numbered(n, of int, text string) {
 			fmt.Fprintf(a.out, "%*s%s\n", indent, "", line)
 		}
 	}
-}
-
-// inOrder sorts open accounts into the order in which to recover them: each
-// after those that its way needs, the quick ones first.
-func (q *forecast) inOrder(open []*recovery.Account) ([]*recovery.Account, error) {
-	ids, err := q.g.Order(q.m.Case(lockout.SureOnly|lockout.Pessimistic, q.events...))
-	if err != nil {
-		return nil, err
-	}
-	by := make(map[string]*recovery.Account, len(open))
-	for _, acc := range open {
-		by[acc.ID] = acc
-	}
-	order := make([]*recovery.Account, 0, len(open))
-	for _, id := range ids {
-		if acc := by[id]; acc != nil {
-			order = append(order, acc)
-		}
-	}
-	return order, nil
 }
 
 // overText names accounts that are over together with what they were for.

@@ -64,6 +64,30 @@ func (q *forecast) asked() []*recovery.Event {
 	})
 }
 
+// concerning leaves out what happens to nobody in particular and takes nothing
+// that the accounts of the owner asked for use.
+func (q *forecast) concerning(events []*recovery.Event) ([]*recovery.Event, error) {
+	own := q.accountsByID()
+	var list []*recovery.Event
+	for _, e := range events {
+		concerns := q.owner == "" || e.Owner != ""
+		for _, id := range e.Kills {
+			if concerns {
+				break
+			}
+			h, err := q.g.Hanging(id, q.m.Case(lockout.Optimistic))
+			if err != nil {
+				return nil, err
+			}
+			concerns = slices.ContainsFunc(h.Uses, func(id string) bool { return own[id] != nil })
+		}
+		if concerns {
+			list = append(list, e)
+		}
+	}
+	return list, nil
+}
+
 // inTable are those of the events that a table can hold. What a vault of many
 // thousand records has besides can be asked about one by one.
 func (q *forecast) inTable(events []*recovery.Event) []*recovery.Event {
@@ -393,7 +417,10 @@ func (a *app) sayBelowTable(shown []*toll, columns bool) {
 
 // listEvents shows every event as it is typed, and in words.
 func (a *app) listEvents(q *forecast) error {
-	events := q.asked()
+	events, err := q.concerning(q.asked())
+	if err != nil {
+		return err
+	}
 	if q.json {
 		return a.eventsJSON(q, events)
 	}

@@ -34,7 +34,8 @@ type need struct {
 }
 
 // theft asks what the loot opens: for sure of anybody's accounts, else of those
-// that are to be spoken of.
+// that are to be spoken of. What somebody without the loot gets into as well is
+// left out.
 func (q *forecast) theft() (*theft, error) {
 	t := &theft{loot: q.m.Loot(q.events)}
 	owner := q.m.Case(lockout.Optimistic, q.events...)
@@ -46,11 +47,15 @@ func (q *forecast) theft() (*theft, error) {
 	if err != nil {
 		return nil, err
 	}
+	anybody, err := q.m.ThiefGraph().Opened(q.m.Thief(lockout.Optimistic))
+	if err != nil {
+		return nil, err
+	}
 	for _, acc := range q.m.Accounts() {
 		switch {
 		case slices.Contains(sure.Opened, acc.ID):
 			t.opened = append(t.opened, acc)
-		case slices.Contains(hope.Opened, acc.ID) && q.covers(acc):
+		case slices.Contains(hope.Opened, acc.ID) && !slices.Contains(anybody, acc.ID) && q.covers(acc):
 			t.perhaps = append(t.perhaps, acc)
 		}
 		if slices.Contains(sure.Locked, acc.ID) && q.then[acc.ID] != lockout.Shut {
@@ -61,16 +66,22 @@ func (q *forecast) theft() (*theft, error) {
 }
 
 // addNeeds finds the smallest sets of further things that would open the
-// accounts that stay closed to the thief.
+// accounts that stay closed to the thief, as far as the loot brings these nearer.
 func (q *forecast) addNeeds(t *theft) error {
-	c := q.m.Thief(lockout.SureOnly, q.events...)
-	c.Kept = append(slices.Clone(c.Kept), c.Only...)
-	c.Only = nil
-	sets, err := q.m.ThiefGraph().AccessSets(c, mostFurther)
+	with, without := q.further(q.events...), q.further()
+	sets, err := q.m.ThiefGraph().AccessSets(with, mostFurther)
 	if err != nil {
 		return err
 	}
-	reachable, err := q.m.ThiefGraph().Opened(c)
+	before, err := q.m.ThiefGraph().AccessSets(without, mostFurther)
+	if err != nil {
+		return err
+	}
+	reachable, err := q.m.ThiefGraph().Opened(with)
+	if err != nil {
+		return err
+	}
+	uses, err := q.lootUses(t.loot)
 	if err != nil {
 		return err
 	}
@@ -83,9 +94,16 @@ func (q *forecast) addNeeds(t *theft) error {
 		if err != nil {
 			return err
 		}
+		alone, _, err := before.Of(acc.ID)
+		if err != nil {
+			return err
+		}
 		switch {
 		case len(found) > 0:
-			t.needs = append(t.needs, need{acc, found, cut})
+			if found = nearer(found, alone); len(found) > 0 {
+				t.needs = append(t.needs, need{acc, found, cut})
+			}
+		case !uses[acc.ID]:
 		case opens[acc.ID]:
 			t.far = append(t.far, need{acc, nil, cut})
 		case !slices.Contains(t.perhaps, acc):
@@ -94,6 +112,41 @@ func (q *forecast) addNeeds(t *theft) error {
 	}
 	slices.SortStableFunc(t.needs, func(x, y need) int { return len(x.sets[0]) - len(y.sets[0]) })
 	return nil
+}
+
+// further is the case of somebody who has the loot of the events, and may come
+// by anything else.
+func (q *forecast) further(events ...*recovery.Event) lockout.Case {
+	c := q.m.Thief(lockout.SureOnly, events...)
+	c.Kept = append(slices.Clone(c.Kept), c.Only...)
+	c.Only = nil
+	return c
+}
+
+// nearer leaves out the sets that would do without the loot as well: those that
+// hold one of alone.
+func nearer(sets, alone [][]string) [][]string {
+	return slices.DeleteFunc(sets, func(set []string) bool {
+		return slices.ContainsFunc(alone, func(small []string) bool {
+			return !slices.ContainsFunc(small, func(id string) bool { return !slices.Contains(set, id) })
+		})
+	})
+}
+
+// lootUses are the accounts that have a way in which a part of the loot has a
+// part.
+func (q *forecast) lootUses(loot []string) (map[string]bool, error) {
+	uses := map[string]bool{}
+	for _, id := range loot {
+		h, err := q.m.ThiefGraph().Hanging(id, q.m.Thief(lockout.Optimistic, q.events...))
+		if err != nil {
+			return nil, err
+		}
+		for _, acc := range h.Uses {
+			uses[acc] = true
+		}
+	}
+	return uses, nil
 }
 
 // showTheft says what somebody gets into, and what that takes from the owner.
@@ -111,7 +164,10 @@ func (a *app) showTheft(q *forecast) error {
 	}
 	a.row(0, a.text(lang.T("Somebody else then has: ", "ほかの人の手に渡るもの: "))+a.thingsWords(q.m, t.loot, q.mostThings()))
 	fmt.Fprintln(a.out)
-	if len(t.opened)+len(t.perhaps) == 0 {
+	switch {
+	case len(t.opened)+len(t.perhaps)+len(t.needs)+len(t.far)+len(t.never) == 0:
+		a.row(0, a.text(lang.T("That brings nobody nearer to an account, as far as the notes go.", "記録にある限り、それでアカウントに入りやすくなることはありません。")))
+	case len(t.opened)+len(t.perhaps) == 0:
 		a.row(0, a.text(lang.T("With that alone nobody gets into an account, as far as the notes go.", "記録にある限り、それだけで入れるアカウントはありません。")))
 	}
 	if err := a.showOpened(q, t); err != nil {

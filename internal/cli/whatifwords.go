@@ -301,20 +301,26 @@ func (a *app) lackWords(q *forecast, v *lockout.View, id string, doubt bool) (st
 	return a.thingWords(q.m, id), nil
 }
 
-// haves says with what a way works, as far as it could be lost.
-func (a *app) haves(q *forecast, v *lockout.View, w lockout.Way) (string, error) {
+// haves says with what a way works, as far as it could be lost; sure is how it
+// looks without what may be refused.
+func (a *app) haves(q *forecast, w, sure lockout.Way) (string, error) {
 	var needs []string
 	for _, id := range q.g.Rule(w.Rule).Body {
 		t := q.m.Thing(id)
 		if t == nil || t.Kind == recovery.KindSelf || t.Kind == recovery.KindProvider || slices.Contains(w.Missing, id) {
 			continue
 		}
-		l := lack{[]string{a.thingWords(q.m, id)}, 1}
-		if t.Kind == recovery.KindOneOf || t.Kind == recovery.KindPassword {
-			var err error
-			if l, err = a.alternatives(q, v, id); err != nil {
-				return "", err
-			}
+		if t.Kind != recovery.KindOneOf && t.Kind != recovery.KindPassword {
+			needs = append(needs, a.haveWords(q, id, sure.Missing))
+			continue
+		}
+		v := q.sure
+		if slices.Contains(sure.Missing, id) {
+			v = q.doubt
+		}
+		l, err := a.alternatives(q, v, id)
+		if err != nil {
+			return "", err
 		}
 		needs = append(needs, a.lackLine(l))
 	}
@@ -324,11 +330,25 @@ func (a *app) haves(q *forecast, v *lockout.View, w lockout.Way) (string, error)
 	return a.text(lang.T("with: %s", "使うもの: %s"), strings.Join(needs, a.text(betweenThings))), nil
 }
 
+// haveWords names something that is there, with a remark if it is among what is
+// not there for sure.
+func (a *app) haveWords(q *forecast, id string, unsure []string) string {
+	words := a.thingWords(q.m, id)
+	if slices.Contains(unsure, id) {
+		return a.text(lang.T("%s (if a form is granted or somebody helps)", "%s（申し込みなどが認められたとき）"), words)
+	}
+	return words
+}
+
 // alternatives are what of a thing that stands for some of several is there.
 func (a *app) alternatives(q *forecast, v *lockout.View, id string) (lack, error) {
 	l := lack{of: 1}
 	ways, err := v.Ways(id)
-	for _, w := range ways {
+	if err != nil {
+		return l, err
+	}
+	sure, err := q.sure.Ways(id)
+	for i, w := range ways {
 		rule := q.g.Rule(w.Rule)
 		if !w.Works {
 			continue
@@ -337,7 +357,7 @@ func (a *app) alternatives(q *forecast, v *lockout.View, id string) (lack, error
 			l.of = rule.K
 		}
 		for _, part := range rule.Body {
-			if words := a.thingWords(q.m, part); !slices.Contains(w.Missing, part) && !slices.Contains(l.any, words) {
+			if words := a.haveWords(q, part, sure[i].Missing); !slices.Contains(w.Missing, part) && !slices.Contains(l.any, words) {
 				l.any = append(l.any, words)
 			}
 		}

@@ -98,7 +98,7 @@ func (d *deriver) field(s *subject, way string, f *record.Field) string {
 		return d.named(s, way, f.Key, f.Value)
 	case record.TypeCodes:
 		if record.Unused(f.Codes) == 0 {
-			return d.absent(s, f.Key, said(lang.T("%s of %s: all are used up", "%[2]s の「%[1]s」（すべて使用済み）"), s.fieldLabel(f.Key), s.r.Name),
+			return d.absent(s, f.Key, said(lang.T("\"%s\" of %s: all are used up", "%[2]s の「%[1]s」（すべて使用済み）"), s.fieldLabel(f.Key), s.r.Name),
 				said(lang.T("%s (all are used up)", "「%s」（すべて使用済み）"), s.fieldLabel(f.Key)))
 		}
 	case record.TypePersonName:

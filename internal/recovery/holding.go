@@ -224,10 +224,10 @@ func (d *deriver) unknown(s *subject, key string, proven bool) string {
 		return id
 	}
 	t := Thing{ID: id, Kind: KindUnknown, Record: s.r, Field: key, Owner: s.r.Owner, Unknown: !proven,
-		Label: said(lang.T("%s of %s, which is not noted", "%[2]s の「%[1]s」（記録なし）"), s.fieldLabel(key), s.r.Name),
+		Label: said(lang.T("\"%s\" of %s, which is not noted", "%[2]s の「%[1]s」（記録なし）"), s.fieldLabel(key), s.r.Name),
 		short: said(lang.T("%s (not noted)", "「%s」（記録なし）"), s.fieldLabel(key)), command: s.edit(key)}
 	if f := s.r.Field(key); f != nil && says(f.Value) {
-		t.Label = said(lang.T("%s of %s, which makes no sense as it is noted", "%[2]s の「%[1]s」（書いてあるままでは分からない）"), s.fieldLabel(key), s.r.Name)
+		t.Label = said(lang.T("\"%s\" of %s, which makes no sense as it is noted", "%[2]s の「%[1]s」（書いてあるままでは分からない）"), s.fieldLabel(key), s.r.Name)
 		t.short = said(lang.T("%s (makes no sense as it is noted)", "「%s」（書いてあるままでは分からない）"), s.fieldLabel(key))
 	}
 	id, _ = d.asset(t)
@@ -240,7 +240,7 @@ func (d *deriver) absent(s *subject, key string, label, short lang.Text) string 
 }
 
 func (d *deriver) saysNone(s *subject, key string) string {
-	return d.absent(s, key, said(lang.T("%s of %s: there is none, by the notes", "%[2]s の「%[1]s」（記録では「なし」）"), s.fieldLabel(key), s.r.Name),
+	return d.absent(s, key, said(lang.T("\"%s\" of %s: there is none, by the notes", "%[2]s の「%[1]s」（記録では「なし」）"), s.fieldLabel(key), s.r.Name),
 		said(lang.T("%s (there is none, by the notes)", "「%s」（記録では「なし」）"), s.fieldLabel(key)))
 }
 
@@ -253,7 +253,7 @@ func (d *deriver) value(s *subject, key string) string {
 	f := s.r.Field(key)
 	secret := record.TypeOf(s.t, f).Secret()
 	return d.node(Thing{ID: "value:" + s.id + ":" + key, Kind: KindValue, Record: s.r, Field: key, Owner: s.r.Owner,
-		Label: said(lang.T("%s of %s", "%[2]s の「%[1]s」"), s.fieldLabel(key), s.r.Name), short: said(lang.T("%s", "「%s」"), s.fieldLabel(key))}, func(id string) {
+		Label: said(lang.T("\"%s\" of %s", "%[2]s の「%[1]s」"), s.fieldLabel(key), s.r.Name), short: said(lang.T("%s", "「%s」"), s.fieldLabel(key))}, func(id string) {
 		d.needs(id, lockout.Sure, d.vaultNode())
 		for _, sh := range d.sheets[s] {
 			d.onSheet(id, s, sh, secret)
@@ -271,7 +271,7 @@ func (d *deriver) keptOnly(s *subject, key string) string {
 		return ""
 	}
 	return d.node(Thing{ID: "value:" + s.id + ":" + key, Kind: KindValue, Record: s.r, Field: key, Owner: s.r.Owner,
-		Label: said(lang.T("%s of %s", "%[2]s の「%[1]s」"), s.fieldLabel(key), s.r.Name), short: said(lang.T("%s", "「%s」"), s.fieldLabel(key))}, func(id string) {
+		Label: said(lang.T("\"%s\" of %s", "%[2]s の「%[1]s」"), s.fieldLabel(key), s.r.Name), short: said(lang.T("%s", "「%s」"), s.fieldLabel(key))}, func(id string) {
 		d.keptAt(id, s, key)
 	})
 }
@@ -302,7 +302,7 @@ func (d *deriver) keptAt(id string, s *subject, key string) {
 	for _, p := range record.Places(s.r.Kept[key]) {
 		switch p.Kind {
 		case record.PlaceMemory:
-			d.needs(id, lockout.Sure, d.memory(s, "kept:"+key, said(lang.T("what you remember: %s of %s", "覚えていること: %[2]s の「%[1]s」"), s.fieldLabel(key), s.r.Name), key, false))
+			d.needs(id, lockout.Sure, d.memory(s, "kept:"+key, said(lang.T("what you remember: \"%s\" of %s", "覚えていること: %[2]s の「%[1]s」"), s.fieldLabel(key), s.r.Name), key, false))
 		case record.PlacePaper:
 			d.needs(id, lockout.Sure, d.paper(s.r.Owner, p.Name))
 		case record.PlaceDevice:

@@ -265,7 +265,7 @@ func (d *deriver) choiceUnknown(s *subject, key string, values []string) string 
 	}
 	id, _ = d.asset(Thing{ID: id, Kind: KindUnknown, Record: s.r, Field: key,
 		Owner: s.r.Owner, Unknown: true, command: s.edit(key),
-		Label: said(lang.T("whether %s of %s is \"%s\", which is not noted", "%[2]s の「%[1]s」が「%[3]s」かどうか（記録なし）"), s.fieldLabel(key), s.r.Name, joined(labels, lang.T("\" or \"", "」か「")))})
+		Label: said(lang.T("whether \"%s\" of %s is \"%s\", which is not noted", "%[2]s の「%[1]s」が「%[3]s」かどうか（記録なし）"), s.fieldLabel(key), s.r.Name, joined(labels, lang.T("\" or \"", "」か「")))})
 	return id
 }
 
