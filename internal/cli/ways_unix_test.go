@@ -95,16 +95,14 @@ func TestWaysFlow(t *testing.T) {
 func TestWaysFlowCancelled(t *testing.T) {
 	t.Parallel()
 	h := wayHome(t, "en")
-	for _, at := range []int{0, 1, 2, 3, 4} {
+	steps := [][2]string{{"Enter = done:", "+\r"}, {"none after all):", "2\r"}, {"that is all):", "\r"}, {"[1]:", "\r"}, {"as above):", ""}}
+	for at, question := range steps {
 		s := h.at("vault", "edit", "google", "ways", "--passphrase-file", "pass.txt")
 		s.answer("Enter = done:", "1\r")
-		for i, step := range [][2]string{{"Enter = done:", "+\r"}, {"none after all):", "2\r"}, {"that is all):", "\r"}, {"[1]:", "\r"}} {
-			if i == at {
-				break
-			}
+		for _, step := range steps[:at] {
 			s.answer(step[0], step[1])
 		}
-		s.send("\x03")
+		s.answer(question[0], "\x03")
 		s.want("exit 130")
 		if shown := h.showWays(); shown != "" {
 			t.Errorf("stopped at question %d: %s", at, shown)
