@@ -19,7 +19,9 @@ func TestThiefNeedsMore(t *testing.T) {
 	for i := range len(papers) + 1 {
 		records = append(records, withWay(t, named("software", "needs-"+[]string{"one", "two", "three", "four"}[i]), "desk", append([]string{"record:keitai"}, papers[:i]...)...))
 	}
-	records = append(records, withWay(t, named("software", "apart"), "desk", "paper:机")) // nothing to do with the loot
+	records = append(records, // nothing to do with the loot
+		withWay(t, named("software", "apart"), "desk", "paper:机"),
+		withWay(t, named("software", "far-apart"), "desk", append(papers, "paper:蔵")...))
 	never := withWay(t, named("software", "never"), "counter", "paper:机")
 	never.Ways[0].Certainty = record.CertaintyForm
 	never.Ways[0].Needs = append(never.Ways[0].Needs, record.Need{Any: []string{"record:keitai"}})

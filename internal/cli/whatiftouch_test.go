@@ -124,7 +124,7 @@ func TestThiefNamesWhatTheLootOpens(t *testing.T) {
 		return r
 	}
 	records := []*record.Record{named("phone-line", "mobile", "number=090-0000-0000", "kind=mobile"),
-		form("anybody"), form("by-phone", "record:mobile")}
+		named("isp", "anybody", "provider=Example Net", "customer_id=C1", "contract_name=B B", "mail_address=b@isp.example.jp"), form("by-phone", "record:mobile")}
 	q := forecastOf(t, records, &whatifOptions{thief: true}, "phone-lost")
 	theft, err := q.theft()
 	if got := plainNames(theft.perhaps); err != nil || !slices.Equal(got, []string{"by-phone"}) {
