@@ -247,7 +247,7 @@ func TestEditOffersWhatIsNew(t *testing.T) {
 	h.make()
 	h.run("add", "microsoft", "ms", "--passphrase-file", "pass.txt", "--no-coach", "--field", "account_email=hanako@example.jp")
 	s := h.at("vault", "edit", "ms", "phone", "--passphrase-file", "pass.txt")
-	s.answer(": ", "090-0000-0001\r")
+	s.answer("registered phone number: ", "090-0000-0001\r")
 	s.see("saved: ms")
 	s.answer("ms mentions 090-0000-0001. Note this too (phone line)? [Y/n] ", "n\r")
 	s.want("exit 0")
@@ -256,7 +256,7 @@ func TestEditOffersWhatIsNew(t *testing.T) {
 	}
 
 	s = h.at("vault", "edit", "ms", "phone", "--passphrase-file", "pass.txt", "--lang", "ja")
-	s.answer(": ", "\x15090-0000-0002\r")
+	s.answer("登録した電話番号: 090-0000-0001", "\x15090-0000-0002\r")
 	s.answer("「ms」に 090-0000-0002 が出てきます。", "")
 	s.answer("これも記録しますか？（電話回線） [Y/n] ", "\r")
 	s.see("2/6 回線の種類")
@@ -265,7 +265,7 @@ func TestEditOffersWhatIsNew(t *testing.T) {
 	s.want("exit 0")
 
 	s = h.at("vault", "edit", "ms", "phone", "--passphrase-file", "pass.txt", "--no-coach")
-	s.answer(": ", "\x15090-0000-0003\r")
+	s.answer("registered phone number: 090-0000-0002", "\x15090-0000-0003\r")
 	s.see("saved: ms")
 	s.want("exit 0")
 	if strings.Contains(s.shown(), "mentions") {
