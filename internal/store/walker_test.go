@@ -196,15 +196,18 @@ func TestWalkerRefuses(t *testing.T) {
 	}
 	element := at + pageHeader
 	for what, lie := range map[string]func(b []byte){
-		"is used twice":                func(b []byte) { binary.LittleEndian.PutUint64(b[element+8:], branch) },
-		"calls itself":                 func(b []byte) { binary.LittleEndian.PutUint64(b[at:], branch+1) },
-		"runs over the end":            func(b []byte) { binary.LittleEndian.PutUint32(b[at+12:], 1<<31) },
-		"elements do not fit":          func(b []byte) { binary.LittleEndian.PutUint16(b[at+10:], 0xFFFF) },
-		"a branch without children":    func(b []byte) { binary.LittleEndian.PutUint16(b[at+10:], 0) },
-		"points outside the page":      func(b []byte) { binary.LittleEndian.PutUint32(b[element:], 1<<31) },
-		"outside the":                  func(b []byte) { binary.LittleEndian.PutUint64(b[element+8:], 1<<62) },
-		"has flags":                    func(b []byte) { binary.LittleEndian.PutUint16(b[at+8:], flagFreelist) },
-		"the keys are out of order":    func(b []byte) { b[element+elementSize+int(u32(b, element+elementSize))] = 0 },
+		"is used twice":             func(b []byte) { binary.LittleEndian.PutUint64(b[element+8:], branch) },
+		"calls itself":              func(b []byte) { binary.LittleEndian.PutUint64(b[at:], branch+1) },
+		"runs over the end":         func(b []byte) { binary.LittleEndian.PutUint32(b[at+12:], 1<<31) },
+		"elements do not fit":       func(b []byte) { binary.LittleEndian.PutUint16(b[at+10:], 0xFFFF) },
+		"a branch without children": func(b []byte) { binary.LittleEndian.PutUint16(b[at+10:], 0) },
+		"points outside the page":   func(b []byte) { binary.LittleEndian.PutUint32(b[element:], 1<<31) },
+		"outside the":               func(b []byte) { binary.LittleEndian.PutUint64(b[element+8:], 1<<62) },
+		"has flags":                 func(b []byte) { binary.LittleEndian.PutUint16(b[at+8:], flagFreelist) },
+		"the keys are out of order": func(b []byte) { // the second, whatever the first begins with
+			key := element + elementSize + int(u32(b, element+elementSize))
+			clear(b[key : key+len(record.ID{})])
+		},
 		"is not a freelist of its own": func(b []byte) { binary.LittleEndian.PutUint16(b[int(p.meta.freelist*p.meta.pageSize)+8:], flagLeaf) },
 		"lists page": func(b []byte) {
 			binary.LittleEndian.PutUint64(b[int(p.meta.freelist*p.meta.pageSize)+pageHeader:], branch)
