@@ -233,7 +233,9 @@ func splitCodes(column string) (codes []string, plain bool) {
 	}
 	if !codeForm().MatchString(column) {
 		if first := codeFirst().FindStringSubmatch(column); first != nil {
-			codes, _ = splitCodes(first[1])
+			if rest, _ := takeNumbering(first[1]); rest == first[1] { // else it is a number of the list, as in "no.12 ("
+				codes, _ = splitCodes(first[1])
+			}
 		}
 		return codes, false
 	}
