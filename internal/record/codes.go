@@ -40,6 +40,30 @@ func ParseCodes(raw string) []Code {
 	if len(raw) > MaxNotes || !utf8.ValidString(raw) {
 		return nil
 	}
+	codes := readCodes(raw)
+	for range mostReadings {
+		again := readCodes(oneALine(codes))
+		if slices.EqualFunc(codes, again, func(a, b Code) bool { return a.Code == b.Code }) {
+			return codes
+		}
+		codes = again
+	}
+	return nil
+}
+
+// mostReadings is how often a list is read again until it stays the same. What
+// is left when a day or a number was taken out can look like another one.
+const mostReadings = 4
+
+func oneALine(codes []Code) string {
+	var b strings.Builder
+	for _, c := range codes {
+		b.WriteString(c.Code + "\n")
+	}
+	return b.String()
+}
+
+func readCodes(raw string) []Code {
 	var all []foundCode
 	for line := range strings.Lines(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(raw)) {
 		all = append(all, parseLine(line)...)
@@ -233,9 +257,7 @@ func splitCodes(column string) (codes []string, plain bool) {
 	}
 	if !codeForm().MatchString(column) {
 		if first := codeFirst().FindStringSubmatch(column); first != nil {
-			if rest, _ := takeNumbering(first[1]); rest == first[1] { // else it is a number of the list, as in "no.12 ("
-				codes, _ = splitCodes(first[1])
-			}
+			codes, _ = splitCodes(first[1])
 		}
 		return codes, false
 	}
