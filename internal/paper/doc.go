@@ -20,18 +20,33 @@ type Doc struct {
 	Made    time.Time // the day, in its own time zone
 	Sheet   string    // the sheet's number, 3C7A-F18E; empty if it has none
 	Warning string    // said at the top of every page
-	Blocks  []Block
+	Foot    string    // said at the foot of every page; empty if there is nothing to say
+
+	// Subtitle is said below the title: whose sheet it is, what it is for.
+	Subtitle string
+
+	// Mark is the text of a small QR code at the head of every page, by which a
+	// camera tells one sheet from another; "" means none. A renderer that has
+	// pages appends ":page:pages", such as memovault:sheet:3C7A-F18E:1:2.
+	Mark string
+
+	// Open means that no secret is on the sheet: the warning is set in a light
+	// frame instead of a black bar.
+	Open bool
+
+	Blocks []Block
 }
 
 // A Block is one of Heading, Para, Step, Command, Field, Codes, Groups, Legend,
-// Blanks and PageBreak.
+// Blanks, QR, Picture, Table, Tick, Callout, Room and PageBreak.
 type Block interface{ block() }
 
 type (
 	// A Heading begins a part. What follows it stays on its page.
 	Heading struct {
-		Text string
-		Note string // said less loudly: the kind and the revision of a record
+		Text   string
+		Note   string // said less loudly: the kind and the revision of a record
+		Number int    // stands before the text; 0 if the part has none
 	}
 
 	// A Para is running text.
@@ -53,6 +68,14 @@ type (
 		Style Style
 		Check string // check letters of the value; empty if it has none
 		Note  string // a remark behind the value
+
+		Struck bool // the value is struck out: it is used up, or true no more
+		Lines  int  // of style Blank: how many ruled lines to write on; 0 means 1
+
+		// Of style Blank: how many boxes for one character each there are instead
+		// of lines, and how many stand close together; 25 and 5 for a product
+		// key. No boxes means lines, a Group of 0 one group of all.
+		Boxes, Group int
 	}
 
 	// Codes are one-time codes, each with a box to tick once it is used up.
@@ -74,6 +97,38 @@ type (
 
 	// Blanks are lines to fill in by hand.
 	Blanks struct{ Labels []string }
+
+	// A QR is a code to scan with a telephone, and what is said beside it.
+	QR struct {
+		Label string
+		Text  string // what the code says
+		Note  string
+	}
+
+	// A Picture is a photo of something that belongs to a record.
+	Picture struct {
+		Label string
+		JPEG  []byte // as it is embedded
+		W, H  int    // its size in pixels
+	}
+
+	// A Table has a head and rows of as many cells; missing cells are empty.
+	Table struct {
+		Head []string
+		Rows [][]string
+	}
+
+	// A Tick is a thing to do, with a box to tick when it is done.
+	Tick struct{ Text, Note string }
+
+	// A Callout is framed: what must not be overlooked.
+	Callout struct{ Title, Text string }
+
+	// A Room is ruled for hand-written notes.
+	Room struct {
+		Label string
+		Lines int // at least 1
+	}
 
 	// A PageBreak begins a new page.
 	PageBreak struct{}
@@ -108,4 +163,10 @@ func (Codes) block()     {}
 func (Groups) block()    {}
 func (Legend) block()    {}
 func (Blanks) block()    {}
+func (QR) block()        {}
+func (Picture) block()   {}
+func (Table) block()     {}
+func (Tick) block()      {}
+func (Callout) block()   {}
+func (Room) block()      {}
 func (PageBreak) block() {}

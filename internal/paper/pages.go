@@ -8,7 +8,7 @@ import (
 // paginate cuts the lines into pages, headers not included: at an eject, and
 // where a page is full, behind the last line that is not glued to the next.
 func (t *layout) paginate() [][]string {
-	room := TextRows - len(t.header(1, 1))
+	room := max(1, TextRows-len(t.header(1, 1))-len(t.foot()))
 	var pages [][]string
 	for rest := skipBlank(t.lines); len(rest) > 0 || len(pages) == 0; {
 		page := t.continued(rest)

@@ -41,12 +41,13 @@ func Text(w io.Writer, d *Doc) error {
 		t.block(block)
 	}
 	pages := t.paginate()
+	foot := t.foot()
 	bw := bufio.NewWriter(w)
 	for i, page := range pages {
 		if i > 0 {
 			bw.WriteByte('\f')
 		}
-		for _, s := range append(t.header(i+1, len(pages)), page...) {
+		for _, s := range slices.Concat(t.header(i+1, len(pages)), page, foot) {
 			bw.WriteString(strings.TrimRight(s, " "))
 			bw.WriteByte('\n')
 		}
@@ -80,6 +81,10 @@ func labelColumns(d *Doc) int {
 			widest = max(widest, term.Width(block.Label))
 		case Codes:
 			widest = max(widest, term.Width(block.Label))
+		case QR:
+			widest = max(widest, term.Width(block.Label))
+		case Picture:
+			widest = max(widest, term.Width(block.Label))
 		}
 	}
 	return min(widest, maxLabel)
@@ -96,12 +101,23 @@ func (t *layout) header(n, count int) []string {
 		number = t.say(lang.T("sheet %s", "用紙 %s"), t.d.Sheet)
 	}
 	head := append(t.apart(t.d.Title, number), t.apart(made, page)...)
+	if t.d.Subtitle != "" {
+		head = append(head, term.Wrap(t.d.Subtitle, TextColumns)...)
+	}
 	head = append(head, rule("="))
 	if t.d.Warning != "" {
 		head = append(head, term.Wrap(t.d.Warning, TextColumns)...)
 		head = append(head, rule("="))
 	}
 	return append(head, "")
+}
+
+// foot is what stands below each page.
+func (t *layout) foot() []string {
+	if t.d.Foot == "" {
+		return nil
+	}
+	return append([]string{"", rule("-")}, term.Wrap(t.d.Foot, TextColumns)...)
 }
 
 func rule(of string) string { return strings.Repeat(of, TextColumns) }
@@ -178,6 +194,18 @@ func (t *layout) block(block Block) {
 		t.legend(block)
 	case Blanks:
 		t.blanks(block)
+	case QR:
+		t.qr(block)
+	case Picture:
+		t.row(block.Label, term.Wrap(pictureWords(t.d.Lang, block), t.valueColumns()))
+	case Table:
+		t.table(block)
+	case Tick:
+		t.tick(block)
+	case Callout:
+		t.callout(block)
+	case Room:
+		t.room(block)
 	case PageBreak:
 		t.space()
 		t.lines = append(t.lines, line{eject: true})
@@ -192,10 +220,19 @@ func (t *layout) heading(h Heading) {
 	}
 	t.space()
 	t.under, t.first = "", 0
-	for _, s := range append(t.apart(h.Text, h.Note), rule("-")) {
+	text := numbered(h)
+	for _, s := range append(t.apart(text, h.Note), rule("-")) {
 		t.lines = append(t.lines, line{text: s, glue: true})
 	}
-	t.under, t.first = h.Text, stays
+	t.under, t.first = text, stays
+}
+
+// numbered is a heading with its number.
+func numbered(h Heading) string {
+	if h.Number == 0 {
+		return h.Text
+	}
+	return fmt.Sprintf("%d. %s", h.Number, h.Text)
 }
 
 // row sets a label beside the lines of its value.
@@ -225,7 +262,7 @@ func (t *layout) field(f Field) {
 	case Exact:
 		t.row(f.Label, t.exact(f))
 	default:
-		value := f.Value
+		value := struck(f)
 		if f.Note != "" {
 			value += " " + f.Note
 		}
@@ -233,10 +270,18 @@ func (t *layout) field(f Field) {
 	}
 }
 
+// struck is the value behind the cross that a used code has, if it is struck out.
+func struck(f Field) string {
+	if f.Struck {
+		return "[x] " + f.Value
+	}
+	return f.Value
+}
+
 // exact cuts a key where it has to be, and sets its check letters at the edge.
 func (t *layout) exact(f Field) []string {
 	room := t.valueColumns() - checkCols
-	lines := cut(f.Value, room)
+	lines := cut(struck(f), room)
 	if f.Check != "" {
 		check := t.say(lang.T("check %s", "確かめ %s"), f.Check)
 		last := len(lines) - 1
@@ -287,8 +332,41 @@ func fits(s string, cols int) int {
 // closer than people write.
 func (t *layout) blank(f Field) {
 	t.space()
-	line := strings.Repeat("_", t.valueColumns()-term.Width(f.Note)-1)
-	t.row(f.Label, []string{line + " " + f.Note})
+	if f.Boxes > 0 {
+		lines := boxes(f.Boxes, f.Group, t.valueColumns())
+		if f.Note != "" {
+			lines = append(lines, term.Wrap(f.Note, t.valueColumns())...)
+		}
+		t.row(f.Label, lines)
+		return
+	}
+	var lines []string
+	for range max(1, f.Lines) - 1 {
+		lines = append(lines, strings.Repeat("_", t.valueColumns()), "")
+	}
+	last := strings.Repeat("_", max(minLabel, t.valueColumns()-term.Width(f.Note)-1))
+	t.row(f.Label, append(lines, term.Wrap(last+" "+f.Note, t.valueColumns())...))
+}
+
+// boxes draws a place for each of n characters, in groups that stay together,
+// with room above to write.
+func boxes(n, group, room int) []string {
+	most := (room + 1) / 2
+	if group <= 0 || group > most {
+		group = min(n, most)
+	}
+	var cells []string
+	for ; n > 0; n -= group {
+		cells = append(cells, strings.TrimRight(strings.Repeat("_ ", min(group, n)), " "))
+	}
+	var lines []string
+	for i, s := range columns(cells, 2*group-1, room) {
+		if i > 0 {
+			lines = append(lines, "")
+		}
+		lines = append(lines, s)
+	}
+	return lines
 }
 
 func (t *layout) codes(c Codes) {
