@@ -1,0 +1,80 @@
+package picture
+
+import (
+	"bytes"
+	"encoding/binary"
+	"image"
+	"image/jpeg"
+	"io"
+)
+
+// frame finds the segment that says how large a JPEG picture is; at is where its
+// body begins, 0 if there is none.
+func frame(data []byte) (marker byte, at int) {
+	eachSegment(data, func(name string, body []byte) {
+		if m := name[0]; m >= 0xc0 && m <= 0xc2 && at == 0 && len(body) >= 6 {
+			marker, at = m, cap(data)-cap(body) // both end where the file does
+		}
+	})
+	return marker, at
+}
+
+func progressive(data []byte) bool {
+	marker, _ := frame(data)
+	return marker == 0xc2
+}
+
+// mendJPEG gets out of a broken JPEG file what is in it. The decoder shows a whole
+// picture or none; but a progressive file only lacks detail where its end is
+// missing, and of any other the upper rows are a picture of their own.
+func mendJPEG(data []byte, broken error) (image.Image, error) {
+	marker, at := frame(data)
+	switch {
+	case at == 0:
+		return nil, broken
+	case marker == 0xc2:
+		return mendProgressive(data, broken)
+	}
+	return mendBaseline(data, at, broken)
+}
+
+// endless is more zeros than the rest of a scan of the largest picture needs.
+const endless = 64 << 20
+
+func mendProgressive(data []byte, broken error) (image.Image, error) {
+	img, err := jpeg.Decode(io.MultiReader(bytes.NewReader(data), io.LimitReader(zeros{}, endless), bytes.NewReader([]byte{0xff, 0xd9})))
+	if err != nil {
+		return nil, broken
+	}
+	return img, nil
+}
+
+// zeros is a source of zeros. As codes of a scan they say little and are never
+// wrong.
+type zeros struct{}
+
+func (zeros) Read(b []byte) (int, error) {
+	clear(b)
+	return len(b), nil
+}
+
+// mendBaseline searches for the largest number of rows that can be decoded.
+// Rows of blocks are 8 or 16 pixels high; fewer than that are no picture.
+func mendBaseline(data []byte, at int, broken error) (best image.Image, err error) {
+	data = bytes.Clone(data)
+	height := data[at+1 : at+3]
+	low, high := 0, int(binary.BigEndian.Uint16(height))/8
+	for low+1 < high {
+		middle := (low + high) / 2
+		binary.BigEndian.PutUint16(height, uint16(8*middle))
+		if img, err := jpeg.Decode(bytes.NewReader(data)); err != nil {
+			high = middle
+		} else {
+			best, low = img, middle
+		}
+	}
+	if best == nil {
+		return nil, broken
+	}
+	return best, nil
+}
