@@ -22,16 +22,19 @@ const MaxPrinted = 10_000
 type SheetStanding struct {
 	Changed []string // names, as they are now, of records that say something else since
 	Missing []string // names of records that are gone or in the trash
+	Newer   []string // of a paper backup: names of records that came after it
 }
 
 // Current reports whether the sheet says what its records say.
-func (s SheetStanding) Current() bool { return len(s.Changed)+len(s.Missing) == 0 }
+func (s SheetStanding) Current() bool { return len(s.Changed)+len(s.Missing)+len(s.Newer) == 0 }
 
 // SheetState compares the record of a printed sheet with the records of the
 // vault, in the order in which they stand on the sheet. Where the program
 // printed the sheet, it goes by what was printed, so that a tag, a drill or an
 // accepted finding makes no paper old. Of a sheet that was noted by hand it
-// knows the day only: a record edited on a later day counts as changed.
+// knows the day only: a record edited on a later day counts as changed. A paper
+// backup holds whole records, so that any edit counts, and so does a new record;
+// one that was thrown away since does not.
 func SheetState(sheet *Record, records []*Record) SheetStanding {
 	byID, byName := map[string]*Record{}, map[string]*Record{}
 	for _, r := range records {
@@ -40,6 +43,10 @@ func SheetState(sheet *Record, records []*Record) SheetStanding {
 		}
 	}
 	var s SheetStanding
+	if ReadSheet(sheet).Kind == SheetBackup {
+		s.addNewer(sheet, records)
+		return s
+	}
 	left := len(sheet.Printed)
 	for _, name := range SheetContents(sheet) {
 		r := byName[NameKey(name)]
@@ -48,7 +55,7 @@ func SheetState(sheet *Record, records []*Record) SheetStanding {
 			s.Missing = append(s.Missing, name)
 		case sheet.Printed[r.ID.String()] != "":
 			left--
-			if sheet.Printed[r.ID.String()] != Fingerprint(r) {
+			if ParsePrint(sheet.Printed[r.ID.String()]).Fingerprint != Fingerprint(r) {
 				s.Changed = append(s.Changed, r.Name)
 			}
 		case editedAfter(r, sheet):
@@ -70,7 +77,7 @@ func (s *SheetStanding) addUnlisted(sheet *Record, byID map[string]*Record) {
 	}
 	var changed []string
 	for id, was := range sheet.Printed {
-		if r := byID[id]; r != nil && !listed[NameKey(r.Name)] && Fingerprint(r) != was {
+		if r := byID[id]; r != nil && !listed[NameKey(r.Name)] && Fingerprint(r) != ParsePrint(was).Fingerprint {
 			changed = append(changed, r.Name)
 		}
 	}

@@ -111,6 +111,11 @@ const (
 	RolePrinted  Role = "printed"         // the day on which it was printed
 	RoleContents Role = "contents"        // the names of the records on it, one a line
 	RoleSecrets  Role = "secrets"         // a choice: whether passwords and hints are on it
+	RoleSheetIs  Role = "sheet-kind"      // a choice: the kind of the sheet
+	RoleFate     Role = "fate"            // a choice: whether the paper is still where it was laid
+	RoleCopies   Role = "copies"          // how many of it were printed
+	RoleChecked  Role = "checked"         // the day on which the paper was last checked
+	RoleOpens    Role = "opens"           // which key of the vault is on it
 )
 
 // roleTypes says for which types of fields a role makes sense; none means any.
@@ -125,6 +130,7 @@ var roleTypes = map[Role][]Type{
 	RoleProvider: {TypeText, TypeRef}, RoleClass: {TypeChoice}, RoleContract: nil, RoleDevice: {TypeRef, TypeText},
 	RoleHolder: {TypeRef}, RoleKeptAt: {TypeText, TypeRef}, RoleKeptBy: {TypeRef}, RoleCopyAt: {TypeText, TypeRef}, RoleCopyMade: {TypeDate},
 	RoleHeir: {TypeRef}, RoleHelper: {TypeText, TypeRef}, RoleSheet: {TypeText}, RolePrinted: {TypeDate}, RoleContents: {TypeMultiline}, RoleSecrets: {TypeChoice},
+	RoleSheetIs: {TypeChoice}, RoleFate: {TypeChoice}, RoleCopies: {TypeText}, RoleChecked: {TypeDate}, RoleOpens: {TypeText},
 }
 
 func (r Role) fits(t Type) bool {

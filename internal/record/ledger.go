@@ -1,0 +1,136 @@
+package record
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// The kinds of printed sheets, values of the field with the role RoleSheetIs.
+// A sheet that says nothing, as those noted before there were kinds, is one of
+// records.
+const (
+	SheetRecords     = "records"
+	SheetHandover    = "handover"
+	SheetEmergency   = "emergency"
+	SheetRecoveryKey = "recovery_key"
+	SheetBackup      = "backup"
+	SheetRecover     = "recover"
+)
+
+// What became of a printed sheet, values of the field with the role RoleFate. A
+// sheet that says nothing is there.
+const (
+	SheetThere    = "there"
+	SheetLost     = "lost"     // it cannot be found: somebody else may have it
+	SheetShredded = "shredded" // nobody has it
+)
+
+// A Sheet is what the record of a printed sheet says of the paper.
+type Sheet struct {
+	Number  string // 3C7A-F18E; empty if none is noted
+	Kind    string // SheetRecords …
+	Printed string // the day, YYYY-MM-DD or a part of it; empty if it is not noted
+	Place   string // as it was written; empty if nobody said
+	Fate    string // SheetThere, SheetLost or SheetShredded
+	Secrets string // yes, no, or unknown
+	Checked string // the day on which it was last compared; empty if never
+	Opens   string // of a recovery key: the first digits of the id of its slot
+	Copies  int    // at least 1
+}
+
+// ReadSheet returns what the record of a printed sheet says of the paper.
+func ReadSheet(r *Record) Sheet {
+	t := LookupTemplate(SheetTemplate)
+	say := func(role Role) string {
+		for _, spec := range t.With(role) {
+			if f := r.Field(spec.Key); f != nil && strings.TrimSpace(f.Value) != "" {
+				return strings.TrimSpace(f.Value)
+			}
+		}
+		return ""
+	}
+	s := Sheet{Number: say(RoleSheet), Kind: say(RoleSheetIs), Printed: say(RolePrinted), Place: say(RoleKeptAt), Fate: say(RoleFate),
+		Secrets: say(RoleSecrets), Checked: say(RoleChecked), Opens: say(RoleOpens), Copies: 1}
+	if s.Kind == "" {
+		s.Kind = SheetRecords
+	}
+	if s.Fate != SheetLost && s.Fate != SheetShredded {
+		s.Fate = SheetThere
+	}
+	if s.Secrets == "" {
+		s.Secrets = "unknown"
+	}
+	if n, err := strconv.Atoi(strings.TrimRight(say(RoleCopies), " 枚部")); err == nil && n > 1 {
+		s.Copies = n
+	}
+	return s
+}
+
+// SetSheet writes an answer about a printed sheet into its record; an empty
+// value takes the answer out.
+func SetSheet(r *Record, role Role, value string) {
+	for _, spec := range LookupTemplate(SheetTemplate).With(role) {
+		if value == "" {
+			r.Remove(spec.Key)
+			continue
+		}
+		r.Set(spec.Key, spec.Type, value)
+	}
+}
+
+// A Print says how a record was when it was put on a sheet.
+type Print struct {
+	Fingerprint string
+	Revision    uint64 // 0 where it was not noted
+}
+
+// PrintOf is how r is now.
+func PrintOf(r *Record) Print { return Print{Fingerprint(r), r.Revision} }
+
+// String is how a Print stands in Record.Printed: the fingerprint, a space and the
+// revision. Those written before revisions were noted are the fingerprint alone.
+func (p Print) String() string {
+	if p.Revision == 0 {
+		return p.Fingerprint
+	}
+	return p.Fingerprint + " " + strconv.FormatUint(p.Revision, 10)
+}
+
+// ParsePrint reads what String writes. A text that is none is a fingerprint that
+// no record has.
+func ParsePrint(s string) Print {
+	fingerprint, revision, _ := strings.Cut(s, " ")
+	n, err := strconv.ParseUint(revision, 10, 64)
+	if err != nil {
+		n = 0
+	}
+	return Print{fingerprint, n}
+}
+
+// addNewer looks for records that a paper backup does not hold as they are now.
+// Sheets are left out: that of the backup itself was noted after it was made.
+func (s *SheetStanding) addNewer(sheet *Record, records []*Record) {
+	for _, r := range records {
+		if r.Trashed != nil || r.Template == SheetTemplate {
+			continue
+		}
+		switch was, ok := sheet.Printed[r.ID.String()]; {
+		case ok && !ParsePrint(was).holds(r):
+			s.Changed = append(s.Changed, r.Name)
+		case !ok && (len(sheet.Printed) < MaxPrinted || r.Updated.After(sheet.Created)):
+			s.Newer = append(s.Newer, r.Name)
+		}
+	}
+	slices.Sort(s.Changed)
+	slices.Sort(s.Newer)
+}
+
+// holds reports whether r is still the edit that was written down; by what it
+// says where the revision is not known.
+func (p Print) holds(r *Record) bool {
+	if p.Revision > 0 {
+		return p.Revision == r.Revision
+	}
+	return p.Fingerprint == Fingerprint(r)
+}
