@@ -2,61 +2,145 @@ package cli
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 	"time"
 
+	"memovault/internal/keyring"
 	"memovault/internal/lang"
-	"memovault/internal/paper"
 	"memovault/internal/record"
 	"memovault/internal/store"
 	"memovault/internal/term"
 )
 
-// noteSheet notes the sheet that was just made where somebody says where it
-// will be: by --kept-at, or by answering. It asks only where a file was made: one
-// on the screen is no sheet, and what a pipe leads to may want the terminal itself.
-func (a *app) noteSheet(s *store.Store, o printOptions, list []*record.Record) error {
-	place := o.keptAt
-	if place == "" && o.toFile() && a.interactive() && !a.g.quiet {
-		t, err := a.terminal()
-		if err != nil {
-			return nil // nobody to ask; the sheet is made
+// A printed is one printing, as the ledger notes it.
+type printed struct {
+	kind    string           // record.SheetRecords …; anything else, as a blank form, is not noted
+	number  string           // as it stands on the paper
+	list    []*record.Record // what is on it; of a backup everything, if it is nil
+	secrets bool             // passwords and hints are on it
+	keptAt  string           // where it will be; empty if nobody said so
+	noNote  bool             // it is to be left out
+	how     string           // howScreen …
+	pages   int
+}
+
+// sheetKinds are the kinds of sheets that are noted, with what each is called.
+var sheetKinds = []struct {
+	kind string
+	text lang.Text
+}{
+	{record.SheetRecords, lang.T("records", "記録")},
+	{record.SheetHandover, lang.T("hand-over sheet", "お渡し用紙")},
+	{record.SheetEmergency, lang.T("emergency sheet", "もしものときの用紙")},
+	{record.SheetRecoveryKey, lang.T("recovery key", "回復キー")},
+	{record.SheetBackup, lang.T("paper backup", "紙の控え")},
+	{record.SheetRecover, lang.T("page for getting back in", "アカウントに戻るための 1 ページ")},
+}
+
+func sheetKind(kind string) lang.Text {
+	for _, k := range sheetKinds {
+		if k.kind == kind {
+			return k.text
 		}
-		place, err = a.readLine(t, term.Line{Prompt: a.text(lang.T("Where will you keep this sheet? (Enter = do not note it): ", "この用紙をどこに置きますか？（Enter=記録しない） ")), Complete: placeNames(s)})
-		if errors.Is(err, term.ErrCancelled) {
-			return nil // the sheet is made; to stop here is no failure
-		}
-		if err != nil {
-			return err
+	}
+	return lang.Text{}
+}
+
+// noteSheet enters a print into the ledger. The paper is made by then: that it
+// could not be noted is said, and is no failure. The error is nil unless the
+// place that was given is none.
+func (a *app) noteSheet(s *store.Store, p printed) error {
+	if p.noNote || p.how == howScreen || p.how == howPreview || sheetKind(p.kind) == (lang.Text{}) {
+		return nil
+	}
+	place, err := a.placeOfSheet(s, p)
+	if err != nil {
+		return err
+	}
+	if err := a.enterSheet(s, p, place); err != nil {
+		a.warn(lang.T("the sheet is made, but it could not be noted in the vault: %s", "用紙はできましたが、金庫に記録できませんでした: %s"), a.explain(err).what.in(a.lang))
+		a.say(lang.T("note it yourself once that is mended: %s add sheet", "直ったら、ご自分で記録してください: %s add sheet"), a.call())
+	}
+	return nil
+}
+
+// placeOfSheet is where the sheet will be: as was said, else as is answered.
+// It asks only where a person makes one paper: what a pipe leads to may want the
+// terminal itself.
+func (a *app) placeOfSheet(s *store.Store, p printed) (string, error) {
+	place := p.keptAt
+	if place == "" && (p.how == howFile || p.how == howPrinter) && a.interactive() && !a.g.quiet {
+		if t, err := a.terminal(); err == nil { // else there is nobody to ask
+			place, err = a.readLine(t, term.Line{Prompt: a.text(lang.T("Where will you keep this sheet? (Enter = not known yet): ", "この用紙をどこに置きますか？（Enter=まだ決めない） ")), Complete: placeNames(s)})
+			if errors.Is(err, term.ErrCancelled) {
+				place = "" // the sheet is made; to stop here is no failure
+			} else if err != nil {
+				return "", err
+			}
 		}
 	}
 	place, _, err := record.Clean(record.TypeText, place)
 	if err != nil {
-		return refused("kept-at", err)
+		return "", refused("kept-at", err)
 	}
-	if place == "" {
-		return nil
-	}
+	return knownPlace(s, place), nil
+}
+
+// knownPlace writes the name of a place as its record does.
+func knownPlace(s *store.Store, place string) string {
 	if c, err := s.Find(place); err == nil && !c.Trashed && c.Template == record.PlaceTemplate {
-		place = c.Name
+		return c.Name
 	}
-	old, err := staleSheet(s, list, place)
+	return place
+}
+
+// enterSheet saves a print: another copy of a sheet that is known, or a sheet of
+// its own. It says which older ones can go.
+func (a *app) enterSheet(s *store.Store, p printed, place string) error {
+	if p.kind == record.SheetBackup && p.list == nil {
+		list, err := a.liveRecords(s)
+		if err != nil {
+			return err
+		}
+		p.list = list
+	}
+	sheets, err := a.sheets(s)
 	if err != nil {
 		return err
 	}
-	r, err := a.sheetRecord(s, o, old, list, place)
-	if err != nil {
-		return err
+	r, copies := a.anotherCopy(sheets, p, place), 0
+	if r == nil {
+		if r, err = a.sheetRecord(s, p, place); err != nil {
+			return err
+		}
+	} else {
+		copies = record.ReadSheet(r).Copies + 1
+		record.SetSheet(r, record.RoleCopies, strconv.Itoa(copies))
+		if place != "" {
+			record.SetSheet(r, record.RoleKeptAt, place)
+		}
+		r.Updated = a.now.UTC().Truncate(time.Second)
 	}
 	if err := a.commit(s, store.Change{Put: []*record.Record{r}}); err != nil {
 		return err
 	}
-	if old != nil {
-		a.say(lang.T("noted: %s is now this sheet (%s); shred the one that lies there", "記録しました: %s はこの用紙になりました（置き場所: %s）。前の用紙は裁断してください"), r.Name, place)
-		return nil
+	a.sayNoted(r, place, copies)
+	for _, old := range replacedSheets(sheets, p, place) {
+		a.say(lang.T("the older sheet %s lies there too: shred it, then: %s papers --shredded %s", "そこには前の用紙 %s もあります。裁断したら: %s papers --shredded %s"), calledSheet(old), a.call(), shellWord(sheetHandle(old)))
 	}
-	a.say(lang.T("noted: %s (where this sheet is: %s)", "記録しました: %s（この用紙の置き場所: %s）"), r.Name, place)
 	return nil
+}
+
+func (a *app) sayNoted(r *record.Record, place string, copies int) {
+	switch {
+	case copies > 0:
+		a.say(lang.T("noted: %s, now %d copies", "記録しました: %s（これで %d 部）"), r.Name, copies)
+	case place != "":
+		a.say(lang.T("noted: %s (where this sheet is: %s)", "記録しました: %s（この用紙の置き場所: %s）"), r.Name, place)
+	default:
+		a.say(lang.T("noted: %s. Once it has its place: %s papers --move %s PLACE", "記録しました: %s。置き場所が決まったら: %s papers --move %s 場所"), r.Name, a.call(), shellWord(sheetHandle(r)))
+	}
 }
 
 // placeNames completes the names of places.
@@ -76,36 +160,72 @@ func placeNames(s *store.Store) func(string) []string {
 	}
 }
 
-// staleSheet returns the sheet that the new one takes the place of: it lies
-// there, has the same records on it and is out of date. It is nil if none does.
-func staleSheet(s *store.Store, list []*record.Record, place string) (*record.Record, error) {
+// sheets returns the records of all printed sheets that are not in the trash.
+func (a *app) sheets(s *store.Store) ([]*record.Record, error) {
 	cards, err := s.Cards()
 	if err != nil {
 		return nil, err
 	}
+	var list []*record.Record
 	for _, c := range cards {
 		if c.Trashed || c.Template != record.SheetTemplate {
 			continue
 		}
-		old, err := s.Record(c.ID)
+		r, err := s.Record(c.ID)
 		if err != nil {
 			return nil, err
 		}
-		if lies(old, place) && hasOnIt(old, list) && !record.SheetState(old, list).Current() {
-			return old, nil
-		}
+		list = append(list, r)
 	}
-	return nil, nil
+	return list, nil
 }
 
-// lies reports whether a sheet is noted as kept at the place.
-func lies(sheet *record.Record, place string) bool {
-	for _, spec := range record.LookupTemplate(record.SheetTemplate).With(record.RoleKeptAt) {
-		if f := sheet.Field(spec.Key); f != nil && lang.Fold(f.Value) == lang.Fold(place) {
-			return true
+// sheetHandle is what one types to mean a sheet: its number, else its name.
+func sheetHandle(r *record.Record) string {
+	if number := record.ReadSheet(r).Number; number != "" {
+		return number
+	}
+	return r.Name
+}
+
+// calledSheet names a sheet to a person.
+func calledSheet(r *record.Record) string {
+	if number := record.ReadSheet(r).Number; number != "" {
+		return r.Name + " (" + number + ")"
+	}
+	return r.Name
+}
+
+// anotherCopy returns the sheet of which the print is a copy: it has the number,
+// which says day and contents, it is still there, and it lies at the same place
+// as far as both are known. It is nil if there is none.
+func (a *app) anotherCopy(sheets []*record.Record, p printed, place string) *record.Record {
+	for _, r := range sheets {
+		known := record.ReadSheet(r)
+		if p.number == "" || known.Number != p.number || known.Kind != p.kind || known.Fate != record.SheetThere || r.Schema > record.Schema {
+			continue
+		}
+		if place == "" || known.Place == "" || lang.Fold(place) == lang.Fold(known.Place) {
+			return r.Clone()
 		}
 	}
-	return false
+	return nil
+}
+
+// replacedSheets are the sheets in whose place the new one comes: they lie
+// there, with the same things on them, and say something else than the new one.
+func replacedSheets(sheets []*record.Record, p printed, place string) []*record.Record {
+	var list []*record.Record
+	for _, r := range sheets {
+		known := record.ReadSheet(r)
+		if place == "" || known.Fate != record.SheetThere || known.Kind != p.kind || known.Number == p.number || lang.Fold(known.Place) != lang.Fold(place) {
+			continue
+		}
+		if p.kind == record.SheetRecoveryKey || p.kind == record.SheetBackup || hasOnIt(r, p.list) && !record.SheetState(r, p.list).Current() {
+			list = append(list, r)
+		}
+	}
+	return list
 }
 
 // hasOnIt reports whether the records of the list, and no others, were printed
@@ -119,61 +239,86 @@ func hasOnIt(sheet *record.Record, list []*record.Record) bool {
 	return len(sheet.Printed) == len(list)
 }
 
-// sheetRecord is the record of a sheet: its number and day, what is on it and
-// how that was, and where it is. It keeps the name of the old one, if there is one.
-func (a *app) sheetRecord(s *store.Store, o printOptions, old *record.Record, list []*record.Record, place string) (*record.Record, error) {
-	t := record.LookupTemplate(record.SheetTemplate)
-	r := a.newRecord(t, "")
-	if old != nil {
-		r = old.Clone()
-	}
-	r.Updated = a.now.UTC().Truncate(time.Second)
-	owner := list[0].Owner
-	names := make([]string, len(list))
-	r.Printed = map[string]string{}
-	for i, one := range list {
-		names[i] = one.Name
-		if lang.Fold(one.Owner) != lang.Fold(owner) {
-			owner = ""
-		}
-		if len(r.Printed) < record.MaxPrinted {
-			r.Printed[one.ID.String()] = record.Fingerprint(one)
-		}
-	}
-	r.Owner = owner
-	secrets := "no"
-	if o.withSecrets && paper.Withheld(list) > 0 {
+// sheetRecord is the record of a new sheet: its kind, number and day, what is on
+// it and how that was, and where it is.
+func (a *app) sheetRecord(s *store.Store, p printed, place string) (*record.Record, error) {
+	r := a.newRecord(record.LookupTemplate(record.SheetTemplate), ownerOfAll(p.list))
+	r.Updated = r.Created
+	secrets, contents, opens := "no", "", ""
+	if p.secrets || p.kind == record.SheetRecoveryKey {
 		secrets = "yes"
+	}
+	switch p.kind {
+	case record.SheetRecoveryKey:
+		opens = recoverySlot(s)
+	case record.SheetBackup:
+	default:
+		contents = asMuchAsFits(p.list)
+	}
+	r.Printed = map[string]string{}
+	for _, one := range p.list {
+		if len(r.Printed) < record.MaxPrinted {
+			r.Printed[one.ID.String()] = record.PrintOf(one).String()
+		}
+	}
+	kind := p.kind
+	if kind == record.SheetRecords {
+		kind = "" // as it is where nothing is said
 	}
 	for _, f := range []struct {
 		role  record.Role
 		value string
 	}{
-		{record.RoleSheet, paper.SheetNumber(list, paper.Options{Made: a.now, Vault: s.ID(), WithSecrets: o.withSecrets})},
-		{record.RolePrinted, a.now.Format(time.DateOnly)},
-		{record.RoleContents, asMuchAsFits(names)},
-		{record.RoleKeptAt, place},
-		{record.RoleSecrets, secrets},
+		{record.RoleSheet, p.number}, {record.RolePrinted, a.now.Format(time.DateOnly)}, {record.RoleContents, contents}, {record.RoleKeptAt, place},
+		{record.RoleSecrets, secrets}, {record.RoleSheetIs, kind}, {record.RoleOpens, opens},
 	} {
-		for _, spec := range t.With(f.role) {
-			r.Set(spec.Key, spec.Type, f.value)
-		}
-	}
-	if old != nil {
-		return r, nil
+		record.SetSheet(r, f.role, f.value)
 	}
 	var err error
 	r.Name, err = a.freeName(s, "", r, false)
 	return r, err
 }
 
-// asMuchAsFits puts names below each other, up to the limit of a value. What
-// the sheet was printed with is remembered whole elsewhere.
-func asMuchAsFits(names []string) string {
-	all := strings.Join(names, "\n")
-	if len(all) <= record.MaxValue {
-		return all
+// ownerOfAll is whose the records are; empty if they are of several people.
+func ownerOfAll(list []*record.Record) string {
+	if len(list) == 0 {
+		return ""
 	}
-	cut := all[:record.MaxValue]
-	return cut[:strings.LastIndexByte(cut, '\n')]
+	for _, r := range list {
+		if lang.Fold(r.Owner) != lang.Fold(list[0].Owner) {
+			return ""
+		}
+	}
+	return list[0].Owner
+}
+
+// recoverySlot is the newest recovery key of the vault, as a sheet names it.
+func recoverySlot(s *store.Store) string {
+	id := ""
+	var newest time.Time
+	for _, slot := range s.Slots() {
+		if slot.Kind == keyring.KindRecovery && (id == "" || slot.Created.After(newest)) {
+			id, newest = slot.ID.String()[:slotDigits], slot.Created
+		}
+	}
+	return id
+}
+
+// slotDigits is how many digits of a slot's id a sheet remembers.
+const slotDigits = 8
+
+// asMuchAsFits puts the names of records below each other, up to the limit of a
+// value. What the sheet was printed with is remembered whole elsewhere.
+func asMuchAsFits(list []*record.Record) string {
+	var all strings.Builder
+	for i, r := range list {
+		if all.Len()+len(r.Name) >= record.MaxValue {
+			break
+		}
+		if i > 0 {
+			all.WriteByte('\n')
+		}
+		all.WriteString(r.Name)
+	}
+	return all.String()
 }
