@@ -179,6 +179,8 @@ var flagCompleters = map[string]completer{
 	"why":                  nothing,
 	"importance":           importances,
 	"format":               formats,
+	"size":                 paperSizes,
+	"printer":              nothing,
 	"on-duplicate":         policies,
 	"passphrase-fd":        nothing,
 	"owner":                nothing,
@@ -377,14 +379,25 @@ func importances(a *app, _ *cobra.Command, _ []string, _ string) ([]string, cobr
 
 // formats are those that a command writes.
 func formats(a *app, cmd *cobra.Command, args []string, toComplete string) ([]string, cobra.ShellCompDirective) {
-	if cmd.Name() != "map" {
+	var list []string
+	switch cmd.Name() {
+	case "map":
+		for _, f := range mapFormats {
+			list = append(list, a.described(f.name, f.label))
+		}
+		return list, noFiles
+	case "export":
 		return exportFormats(a, cmd, args, toComplete)
 	}
-	var list []string
-	for _, f := range mapFormats {
-		list = append(list, a.described(f.name, f.label))
+	for _, k := range paperKinds {
+		list = append(list, a.described(k.name, k.label))
 	}
 	return list, noFiles
+}
+
+func paperSizes(a *app, _ *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	return []string{a.described(sizeA4, lang.T("210 by 297 mm", "210 × 297 mm（日本やヨーロッパ）")),
+		a.described(sizeLetter, lang.T("8.5 by 11 inches", "8.5 × 11 インチ（アメリカなど）"))}, noFiles
 }
 
 func exportFormats(a *app, _ *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {

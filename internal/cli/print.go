@@ -1,11 +1,7 @@
 package cli
 
 import (
-	"bytes"
 	"errors"
-	"io"
-	"io/fs"
-	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -17,13 +13,14 @@ import (
 )
 
 type printOptions struct {
+	*onPaper
 	owner, tag  string
 	all         bool
-	out         string // file for the sheet; empty or "-" is standard output
 	withSecrets bool
 	decided     bool // --with-secrets was given, with either value
 	paperLang   string
 	keptAt      string // where the sheet will be; empty if nobody said so
+	noNote      bool   // the sheet is not to be entered into the ledger
 }
 
 func (a *app) newPrint() *cobra.Command {
@@ -51,13 +48,14 @@ on it, where it is, and whether it is out of date.`,
 		},
 	})
 	f := cmd.Flags()
+	o.onPaper = a.paperFlags(f)
 	f.StringVar(&o.owner, "owner", "", a.text(lang.T("all records of `NAME`", "持ち主が`名前`の記録を全部")))
 	f.StringVar(&o.tag, "tag", "", a.text(lang.T("all records with the tag `TAG`", "`名札`の付いた記録を全部")))
 	f.BoolVar(&o.all, "all", false, a.text(lang.T("all records", "全部の記録")))
-	f.StringVarP(&o.out, "output", "o", "", a.text(lang.T("write the sheet to `FILE`, which must not exist yet", "用紙を新しい`ファイル`に書き出す（上書きはしません）")))
 	f.BoolVar(&o.withSecrets, "with-secrets", false, a.text(lang.T("print passwords and hints too (=false: don't ask)", "パスワードとヒントも載せる（=false: 聞かず載せない）")))
 	f.StringVar(&o.paperLang, "paper-lang", "", a.text(lang.T("the sheet's `LANGUAGE`, en or ja (default: as the run)", "用紙の`言語`。ja か en（省略すると画面と同じ）")))
 	f.StringVar(&o.keptAt, "kept-at", "", a.text(lang.T("note the sheet in the vault as kept at `PLACE`", "用紙を、この`場所`にあるものとして金庫に記録する")))
+	f.BoolVar(&o.noNote, "no-note", false, a.text(lang.T("don't note the sheet in the vault", "用紙を金庫に記録しない")))
 	cmd.Args = a.argsBetween(0, -1)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		o.decided = cmd.Flags().Changed("with-secrets")
@@ -82,16 +80,14 @@ func (a *app) runPrint(cmd *cobra.Command, o printOptions, names []string) error
 	if o.withSecrets, err = a.printsSecrets(o, list); err != nil {
 		return err
 	}
-	if err := a.printSheet(s, l, o, list); err != nil {
+	doc := a.recordSheet(s, l, o, list)
+	d, err := a.deliver(o.onPaper, paperJob{doc: doc})
+	if err != nil {
 		return err
 	}
-	if o.toFile() {
-		a.say(lang.T("it is not encrypted: print it, keep the paper locked away, then delete the file", "このファイルは暗号化されていません。印刷し、紙は鍵のかかる所にしまい、ファイルは消してください"))
-	}
-	return a.noteSheet(s, o, list)
+	return a.noteSheet(s, printed{kind: record.SheetRecords, number: doc.Sheet, list: list, secrets: o.withSecrets && paper.Withheld(list) > 0,
+		keptAt: o.keptAt, noNote: o.noNote, how: d.how, pages: d.pages})
 }
-
-func (o printOptions) toFile() bool { return o.out != "" && o.out != "-" }
 
 // checkPrint finds mistakes in the command line before a passphrase is asked
 // for, and returns the sheet's language.
@@ -121,12 +117,7 @@ func (a *app) checkPrint(cmd *cobra.Command, o printOptions, names []string) (la
 			return 0, refused("kept-at", err)
 		}
 	}
-	if o.toFile() {
-		if _, err := os.Lstat(o.out); err == nil {
-			return 0, &fs.PathError{Op: "create", Path: o.out, Err: fs.ErrExist}
-		}
-	}
-	return l, nil
+	return l, a.checkPaper(cmd, o.onPaper)
 }
 
 // recordsToPrint reads the chosen records: as named, else by owner and name.
@@ -200,9 +191,9 @@ func (a *app) printsSecrets(o printOptions, list []*record.Record) (bool, error)
 	return false, nil
 }
 
-// printSheet writes the sheet to where it belongs.
-func (a *app) printSheet(s *store.Store, l lang.Lang, o printOptions, list []*record.Record) error {
-	d := paper.Records(l, list, paper.Options{
+// recordSheet is the sheet of the records.
+func (a *app) recordSheet(s *store.Store, l lang.Lang, o printOptions, list []*record.Record) *paper.Doc {
+	return paper.Records(l, list, paper.Options{
 		Made: a.now, Vault: s.ID(), Program: a.name, WithSecrets: o.withSecrets,
 		Titles: func(name string) string {
 			c, err := s.Find(name)
@@ -211,17 +202,5 @@ func (a *app) printSheet(s *store.Store, l lang.Lang, o printOptions, list []*re
 			}
 			return c.Title
 		},
-	})
-	return a.writeResult(o.out, func(w io.Writer) error {
-		var b bytes.Buffer
-		if err := paper.Text(&b, d); err != nil {
-			return err
-		}
-		text := b.Bytes()
-		if !o.toFile() && a.toTerminal() {
-			text = bytes.ReplaceAll(text, []byte("\f"), []byte("\n")) // a screen has no pages
-		}
-		_, err := w.Write(text)
-		return err
 	})
 }
