@@ -33,21 +33,13 @@ func Create(path string, cfg Config, vault *keyring.Vault, slots []NewSlot) erro
 	if err != nil {
 		return err
 	}
-	temp, err := os.CreateTemp(dir, tempVault(path)+"*")
+	temp, err := w.beside(path)
 	if err != nil {
 		return err
 	}
-	defer os.Remove(temp.Name())
-	if err := errors.Join(temp.Close(), makePrivate(temp.Name(), false), w.create(temp.Name())); err != nil {
+	defer os.Remove(temp)
+	if err := linkNew(temp, path); err != nil {
 		return err
-	}
-	// A hard link fails where the name is taken, a rename would replace it.
-	if err := os.Link(temp.Name(), path); errors.Is(err, os.ErrExist) {
-		return ErrExists
-	} else if err != nil {
-		if err := os.Rename(temp.Name(), path); err != nil {
-			return err
-		}
 	}
 	return errors.Join(syncDir(dir), makePrivate(path, false))
 }

@@ -1,0 +1,275 @@
+package store
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A RestorePlan says where a paper backup goes.
+type RestorePlan struct {
+	// Replace lets the vault take the place of what is at the path, after a
+	// copy of that was made and compared.
+	Replace bool
+}
+
+// Restored says what Restore did.
+type Restored struct {
+	Copy  string // where the copy of the replaced file is; empty if there was none
+	Older bool   // this machine has seen a later state of the vault than the backup's
+}
+
+// Restore writes the vault of a paper backup to path: a new file with the same
+// vault id, identity and slots, and with every record under its id and its
+// revision. It does not open in place of another file unless the plan says so
+// (ErrExists), and what it wrote was read back and compared before it is there.
+//
+// A restore is a commit: its generation follows the backup's, and where this
+// machine remembers a later one, that. The index names the one before it as its
+// predecessor as every commit does. So this machine takes the restored vault for
+// the next state and not for an older copy that somebody slipped in, which is
+// what it would be refused as (RollbackError) and which the owner has just asked
+// for. A machine that has seen states this one has not will still refuse it, and
+// is right: what it knows is missing. After that the pin protects the restored
+// vault as any other.
+func Restore(path string, cfg Config, p *PaperVault, plan RestorePlan) (Restored, error) {
+	dir := filepath.Dir(path)
+	if err := makeFolder(dir); err != nil {
+		return Restored{}, err
+	}
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	release, err := lock(path, true, cfg.wait())
+	if err != nil {
+		return Restored{}, err
+	}
+	defer release()
+	dir = filepath.Dir(path)
+	removeBeginning(dir, tempVault(path))
+	old, err := os.Lstat(path)
+	switch {
+	case err == nil && !plan.Replace:
+		return Restored{}, ErrExists
+	case err == nil && !old.Mode().IsRegular():
+		return Restored{}, fmt.Errorf("%w: %s", ErrNotVault, old.Mode().Type())
+	case err != nil && !notExist(err):
+		return Restored{}, err
+	}
+	exists := err == nil
+	w, older, err := p.write(cfg)
+	if err != nil {
+		return Restored{}, err
+	}
+	temp, err := w.beside(path)
+	if err != nil {
+		return Restored{}, err
+	}
+	defer os.Remove(temp)
+	done := Restored{Older: older}
+	if exists {
+		if done.Copy, err = copyAway(path, cfg.Now); err != nil {
+			return done, err
+		}
+		return done, errors.Join(os.Rename(temp, path), syncDir(dir))
+	}
+	return done, errors.Join(linkNew(temp, path), syncDir(dir))
+}
+
+// beside writes the vault to a temporary file in the folder of path, and reads
+// it back.
+func (w *write) beside(path string) (string, error) {
+	temp, err := os.CreateTemp(filepath.Dir(path), tempVault(path)+"*")
+	if err != nil {
+		return "", err
+	}
+	err = errors.Join(temp.Close(), makePrivate(temp.Name(), false))
+	if err == nil {
+		err = w.create(temp.Name())
+	}
+	if err != nil {
+		os.Remove(temp.Name())
+		return "", err
+	}
+	return temp.Name(), nil
+}
+
+// linkNew gives a finished file its name, which must be free.
+func linkNew(temp, path string) error {
+	// A hard link fails where the name is taken, a rename would replace it.
+	if err := os.Link(temp, path); errors.Is(err, os.ErrExist) {
+		return ErrExists
+	} else if err == nil {
+		return nil
+	}
+	return os.Rename(temp, path)
+}
+
+// copyAway copies the file at path to the folder of the backups, compares the
+// two, and returns the copy's path. Thinning never removes it.
+func copyAway(path string, now time.Time) (string, error) {
+	dir := BackupDir(path)
+	stem := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+	name := filepath.Join(dir, fmt.Sprintf("%s-replaced-%s", stem, now.UTC().Format(backupTime)))
+	if err := errors.Join(makeFolder(dir), makePrivate(dir, true)); err != nil {
+		return "", &BackupError{Dir: dir, Err: err}
+	}
+	for n := 1; ; n++ {
+		to := name + filepath.Ext(path)
+		if n > 1 {
+			to = fmt.Sprintf("%s-%d%s", name, n, filepath.Ext(path))
+		}
+		err := copyNew(path, to)
+		if errors.Is(err, os.ErrExist) {
+			continue
+		}
+		if err != nil {
+			return "", &BackupError{Dir: dir, Err: err}
+		}
+		return to, nil
+	}
+}
+
+// copyNew copies a file to one that does not exist yet, or leaves none.
+func copyNew(from, to string) (err error) {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			os.Remove(to)
+		}
+	}()
+	_, err = io.Copy(out, in)
+	if err = errors.Join(err, out.Sync(), out.Close(), makePrivate(to, false)); err != nil {
+		return err
+	}
+	return errors.Join(sameContent(from, to), syncDir(filepath.Dir(to)))
+}
+
+func sameContent(one, other string) error {
+	a, err := os.Open(one)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	b, err := os.Open(other)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	for mine, theirs := make([]byte, 64<<10), make([]byte, 64<<10); ; {
+		n, err := io.ReadFull(a, mine)
+		m, err2 := io.ReadFull(b, theirs)
+		if !bytes.Equal(mine[:n], theirs[:m]) {
+			return errors.New("store: the copy reads back differently")
+		}
+		ended := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+		if ended && (errors.Is(err2, io.EOF) || errors.Is(err2, io.ErrUnexpectedEOF)) {
+			return nil
+		}
+		if err := errors.Join(err, err2); err != nil {
+			return err
+		}
+	}
+}
+
+// write works out the whole file. older reports whether this machine has seen a
+// later state.
+func (p *PaperVault) write(cfg Config) (w *write, older bool, err error) {
+	h := indexHeader{Format: Format, Vault: p.head.Vault, Generation: p.head.Generation + 1, Previous: p.head.Index,
+		Time: cfg.Now.UTC().Truncate(time.Second), Slots: slices.Clone(p.head.Slots)}
+	if seen := cfg.readPin(p.head.Vault); seen != nil && seen.Generation >= p.head.Generation {
+		older = seen.Generation > p.head.Generation
+		h.Generation, h.Previous = seen.Generation+1, seen.Index
+	}
+	w = &write{next: &index{head: h}}
+	for _, slot := range p.slots {
+		w.put(bucketSlots, slices.Clone(slot.id[:]), slot.sealed)
+	}
+	if err := p.putRecords(w); err != nil {
+		return nil, false, err
+	}
+	if err := p.putFiles(w); err != nil {
+		return nil, false, err
+	}
+	if err := p.putDigest(w); err != nil {
+		return nil, false, err
+	}
+	plain, err := w.next.encode()
+	if err != nil {
+		return nil, false, err
+	}
+	if w.sealed, err = p.vault.Seal(plain); err != nil {
+		return nil, false, err
+	}
+	w.put(bucketMeta, keyFormat, []byte(formatLine))
+	w.put(bucketMeta, keySlots, slotSum(p.slots))
+	w.put(bucketIndex, keyIndex, w.sealed)
+	return w, older, nil
+}
+
+// putRecords seals the records as they were written down.
+func (p *PaperVault) putRecords(w *write) error {
+	sealed, err := sealAll(len(p.records), func(i int) ([]byte, error) { return p.vault.Seal(p.records[i].plain) })
+	if err != nil {
+		return err
+	}
+	for i, one := range p.records {
+		e, err := newEntry(one.r.ID, digestOf(sealed[i]), entryRest{Revision: one.r.Revision, Card: cardOf(one.r)})
+		if err != nil {
+			return err
+		}
+		w.next.entries = append(w.next.entries, e)
+		w.put(bucketRecords, slices.Clone(one.r.ID[:]), sealed[i])
+	}
+	return nil
+}
+
+func (p *PaperVault) putFiles(w *write) error {
+	sealed, err := sealAll(len(p.files), func(i int) ([]byte, error) { return p.vault.SealBytes(p.files[i].Data) })
+	if err != nil {
+		return err
+	}
+	for i, f := range p.files {
+		w.next.attached = append(w.next.attached, attached{ID: f.ID, SHA256: digestOf(sealed[i])})
+		w.put(bucketAttachments, slices.Clone(f.ID[:]), sealed[i])
+	}
+	return nil
+}
+
+// putDigest writes the cache of all records where a commit would.
+func (p *PaperVault) putDigest(w *write) error {
+	if len(p.records) <= staleLimit(len(p.records)) {
+		return nil
+	}
+	lines := make([][]byte, len(p.records))
+	for i, one := range p.records {
+		lines[i] = one.plain
+	}
+	sealed, err := p.vault.Seal(bytes.Join(lines, []byte{'\n'}))
+	if err != nil {
+		return err
+	}
+	w.put(bucketDigest, keyDigest, sealed)
+	w.next.head.Digest = &digestInfo{SHA256: digestOf(sealed), Generation: w.next.head.Generation}
+	return nil
+}
+
+func sealAll(n int, seal func(i int) ([]byte, error)) ([][]byte, error) {
+	sealed, errs := make([][]byte, n), make([]error, n)
+	inParallel(n, func(i int) { sealed[i], errs[i] = seal(i) })
+	return sealed, errors.Join(errs...)
+}
