@@ -39,6 +39,7 @@ var latinInJapanese = strings.Fields(`
 	alias choice codes default expect form format hint idle key label months options role shown source text type value
 	mail fields secret product myrecoverykey
 	certainty importance needs person when
+	PNG HTML ipp
 	guide through steps then field press menu can cannot Store`)
 
 // kept is what is written alike in both languages: format verbs, flags, paths,
@@ -76,6 +77,12 @@ var ownNames = sync.OnceValue(func() map[string]bool {
 	for _, f := range mapFormats {
 		names[f.name] = true
 	}
+	for _, k := range paperKinds {
+		for _, ending := range k.endings {
+			names[ending[1:]], names[k.name] = true, true
+		}
+	}
+	names[sizeA4], names[sizeLetter] = true, true
 	for _, result := range attemptResults {
 		names[result] = true
 	}
