@@ -129,6 +129,7 @@ var argumentCompleters = map[string]completer{
 	"rm":         recordNames,
 	"tag":        tagArguments,
 	"print":      recordNames,
+	"papers":     sheetNumbers,
 	"export":     recordNames,
 	"import":     filesEnding("age", "json"),
 	"completion": first(shellNames),
@@ -196,7 +197,7 @@ var flagCompleters = map[string]completer{
 	"remove-way":           wayIDs,
 	"restore-way":          wayIDs,
 	"kept":                 keptArguments,
-	"kept-at":              nothing,
+	"kept-at":              placesKnown,
 	"add-field":            nothing,
 	"add-secret":           nothing,
 	"detach":               nothing,
@@ -396,7 +397,7 @@ func formats(a *app, cmd *cobra.Command, args []string, toComplete string) ([]st
 }
 
 func paperSizes(a *app, _ *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
-	return []string{a.described(sizeA4, lang.T("210 by 297 mm", "210 × 297 mm（日本やヨーロッパ）")),
+	return []string{a.described(sizeA4, lang.T("210 by 297 mm", "210 × 297 ミリ（日本やヨーロッパ）")),
 		a.described(sizeLetter, lang.T("8.5 by 11 inches", "8.5 × 11 インチ（アメリカなど）"))}, noFiles
 }
 

@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -19,8 +21,10 @@ import (
 // in clear, because the person asked for that. It lies in the state folder under
 // the vault's id; the path is how a run that opens nothing finds it.
 type nameList struct {
-	Path  string   `json:"path"`
-	Names []string `json:"names"`
+	Path   string   `json:"path"`
+	Names  []string `json:"names"`
+	Sheets []string `json:"sheets,omitempty"` // numbers of printed sheets, else the names of their records
+	Places []string `json:"places,omitempty"`
 }
 
 func (a *app) nameDir() string { return filepath.Join(a.dirs.state, "names") }
@@ -40,35 +44,54 @@ func (a *app) vaultPath() string {
 
 // recordNames completes the names of records, or says why it does not.
 func recordNames(a *app, _ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	list, on := a.listedNames()
-	if !on {
+	return a.listed(args, func(l *nameList) []string { return l.Names })
+}
+
+// sheetNumbers completes the numbers of printed sheets, and behind papers --move
+// the place too.
+func sheetNumbers(a *app, cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	moves := false
+	if f := cmd.Flags().Lookup("move"); f != nil {
+		moves = f.Changed && len(args) > 0
+	}
+	return a.listed(args, func(l *nameList) []string {
+		if moves {
+			return slices.Concat(l.Sheets, l.Places)
+		}
+		return l.Sheets
+	})
+}
+
+// placesKnown completes the names of places.
+func placesKnown(a *app, _ *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	return a.listed(nil, func(l *nameList) []string { return l.Places })
+}
+
+// listed returns what part of the list is not on the command line yet, or says
+// why there is no list.
+func (a *app) listed(args []string, part func(*nameList) []string) ([]string, cobra.ShellCompDirective) {
+	list := a.listedNames()
+	if list == nil {
 		return cobra.AppendActiveHelp(nil, a.text(lang.T("names are sealed in the vault; to complete them: %s completion --names on",
 			"記録の名前は金庫の中なので補完できません。補完するには: %s completion --names on"), a.name)), noFiles
 	}
-	var left []string
-	for _, name := range list {
-		taken := false
-		for _, arg := range args {
-			taken = taken || lang.Fold(arg) == lang.Fold(name)
-		}
-		if !taken {
-			left = append(left, name)
-		}
-	}
+	left := slices.DeleteFunc(slices.Clone(part(list)), func(name string) bool {
+		return slices.ContainsFunc(args, func(arg string) bool { return lang.Fold(arg) == lang.Fold(name) })
+	})
 	return left, noFiles
 }
 
-// listedNames reads the list of the vault at path(); on is false if there is
-// none. A list that can't be read is none: completion has nobody to tell.
-func (a *app) listedNames() (names []string, on bool) {
+// listedNames reads the list of the vault at path(), nil if there is none. A
+// list that can't be read is none: completion has nobody to tell.
+func (a *app) listedNames() *nameList {
 	for _, file := range a.nameFiles() {
 		b, err := os.ReadFile(file)
 		var l nameList
 		if err == nil && json.Unmarshal(b, &l) == nil && l.Path == a.vaultPath() {
-			return l.Names, true
+			return &l
 		}
 	}
-	return nil, false
+	return nil
 }
 
 // nameFiles are the lists that there are. The folder's own path may hold what
@@ -161,8 +184,15 @@ func (a *app) writeNames(s *store.Store) (int, error) {
 	l := nameList{Path: a.vaultPath(), Names: []string{}}
 	sortCards(cards)
 	for _, c := range cards {
-		if !c.Trashed {
-			l.Names = append(l.Names, c.Name)
+		if c.Trashed {
+			continue
+		}
+		l.Names = append(l.Names, c.Name)
+		switch c.Template {
+		case record.SheetTemplate:
+			l.Sheets = append(l.Sheets, cmp.Or(c.Title, c.Name)) // the number, where the program printed it
+		case record.PlaceTemplate:
+			l.Places = append(l.Places, c.Name)
 		}
 	}
 	b, err := json.Marshal(l)

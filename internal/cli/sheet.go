@@ -243,7 +243,7 @@ func hasOnIt(sheet *record.Record, list []*record.Record) bool {
 // it and how that was, and where it is.
 func (a *app) sheetRecord(s *store.Store, p printed, place string) (*record.Record, error) {
 	r := a.newRecord(record.LookupTemplate(record.SheetTemplate), ownerOfAll(p.list))
-	r.Updated = r.Created
+	r.Updated, r.Title = r.Created, p.number
 	secrets, contents, opens := "no", "", ""
 	if p.secrets || p.kind == record.SheetRecoveryKey {
 		secrets = "yes"

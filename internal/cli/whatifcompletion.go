@@ -38,12 +38,12 @@ func thingsOf(a *app, cmd *cobra.Command, kind string) ([]string, cobra.ShellCom
 	if _, known := recovery.KindOf(kind); !known {
 		return nil, noFiles
 	}
-	names, on := a.listedNames()
-	if !on {
-		return recordNames(a, cmd, nil, "")
+	names, directive := recordNames(a, cmd, nil, "")
+	if a.listedNames() == nil {
+		return names, directive
 	}
 	for i, name := range names {
 		names[i] = kind + ":" + name
 	}
-	return names, noFiles
+	return names, directive
 }
