@@ -68,6 +68,7 @@ var licenceWords = map[string]string{
 	"MIT":          "Permission is hereby granted, free of charge",
 	"CC-BY-3.0-US": "creativecommons.org/licenses/by/3.0/us",
 	"CC0-1.0":      "CC0 1.0 Universal",
+	"OFL-1.1":      "SIL OPEN FONT LICENSE Version 1.1",
 }
 
 // TestLicencesPage holds that docs/licences.md names every module in the

@@ -1,0 +1,318 @@
+package page
+
+import (
+	"slices"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/clipperhouse/uax29/v2/graphemes"
+	"golang.org/x/text/unicode/norm"
+)
+
+// A glyph is one shape on paper with the text it stands for.
+type glyph struct {
+	font    *font
+	id      uint16
+	marks   []overlay // of the same font, drawn over it
+	text    string
+	advance float64 // to the next glyph, in ems
+	lacking bool    // drawn in place of what no font has
+}
+
+// An overlay is a mark above or below a glyph; where, in units of the font.
+type overlay struct {
+	id   uint16
+	x, y int
+}
+
+const (
+	missingMark = '〓'
+	// maxMarks bounds what is heaped on one letter; further marks stand on
+	// their own, so that no text grows without end in one place.
+	maxMarks = 8
+	// looseSpace is the room between Japanese and Latin letters, in ems. JIS X
+	// 4051 asks for a quarter; the text font's own space is a third, and what
+	// is copied by hand must not seem to have a space it has not.
+	looseSpace = 0.125
+)
+
+// Width is how far a text reaches from its first pen position to the last, in
+// points, in a size in points. A newline counts for nothing.
+func Width(f Face, size float64, s string) float64 {
+	w := 0.0
+	for _, g := range shape(f, s) {
+		w += g.advance
+	}
+	return w * size
+}
+
+// Missing returns the characters that no embedded font can draw, each once, in
+// the order of the text. They are drawn as 〓 and still extract as typed.
+func Missing(s string) []rune {
+	var missing []rune
+	for _, g := range shape(Text, s) {
+		if !g.lacking {
+			continue
+		}
+		for _, r := range g.text {
+			if !slices.Contains(missing, r) && !ignorable(r) {
+				missing = append(missing, r)
+			}
+		}
+	}
+	return missing
+}
+
+// shape turns a text into glyphs.
+func shape(f Face, s string) []glyph {
+	glyphs := make([]glyph, 0, len(s))
+	for c := range clusters(s) {
+		glyphs = f.draw(glyphs, c)
+	}
+	f.loosen(glyphs)
+	return glyphs
+}
+
+// clusters walks over what a person takes for one character each.
+func clusters(s string) func(yield func(string) bool) {
+	return func(yield func(string) bool) {
+		for s != "" {
+			n := plainRun(s)
+			for i := range n {
+				if !yield(s[i : i+1]) {
+					return
+				}
+			}
+			s = s[n:]
+			if s == "" {
+				return
+			}
+			it := graphemes.FromString(s)
+			if !it.Next() {
+				return
+			}
+			c := it.Value()
+			if !yield(c) {
+				return
+			}
+			s = s[len(c):]
+		}
+	}
+}
+
+// plainRun counts the leading bytes that are a character each whatever
+// follows: ASCII with ASCII behind it.
+func plainRun(s string) int {
+	for i := range len(s) {
+		last := i+1 == len(s)
+		if s[i] >= utf8.RuneSelf || s[i] == '\r' || !last && s[i+1] >= utf8.RuneSelf {
+			return i
+		}
+	}
+	return len(s)
+}
+
+// loosen gives Japanese and Latin letters that touch a little room. It belongs
+// to the glyph before, so that no reader of the PDF takes it for a space.
+func (f Face) loosen(glyphs []glyph) {
+	for i := 1; i < len(glyphs); i++ {
+		a, _ := utf8.DecodeLastRuneInString(glyphs[i-1].text)
+		b, _ := utf8.DecodeRuneInString(glyphs[i].text)
+		if f.loosens(a, b) {
+			glyphs[i-1].advance += looseSpace
+		}
+	}
+}
+
+// loosens reports whether there is room between two characters. Not in what is
+// copied by hand.
+func (f Face) loosens(a, b rune) bool {
+	return f != Mono && f != MonoBold && (isJapanese(a) && isLatin(b) || isLatin(a) && isJapanese(b))
+}
+
+func isJapanese(r rune) bool {
+	return r >= 0x2E80 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) && (r < 0xFF61 || r > 0xFF9F) || r == 'ー'
+}
+
+func isLatin(r rune) bool {
+	return r < 0x2E80 && (unicode.IsLetter(r) || unicode.IsDigit(r))
+}
+
+// ignorable reports whether a character is never drawn by itself: controls,
+// selectors, joiners.
+func ignorable(r rune) bool {
+	switch {
+	case r >= 0xFE00 && r <= 0xFE0F, r >= 0xE0100 && r <= 0xE01EF, r == 0x034F:
+		return true
+	}
+	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
+}
+
+func isSelector(r rune) bool {
+	return r >= 0xFE00 && r <= 0xFE0F || r >= 0xE0100 && r <= 0xE01EF
+}
+
+// draw appends the glyphs of one cluster.
+func (f Face) draw(glyphs []glyph, cluster string) []glyph {
+	r, n := utf8.DecodeRuneInString(cluster)
+	if n == len(cluster) {
+		return f.single(glyphs, r, cluster)
+	}
+	if composed := norm.NFC.String(cluster); composed != cluster {
+		c, n := utf8.DecodeRuneInString(composed)
+		if font, id := f.find(c); n == len(composed) && font != nil && !singleton(r) {
+			return append(glyphs, f.whole(font, id, cluster))
+		}
+	}
+	return f.sequence(glyphs, cluster)
+}
+
+// singleton reports whether the character is one that normal forms replace by
+// another even when it stands alone, as they do with kanji of names (U+FA19).
+func singleton(r rune) bool {
+	return norm.NFC.String(string(r)) != string(r)
+}
+
+func (f Face) whole(font *font, id uint16, text string) glyph {
+	return glyph{font: font, id: id, text: text, advance: font.ems(font.advance(id))}
+}
+
+func (f *font) ems(units int) float64 { return float64(units) / float64(f.units) }
+
+// single appends the glyph of a character that stands alone.
+func (f Face) single(glyphs []glyph, r rune, text string) []glyph {
+	switch {
+	case r == '\t':
+		r = ' '
+	case ignorable(r):
+		return glyphs
+	}
+	if font, id := f.find(r); font != nil {
+		return append(glyphs, f.whole(font, id, text))
+	}
+	if unicode.Is(unicode.Zs, r) {
+		font, id := f.find(' ')
+		return append(glyphs, f.whole(font, id, text))
+	}
+	font, id := f.find(missingMark)
+	g := f.whole(font, id, text)
+	g.lacking = true
+	return append(glyphs, g)
+}
+
+// sequence appends the glyphs of a cluster of several characters: a base with
+// a selector, with marks over it, or pictures joined by a joiner.
+func (f Face) sequence(glyphs []glyph, cluster string) []glyph {
+	first := len(glyphs)
+	runes := []rune(cluster)
+	pending := "" // what was not drawn and has no glyph before it to go with
+	for i := 0; i < len(runes); i++ {
+		r, text := runes[i], pending+string(runes[i])
+		switch {
+		case i+1 < len(runes) && isSelector(runes[i+1]) && !ignorable(r):
+			glyphs = f.selected(glyphs, r, runes[i+1], text+string(runes[i+1]))
+			pending = ""
+			i++
+		case len(glyphs) > first && f.stays(glyphs, r):
+			glyphs[len(glyphs)-1].text += text
+			pending = ""
+		case ignorable(r):
+			if unicode.Is(unicode.Cc, r) {
+				continue
+			}
+			pending = text
+		default:
+			glyphs = f.single(glyphs, r, text)
+			pending = ""
+		}
+	}
+	return glyphs
+}
+
+// stays puts a character on the last glyph if it belongs there: a mark is
+// drawn over it, a joiner or a tone of skin not at all.
+func (f Face) stays(glyphs []glyph, r rune) bool {
+	g := &glyphs[len(glyphs)-1]
+	switch {
+	case unicode.Is(unicode.Cc, r):
+		return false
+	case ignorable(r), r >= 0x1F3FB && r <= 0x1F3FF:
+		return true
+	case !unicode.In(r, unicode.Mn, unicode.Me) || len(g.marks) >= maxMarks || g.lacking:
+		return false
+	}
+	if g.font.glyph(r) == 0 && len(g.marks) == 0 {
+		f.redraw(g, r)
+	}
+	id := g.font.glyph(r)
+	if id == 0 {
+		return false
+	}
+	g.add(r, id)
+	return true
+}
+
+// redraw takes a glyph from another font of the face if that one has both the
+// character and the mark that is to stand over it.
+func (f Face) redraw(g *glyph, over rune) {
+	r, n := utf8.DecodeRuneInString(g.text)
+	if n != len(g.text) {
+		return
+	}
+	for _, e := range f.fonts() {
+		font := e.load()
+		if id := font.glyph(r); id != 0 && font.glyph(over) != 0 {
+			*g = f.whole(font, id, g.text)
+			return
+		}
+	}
+}
+
+// add draws a mark over the glyph: centred on it, or in its upper right corner
+// for the sound marks of kana, and clear of the marks it has.
+func (g *glyph) add(r rune, id uint16) {
+	base, mark := g.font.box(g.id), g.font.box(id)
+	width := int(g.advance*float64(g.font.units) + 0.5)
+	o := overlay{id: id}
+	if r == 0x3099 || r == 0x309A {
+		o.x = width - (mark[2]-mark[0])/2 - mark[0]
+		g.advance += g.font.ems((mark[2] - mark[0]) / 2)
+	} else {
+		o.x = (base[0]+base[2])/2 - (mark[0]+mark[2])/2
+		if base[0] == base[2] {
+			o.x = width/2 - (mark[0]+mark[2])/2
+		}
+		if mark[1] > base[3]/2 {
+			o.y = g.above(base[3], mark)
+		}
+	}
+	g.marks = append(g.marks, o)
+}
+
+// above says how far a mark goes up, in units, to stay clear of a base of the
+// height and of the marks above it.
+func (g *glyph) above(top int, mark [4]int) int {
+	gap := g.font.units / 20
+	for _, m := range g.marks {
+		if b := g.font.box(m.id); b[1]+m.y > 0 {
+			top = max(top, b[3]+m.y)
+		}
+	}
+	return max(0, top+gap-mark[1])
+}
+
+// selected appends a character with a variation selector: the variant of the
+// first font that has it, else the ordinary glyph. U+FE0F asks for a picture.
+func (f Face) selected(glyphs []glyph, r, sel rune, text string) []glyph {
+	for _, e := range f.fonts() {
+		if id := e.load().variant(r, sel); id != 0 {
+			return append(glyphs, f.whole(e.font, id, text))
+		}
+	}
+	if sel == 0xFE0F {
+		if id := emojiFont.load().glyph(r); id != 0 && r > 0xFF {
+			return append(glyphs, f.whole(emojiFont.font, id, text))
+		}
+	}
+	return f.single(glyphs, r, text)
+}
