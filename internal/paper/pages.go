@@ -12,7 +12,7 @@ func (t *layout) paginate() [][]string {
 	var pages [][]string
 	for rest := skipBlank(t.lines); len(rest) > 0 || len(pages) == 0; {
 		page := t.continued(rest)
-		n := pageEnd(rest, room-len(page))
+		n := pageEnd(rest, max(1, room-len(page)))
 		for _, l := range trimBlank(rest[:n]) {
 			page = append(page, l.text)
 		}

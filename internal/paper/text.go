@@ -333,7 +333,7 @@ func fits(s string, cols int) int {
 func (t *layout) blank(f Field) {
 	t.space()
 	if f.Boxes > 0 {
-		lines := boxes(f.Boxes, f.Group, t.valueColumns())
+		lines := boxLines(f.Boxes, f.Group, t.valueColumns())
 		if f.Note != "" {
 			lines = append(lines, term.Wrap(f.Note, t.valueColumns())...)
 		}
@@ -348,9 +348,9 @@ func (t *layout) blank(f Field) {
 	t.row(f.Label, append(lines, term.Wrap(last+" "+f.Note, t.valueColumns())...))
 }
 
-// boxes draws a place for each of n characters, in groups that stay together,
+// boxLines draws a place for each of n characters, in groups that stay together,
 // with room above to write.
-func boxes(n, group, room int) []string {
+func boxLines(n, group, room int) []string {
 	most := (room + 1) / 2
 	if group <= 0 || group > most {
 		group = min(n, most)

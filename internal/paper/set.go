@@ -1,0 +1,142 @@
+package paper
+
+import (
+	"io"
+
+	"memovault/internal/lang"
+	"memovault/internal/page"
+)
+
+// A Format is the paper a sheet is set on, and its type.
+type Format struct {
+	Size  page.Size
+	Large bool // half as large again, for weak eyes: the same content on more pages
+}
+
+// PDF writes the sheet as a PDF file. The same sheet gives the same bytes.
+func PDF(w io.Writer, d *Doc, f Format) error { return Set(d, f).PDF(w) }
+
+// Set lays the sheet out on pages. It never fails: what is too long goes on on
+// the next page, and what has no glyph is drawn as a mark, see Missing.
+func Set(d *Doc, f Format) *page.Book {
+	s := newSetter(d, f)
+	for _, block := range d.Blocks {
+		s.block(block)
+	}
+	list := s.paginate()
+	book := &page.Book{Title: d.Title, Lang: d.Lang.String(), Made: d.Made}
+	for n, run := range list {
+		p := page.New(f.Size)
+		s.head(p, n+1, len(list))
+		s.body(p, run)
+		s.foot(p)
+		book.Pages = append(book.Pages, p)
+	}
+	return book
+}
+
+// Sizes of type in points, before a Large sheet makes them larger.
+const (
+	titleSize = 21
+	laterSize = 14 // of the title on the second page and the following
+	partSize  = 15 // of a heading
+	groupSize = 14 // of the groups of a long key
+	bodySize  = 10.5
+	valueSize = 11 // of a value in prose
+	exactSize = 12.5
+	labelSize = 9.5
+	smallSize = 8.5
+	tinySize  = 7.5
+)
+
+// Greys. None is lighter than a bad printer or a fax keeps, but the ground of a
+// box, which may be lost.
+const (
+	black  = 0
+	dark   = 0.25
+	grey   = 0.4
+	hair   = 0.45
+	ground = 0.93
+	white  = 1
+)
+
+// White space in points. The margins are wider than the 5 mm that printers
+// cannot reach, so that a page survives the hole punch.
+const (
+	sideMargin = 18 * page.MM
+	edgeMargin = 15 * page.MM
+	rowPad     = 5
+	markSide   = 40 // of the code at the head of a page
+)
+
+// A setter lays out one Doc.
+type setter struct {
+	d      *Doc
+	f      Format
+	k      float64 // by what sizes of type are multiplied
+	left   float64
+	right  float64
+	value  float64 // where values begin
+	top    float64 // where the blocks of a page begin
+	bottom float64 // and where they end
+	title  headLines
+	feet   []string
+	pieces []piece
+	under  *section
+	first  int  // how many blocks must still stay with the heading
+	rowed  bool // the last piece is a row with a hairline below it
+}
+
+func newSetter(d *Doc, f Format) *setter {
+	if f.Size.W <= 0 || f.Size.H <= 0 {
+		f.Size = page.A4
+	}
+	s := &setter{d: d, f: f, k: 1, left: sideMargin, right: f.Size.W - sideMargin}
+	if f.Large {
+		s.k = 1.5
+		s.left, s.right = edgeMargin, f.Size.W-edgeMargin
+	}
+	s.value = s.left + 0.235*(s.right-s.left)
+	s.title = s.headLines()
+	s.top = s.headEnd() + 9*s.k
+	s.bottom = f.Size.H - edgeMargin
+	if d.Foot != "" {
+		s.feet = clip(page.Wrap(page.Text, s.titleSize(smallSize), s.width(), d.Foot), 6)
+		s.bottom -= float64(len(s.feet))*s.footLead() + 8
+	}
+	return s
+}
+
+func (s *setter) say(pair lang.Text, args ...any) string { return pair.Sprintf(s.d.Lang, args...) }
+
+// size is a size of type on this sheet.
+func (s *setter) size(points float64) float64 { return points * s.k }
+
+// lead is the distance of two lines of a size. Japanese, without ascenders and
+// descenders, needs more of it.
+func (s *setter) lead(points float64) float64 {
+	if s.d.Lang == lang.JA {
+		return points * s.k * 1.6
+	}
+	return points * s.k * 1.42
+}
+
+// width is the room between the margins.
+func (s *setter) width() float64 { return s.right - s.left }
+
+// third is the height from which on a block may be split.
+func (s *setter) third() float64 { return (s.bottom - s.top) / 3 }
+
+// baseline is where text of a size stands in a strip of a height, so that
+// capitals and kanji are in its middle.
+func baseline(height, size float64) float64 { return height/2 + 0.37*size }
+
+// clip keeps at most n lines; what is cut ends in "…".
+func clip(lines []string, n int) []string {
+	if len(lines) <= n {
+		return lines
+	}
+	lines = lines[:n:n]
+	lines[n-1] += "…"
+	return lines
+}
