@@ -38,6 +38,8 @@ type onceServer struct {
 	kind    string // the media type
 	content []byte
 
+	stranger func(address string) bool // whether another user asks
+
 	mu     sync.Mutex
 	given  bool
 	late   int           // how many asked for it once it was given
@@ -48,7 +50,7 @@ type onceServer struct {
 func newOnceServer(kind string, content []byte) *onceServer {
 	name := make([]byte, 16)
 	rand.Read(name)
-	return &onceServer{path: "/" + hex.EncodeToString(name), kind: kind, content: content, done: make(chan struct{})}
+	return &onceServer{path: "/" + hex.EncodeToString(name), kind: kind, content: content, stranger: ofAnotherUser, done: make(chan struct{})}
 }
 
 // ServeHTTP gives the content once: whoever comes later gets 410, whoever asks
@@ -79,7 +81,7 @@ func (o *onceServer) admit(r *http.Request) int {
 		return http.StatusNotFound
 	case r.Method != http.MethodGet:
 		return http.StatusMethodNotAllowed
-	case ofAnotherUser(r.RemoteAddr):
+	case o.stranger(r.RemoteAddr):
 		o.others++
 		return http.StatusForbidden
 	case o.given:
