@@ -49,10 +49,14 @@ type deriver struct {
 
 // Derive makes the model of the records. It never fails: what cannot be used
 // is in Faults.
-func Derive(in Input) *Model {
+func Derive(in Input) *Model { return derived(in, false) }
+
+// derived is Derive; with whole, the vault is in the graph even if nothing that
+// is noted hangs on what is in it.
+func derived(in Input, whole bool) *Model {
 	v := newSurvey(in.Records)
 	d := &deriver{survey: v, lodge: newLodge(v), vault: in.Vault, today: record.DayOf(in.Now),
-		m:      &Model{things: map[string]*Thing{}, ways: map[*Account][]*Way{}, rules: map[int]*Way{}, byName: map[string]*Account{}},
+		m:      &Model{in: in, things: map[string]*Thing{}, ways: map[*Account][]*Way{}, rules: map[int]*Way{}, byName: map[string]*Account{}},
 		happen: map[string]*Event{}, loses: map[*subject]*Event{}, proven: map[string]bool{},
 		grounds: map[string][]string{}, lost: map[string]bool{}, weighing: map[string][]*Account{},
 		papers: map[[2]string]string{}, numbers: map[string]number{}, parsed: map[string]parsedAtom{}, told: map[Fault]bool{},
@@ -73,6 +77,9 @@ func Derive(in Input) *Model {
 		d.enterWays(s)
 	}
 	d.enterStanding()
+	if whole {
+		d.vaultNode()
+	}
 	d.finish()
 	return d.m
 }

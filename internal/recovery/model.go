@@ -37,6 +37,7 @@ type Slot struct {
 // A Model is the graph of a vault and what its ids stand for. It does not
 // change and may be asked from several goroutines at once.
 type Model struct {
+	in         Input
 	graph      *lockout.Graph
 	faults     []Fault
 	accounts   []*Account
