@@ -104,6 +104,19 @@ func readOTPAddress(address string) (otp, error) {
 	return o, nil
 }
 
+// OTPAddress is what an authenticator app scans to set up the account of a
+// stored value: the address itself, or one made of a bare secret, for the account
+// with the name. ok is false for a value that no authenticator understands.
+func OTPAddress(value, name string) (address string, ok bool) {
+	if _, err := readOTP(value); err != nil {
+		return "", false
+	}
+	if hasPrefixFold(value, otpScheme) {
+		return value, true
+	}
+	return otpScheme + "totp/" + url.PathEscape(name) + "?secret=" + strings.TrimRight(strings.ToUpper(ungroup(value)), "="), true
+}
+
 // bounded reads a number within bounds; an empty s stands for otherwise.
 func bounded(s string, otherwise, least, most int) (n int, ok bool) {
 	if s == "" {

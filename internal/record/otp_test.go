@@ -134,3 +134,29 @@ func FuzzOTPNow(f *testing.F) {
 		}
 	})
 }
+
+// What an app scans gives the codes that the stored value gives.
+func TestOTPAddress(t *testing.T) {
+	at := time.Unix(1111111109, 0)
+	for _, c := range []struct {
+		value, name, want string
+		ok                bool
+	}{
+		{"GEZD GNBV GY3T QOJQ", "nas 花子", "otpauth://totp/nas%20%E8%8A%B1%E5%AD%90?secret=GEZDGNBVGY3TQOJQ", true},
+		{"otpauth://totp/x?secret=GEZDGNBVGY3TQOJQ&digits=8", "x", "otpauth://totp/x?secret=GEZDGNBVGY3TQOJQ&digits=8", true},
+		{"otpauth-migration://offline?data=AA", "x", "", false},
+		{"0189", "x", "", false},
+	} {
+		got, ok := OTPAddress(c.value, c.name)
+		if got != c.want || ok != c.ok {
+			t.Errorf("%q: %q %v, want %q %v", c.value, got, ok, c.want, c.ok)
+		}
+		if !ok {
+			continue
+		}
+		want, _, _ := OTPNow(c.value, at)
+		if code, _, err := OTPNow(got, at); err != nil || code != want {
+			t.Errorf("%q: the code of its address is %q, %v, want %q", c.value, code, err, want)
+		}
+	}
+}
