@@ -34,10 +34,11 @@ func (e *TooLargeError) Error() string {
 
 // A Set is the codes of one backup.
 type Set struct {
-	ID    string     // eight hexadecimal digits of the payload's SHA-256: "3C7A-F18E"
-	Pages [][]string // texts of the codes, page by page; at least two pages
-	Need  int        // codes that the payload itself fills
-	Total int        // codes on all pages; any Need of them are enough while there is one group
+	ID     string     // eight hexadecimal digits of the payload's SHA-256: "3C7A-F18E"
+	Pages  [][]string // texts of the codes, page by page; at least two pages
+	Need   int        // codes that the payload itself fills
+	Groups int        // each has codes of its own to spare
+	Total  int        // codes on all pages; any Need of them are enough while there is one group
 }
 
 // Encode deals payload, of 1 to MaxPayload bytes, to codes with perPage of them
@@ -57,7 +58,7 @@ func Encode(payload []byte, perPage int) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	set := &Set{ID: s.name(), Need: s.need(), Total: s.total(), Pages: make([][]string, s.pages())}
+	set := &Set{ID: s.name(), Need: s.need(), Groups: s.groups, Total: s.total(), Pages: make([][]string, s.pages())}
 	for i := range s.total() {
 		c := code{sheaf: s, group: i % s.groups, index: i / s.groups}
 		c.shard = groups[c.group][c.index]
