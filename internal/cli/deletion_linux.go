@@ -9,14 +9,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// deletion is the command that gets rid of a file. On a disk that writes a file
+// deletion is the command that gets rid of files. On a disk that writes a file
 // over in its place, that is to write over it; flash memory and file systems
 // that copy on writing keep what was there, whatever one writes.
-func deletion(path string) string {
-	if _, err := exec.LookPath("shred"); err == nil && onMagneticDisk(path) {
-		return "shred -u " + shellWord(path)
+func deletion(paths []string) string {
+	if _, err := exec.LookPath("shred"); err == nil && onMagneticDisk(paths[0]) {
+		return "shred -u " + shellWords(paths)
 	}
-	return "rm " + shellWord(path)
+	return "rm " + shellWords(paths)
 }
 
 // onMagneticDisk reports whether a file lies on a partition of a disk that turns.

@@ -2,12 +2,15 @@
 
 package cli
 
-import "runtime"
+import (
+	"runtime"
+	"strings"
+)
 
-// deletion is the command that gets rid of a file.
-func deletion(path string) string {
+// deletion is the command that gets rid of files.
+func deletion(paths []string) string {
 	if runtime.GOOS == "windows" {
-		return `del "` + path + `"`
+		return `del "` + strings.Join(paths, `" "`) + `"`
 	}
-	return "rm " + shellWord(path)
+	return "rm " + shellWords(paths)
 }

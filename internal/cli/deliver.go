@@ -3,15 +3,18 @@ package cli
 import (
 	"bytes"
 	"io"
+	"strings"
 
 	"memovault/internal/lang"
+	"memovault/internal/page"
 	"memovault/internal/paper"
 )
 
 // A paperJob is what is to be delivered: a sheet, or pages that only a drawing
 // can show.
 type paperJob struct {
-	doc *paper.Doc
+	doc  *paper.Doc
+	book func(paper.Format) *page.Book // instead of doc
 
 	// sealed says that the pages tell a finder nothing, so that there is no need
 	// to get rid of the file they are printed from.
@@ -33,9 +36,38 @@ const (
 	howPreview = "preview"
 )
 
+// layout is how the pages are to look.
+func (a *app) layout(o *onPaper) paper.Format {
+	size := o.size
+	if size == "" {
+		size = usualSize(a.lang)
+	}
+	if size == sizeLetter {
+		return paper.Format{Size: page.Letter, Large: o.large}
+	}
+	return paper.Format{Size: page.A4, Large: o.large}
+}
+
+// pages lays a job out.
+func (j paperJob) pages(f paper.Format) *page.Book {
+	if j.book != nil {
+		return j.book(f)
+	}
+	return paper.Set(j.doc, f)
+}
+
 // deliver takes a sheet to where it belongs.
 func (a *app) deliver(o *onPaper, job paperJob) (delivered, error) {
-	return a.writeText(o, job)
+	if o.kind() == kindText {
+		return a.writeText(o, job)
+	}
+	switch {
+	case o.preview && !o.toFile():
+		return a.preview(o, job)
+	case o.kind() == kindPNG:
+		return a.writePictures(o, job)
+	}
+	return a.writePages(o, job)
 }
 
 // writeText writes a sheet as plain text. A screen has no pages.
@@ -52,6 +84,22 @@ func (a *app) writeText(o *onPaper, job paperJob) (delivered, error) {
 	return d, a.writeBytes(o, job, text)
 }
 
+// writePages writes a sheet as PDF or HTML.
+func (a *app) writePages(o *onPaper, job paperJob) (delivered, error) {
+	book := job.pages(a.layout(o))
+	var b bytes.Buffer
+	var err error
+	if o.kind() == kindHTML {
+		err = paper.HTML(&b, job.doc, a.layout(o))
+	} else {
+		err = book.PDF(&b)
+	}
+	if err != nil {
+		return delivered{}, err
+	}
+	return delivered{how: a.whither(o), pages: len(book.Pages)}, a.writeBytes(o, job, b.Bytes())
+}
+
 // whither is where a sheet goes that is neither printed nor looked at.
 func (a *app) whither(o *onPaper) string {
 	switch {
@@ -63,23 +111,37 @@ func (a *app) whither(o *onPaper) string {
 	return howPipe
 }
 
-// writeBytes writes what is made to where it goes: whole, so that nothing that
-// takes its time comes between making a file and filling it.
+// writeBytes writes what is made to where it goes.
 func (a *app) writeBytes(o *onPaper, job paperJob, content []byte) error {
-	err := a.writeResult(o.out, func(w io.Writer) error {
+	if err := a.writeFile(o.out, content); err != nil || !o.toFile() {
+		return err
+	}
+	a.remindOf(job, o.out)
+	return nil
+}
+
+// writeFile writes content that is made whole, so that nothing that takes its
+// time comes between making the file and filling it.
+func (a *app) writeFile(path string, content []byte) error {
+	return a.writeResult(path, func(w io.Writer) error {
 		_, err := w.Write(content)
 		return err
 	})
-	if err == nil && o.toFile() {
-		a.remindOf(job, o.out)
-	}
-	return err
 }
 
-// remindOf says what is to become of a file that anybody can read.
-func (a *app) remindOf(job paperJob, path string) {
+// remindOf says what is to become of files that anybody can read.
+func (a *app) remindOf(job paperJob, paths ...string) {
 	if job.sealed || job.doc != nil && job.doc.Open {
 		return
 	}
-	a.say(lang.T("it is not encrypted: print it, keep the paper locked away, then delete the file: %s", "このファイルは暗号化されていません。印刷し、紙は鍵のかかる所にしまい、ファイルは消してください: %s"), deletion(path))
+	a.say(lang.T("it is not encrypted: print it, keep the paper locked away, then delete the file: %s", "このファイルは暗号化されていません。印刷し、紙は鍵のかかる所にしまい、ファイルは消してください: %s"), deletion(paths))
+}
+
+// shellWords are several words of a command line.
+func shellWords(list []string) string {
+	words := make([]string, len(list))
+	for i, word := range list {
+		words[i] = shellWord(word)
+	}
+	return strings.Join(words, " ")
 }

@@ -120,6 +120,10 @@ func (a *app) checkPaper(cmd *cobra.Command, o *onPaper) error {
 			return err
 		}
 	}
+	if o.preview && !o.toFile() {
+		_, err := findOpener()
+		return err
+	}
 	return checkNew(o)
 }
 
