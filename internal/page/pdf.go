@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"hash"
 	"io"
@@ -20,11 +21,14 @@ import (
 const Producer = "memovault"
 
 // PDF writes the book as PDF 1.7 (ISO 32000-1). The same book gives the same
-// bytes; the errors are those of w. A viewer is asked to print it in its own
+// bytes; the errors are those of w, and that there is no page. A viewer is asked to print it in its own
 // size, for the modules of a code are measured. Each character extracts as it
 // was typed; control characters are left out.
 func (b *Book) PDF(w io.Writer) error {
-	p := &pdf{out: w, hash: sha256.New(), subsets: map[*font][]*subset{}, pictures: map[*picture]int{}}
+	if len(b.Pages) == 0 {
+		return errNoPages
+	}
+	p := &pdf{out: w, hash: sha256.New(), subsets: map[*font][]*subset{}, pictures: map[*picture]int{}, packer: zlib.NewWriter(nil)}
 	p.raw("%PDF-1.7\n%\xE2\xE3\xCF\xD3\n")
 	catalog, tree, info, xmp := p.reserve(), p.reserve(), p.reserve(), p.reserve()
 	p.resources = p.reserve()
@@ -42,6 +46,8 @@ func (b *Book) PDF(w io.Writer) error {
 	return p.err
 }
 
+var errNoPages = errors.New("a document without pages")
+
 // A pdf is a file that is being written.
 type pdf struct {
 	out       io.Writer
@@ -54,6 +60,7 @@ type pdf struct {
 	order     []*subset
 	pictures  map[*picture]int
 	images    []int // objects of pictures, as they came
+	packer    *zlib.Writer
 }
 
 func (p *pdf) raw(s string) { p.write([]byte(s)) }
@@ -85,9 +92,9 @@ func (p *pdf) object(id int, body string) {
 func (p *pdf) stream(id int, dictionary string, data []byte, pack bool) {
 	if pack {
 		var b bytes.Buffer
-		z := zlib.NewWriter(&b)
-		z.Write(data) // to memory: no error
-		z.Close()
+		p.packer.Reset(&b)
+		p.packer.Write(data) // to memory: no error
+		p.packer.Close()
 		data, dictionary = b.Bytes(), dictionary+"/Filter/FlateDecode"
 	}
 	p.offsets[id-1] = p.size
@@ -123,9 +130,9 @@ func hex16(s string) string {
 func (b *Book) info() string {
 	s := "<</Title" + text16(b.Title) + "/Producer" + text16(Producer) + "/Creator" + text16(Producer)
 	if !b.Made.IsZero() {
-		made := b.Made.Format("20060102150405-07'00'")
-		if _, offset := b.Made.Zone(); offset == 0 {
-			made = b.Made.Format("20060102150405") + "Z"
+		made := b.Made.Format("20060102150405") + "Z"
+		if zone := b.Made.Format("-0700"); zone != "+0000" {
+			made = strings.TrimSuffix(made, "Z") + zone[:3] + "'" + zone[3:] + "'"
 		}
 		s += "/CreationDate(D:" + made + ")/ModDate(D:" + made + ")"
 	}

@@ -1,7 +1,7 @@
 package page
 
 import (
-	"slices"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -30,6 +30,9 @@ const (
 	// maxMarks bounds what is heaped on one letter; further marks stand on
 	// their own, so that no text grows without end in one place.
 	maxMarks = 8
+	// maxText bounds, in bytes, what one glyph stands for when joiners and
+	// selectors without end follow it; more of them are dropped.
+	maxText = 128
 	// looseSpace is the room between Japanese and Latin letters, in ems. JIS X
 	// 4051 asks for a quarter; the text font's own space is a third, and what
 	// is copied by hand must not seem to have a space it has not.
@@ -50,14 +53,16 @@ func Width(f Face, size float64, s string) float64 {
 // the order of the text. They are drawn as 〓 and still extract as typed.
 func Missing(s string) []rune {
 	var missing []rune
+	seen := map[rune]bool{}
 	for _, g := range shape(Text, s) {
 		if !g.lacking {
 			continue
 		}
 		for _, r := range g.text {
-			if !slices.Contains(missing, r) && !ignorable(r) {
+			if !seen[r] && !ignorable(r) {
 				missing = append(missing, r)
 			}
+			seen[r] = true
 		}
 	}
 	return missing
@@ -213,14 +218,12 @@ func (f Face) sequence(glyphs []glyph, cluster string) []glyph {
 			glyphs = f.selected(glyphs, r, runes[i+1], text+string(runes[i+1]))
 			pending = ""
 			i++
-		case len(glyphs) > first && f.stays(glyphs, r):
-			glyphs[len(glyphs)-1].text += text
+		case len(glyphs) > first && f.stays(glyphs, r, text):
 			pending = ""
 		case ignorable(r):
-			if unicode.Is(unicode.Cc, r) {
-				continue
+			if !unicode.Is(unicode.Cc, r) && len(text) <= maxText {
+				pending = text
 			}
-			pending = text
 		default:
 			glyphs = f.single(glyphs, r, text)
 			pending = ""
@@ -231,12 +234,15 @@ func (f Face) sequence(glyphs []glyph, cluster string) []glyph {
 
 // stays puts a character on the last glyph if it belongs there: a mark is
 // drawn over it, a joiner or a tone of skin not at all.
-func (f Face) stays(glyphs []glyph, r rune) bool {
+func (f Face) stays(glyphs []glyph, r rune, text string) bool {
 	g := &glyphs[len(glyphs)-1]
 	switch {
 	case unicode.Is(unicode.Cc, r):
 		return false
-	case ignorable(r), r >= 0x1F3FB && r <= 0x1F3FF:
+	case ignorable(r), isSkin(r):
+		if len(g.text)+len(text) <= maxText {
+			g.text += text
+		}
 		return true
 	case !unicode.In(r, unicode.Mn, unicode.Me) || len(g.marks) >= maxMarks || g.lacking:
 		return false
@@ -249,14 +255,19 @@ func (f Face) stays(glyphs []glyph, r rune) bool {
 		return false
 	}
 	g.add(r, id)
+	g.text += text
 	return true
 }
+
+// isSkin reports whether a character gives the picture before it a tone of
+// skin.
+func isSkin(r rune) bool { return r >= 0x1F3FB && r <= 0x1F3FF }
 
 // redraw takes a glyph from another font of the face if that one has both the
 // character and the mark that is to stand over it.
 func (f Face) redraw(g *glyph, over rune) {
 	r, n := utf8.DecodeRuneInString(g.text)
-	if n != len(g.text) {
+	if strings.TrimFunc(g.text[n:], ignorable) != "" {
 		return
 	}
 	for _, e := range f.fonts() {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -16,12 +15,26 @@ import (
 type subset struct {
 	font   *font
 	number int // of the font in the document
-	codes  map[string]int
+	codes  map[codeKey]int
 	coded  []glyph // by code, from 1
 	shapes []int   // of each code, its glyph in the subset
-	made   map[string]int
+	made   map[looks]int
 	old    []uint16 // of each glyph of the subset, the glyph of the font
 	marks  [][]overlay
+}
+
+// looks tell glyphs of a font apart.
+type looks struct {
+	id    uint16
+	marks string // over it, and where
+}
+
+// A codeKey is what a code stands for. A glyph with room behind it has another
+// code than the same one without, for the room is part of its width.
+type codeKey struct {
+	looks
+	advance float64
+	text    string
 }
 
 // maxCodes is how many codes two bytes can tell apart, less 0 for no glyph.
@@ -30,7 +43,7 @@ const maxCodes = 0xFFFF
 // code returns the font of the document that has a glyph, and the glyph's code
 // there.
 func (p *pdf) code(g *glyph) (*subset, int) {
-	key := g.key() + "\x00" + strconv.FormatFloat(g.advance, 'f', -1, 64) + "\x00" + g.text
+	key := codeKey{g.looks(), g.advance, g.text}
 	for _, s := range p.subsets[g.font] {
 		if cid, ok := s.codes[key]; ok {
 			return s, cid
@@ -38,7 +51,7 @@ func (p *pdf) code(g *glyph) (*subset, int) {
 	}
 	all := p.subsets[g.font]
 	if len(all) == 0 || len(all[len(all)-1].coded) >= maxCodes-1 || len(all[len(all)-1].old) > maxGlyphs/2 {
-		s := &subset{font: g.font, number: len(p.order), codes: map[string]int{}, made: map[string]int{"0": 0},
+		s := &subset{font: g.font, number: len(p.order), codes: map[codeKey]int{}, made: map[looks]int{{}: 0},
 			old: []uint16{0}, marks: [][]overlay{nil}}
 		p.subsets[g.font] = append(all, s)
 		p.order = append(p.order, s)
@@ -51,18 +64,16 @@ func (p *pdf) code(g *glyph) (*subset, int) {
 	return s, len(s.coded)
 }
 
-// key tells glyphs apart by their looks.
-func (g *glyph) key() string {
-	key := strconv.Itoa(int(g.id))
-	for _, m := range g.marks {
-		key += fmt.Sprintf(" %d,%d,%d", m.id, m.x, m.y)
+func (g *glyph) looks() looks {
+	if len(g.marks) == 0 {
+		return looks{id: g.id}
 	}
-	return key
+	return looks{g.id, fmt.Sprint(g.marks)}
 }
 
 // take puts a glyph into the subset, and returns which one it is there.
 func (s *subset) take(g *glyph) int {
-	key := g.key()
+	key := g.looks()
 	if n, ok := s.made[key]; ok {
 		return n
 	}
