@@ -111,22 +111,17 @@ func (a *app) whither(o *onPaper) string {
 	return howPipe
 }
 
-// writeBytes writes what is made to where it goes.
+// writeBytes writes what is made whole, so that nothing that takes its time comes
+// between making a file and filling it.
 func (a *app) writeBytes(o *onPaper, job paperJob, content []byte) error {
-	if err := a.writeFile(o.out, content); err != nil || !o.toFile() {
-		return err
-	}
-	a.remindOf(job, o.out)
-	return nil
-}
-
-// writeFile writes content that is made whole, so that nothing that takes its
-// time comes between making the file and filling it.
-func (a *app) writeFile(path string, content []byte) error {
-	return a.writeResult(path, func(w io.Writer) error {
+	err := a.writeResult(o.out, func(w io.Writer) error {
 		_, err := w.Write(content)
 		return err
 	})
+	if err == nil && o.toFile() {
+		a.remindOf(job, o.out)
+	}
+	return err
 }
 
 // remindOf says what is to become of files that anybody can read.

@@ -63,6 +63,11 @@ func (a *app) paperFlags(f *pflag.FlagSet, kinds ...string) *onPaper {
 	return o
 }
 
+// given reports whether any of the flags was.
+func (o *onPaper) given() bool {
+	return o.out != "" || o.format != "" || o.size != "" || o.large || o.preview || o.printer != ""
+}
+
 func (o *onPaper) toFile() bool { return o.out != "" && o.out != "-" }
 
 // names and endings are of the kinds the command makes, as people are told.

@@ -68,6 +68,16 @@ func (a *app) writeResult(path string, write func(io.Writer) error) error {
 	if path == "" || path == "-" {
 		return write(a.out)
 	}
+	if err := createFile(path, write); err != nil {
+		return err
+	}
+	a.say(lang.T("written: %s (readable by you only)", "書き出しました: %s（ほかの人には読めない設定です）"), a.shortPath(path))
+	return nil
+}
+
+// createFile writes content to a file that must not exist yet, readable by its
+// owner only.
+func createFile(path string, write func(io.Writer) error) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
@@ -81,10 +91,8 @@ func (a *app) writeResult(path string, write func(io.Writer) error) error {
 	}
 	if err != nil {
 		os.Remove(path) // a half-written result is worse than none
-		return err
 	}
-	a.say(lang.T("written: %s (readable by you only)", "書き出しました: %s（ほかの人には読めない設定です）"), a.shortPath(path))
-	return nil
+	return err
 }
 
 // shortPath writes the home folder as ~, as people do.

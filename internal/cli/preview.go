@@ -76,15 +76,25 @@ func (a *app) writePictures(o *onPaper, job paperJob) (delivered, error) {
 		if err := drawPNG(&b, book.Pages[i]); err != nil {
 			return delivered{}, err
 		}
-		if err := a.writeFile(name, b.Bytes()); err != nil {
+		if err := createFile(name, func(w io.Writer) error { _, err := w.Write(b.Bytes()); return err }); err != nil {
 			for _, written := range names[:i] {
 				os.Remove(written)
 			}
 			return delivered{}, err
 		}
 	}
+	a.sayPictures(names)
 	a.remindOf(job, names...)
 	return delivered{how: howFile, pages: len(book.Pages)}, nil
+}
+
+func (a *app) sayPictures(names []string) {
+	if len(names) == 1 {
+		a.say(lang.T("written: %s (readable by you only)", "書き出しました: %s（ほかの人には読めない設定です）"), a.shortPath(names[0]))
+		return
+	}
+	a.say(lang.T("written: %d pages, %s to %s (readable by you only)", "%d ページを書き出しました: %s から %s まで（ほかの人には読めない設定です）"),
+		len(names), a.shortPath(names[0]), filepath.Base(names[len(names)-1]))
 }
 
 // pictureNames are the files that count pages go to: x.png itself for one, else

@@ -1,10 +1,6 @@
 package cli
 
 import (
-	"bytes"
-	"io"
-	"io/fs"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -25,8 +21,9 @@ type recoverOptions struct {
 	result, note string
 	on           string
 	print        bool
-	out          string // file for the page
+	paper        *onPaper
 	paperLang    string
+	noNote       bool
 	reveal, json bool
 }
 
@@ -53,8 +50,8 @@ Office のようにアカウントに結び付いたものは、そのアカウ�
 		examples: []example{
 			{"recover office", lang.T("the page, on the screen", "画面に出す")},
 			{"recover office --after phone-lost", lang.T("after the phone was lost: only what still works", "電話をなくしたあとで（まだ使える方法から）")},
-			{"recover office -o office-recovery.txt", lang.T("the page for paper, into a file", "紙に残すページをファイルに")},
-			{"recover office --print --paper-lang ja | lp", lang.T("to the printer, in Japanese", "日本語でプリンターへ")},
+			{"recover office --printer", lang.T("to the printer", "印刷する")},
+			{"recover office --paper-lang ja -o office-recovery.pdf", lang.T("the page for paper, in Japanese, into a file", "紙に残すページを、日本語で PDF ファイルに")},
 			{"recover office --tried form --result sent", lang.T("note that the form was sent", "フォームを送ったことを書いておく")},
 			{"recover office --json", lang.T("for a script", "スクリプト向け")},
 		},
@@ -65,8 +62,9 @@ Office のようにアカウントに結び付いたものは、そのアカウ�
 	f.StringVar(&o.result, "result", record.AttemptOpen, a.text(lang.T("with --tried: `WHAT` came of it: open, sent, refused, granted or other", "--tried で、その`結果`。open（始めた）、sent（送った）、refused（認められない）、granted（戻れた）、other（そのほか）。日本語でも書けます")))
 	f.StringVar(&o.note, "note", "", a.text(lang.T("with --tried: a remark `TEXT` (no secrets)", "--tried で、一言の`メモ`（秘密は書かない）")))
 	f.StringVar(&o.on, "on", "", a.text(lang.T("with --tried: the `DATE`, if not today", "--tried で、今日でないときの`日付`")))
-	f.BoolVar(&o.print, "print", false, a.text(lang.T("laid out for A4 paper, 80 columns wide", "A4 の紙に合わせて出す（1 行 80 桁）")))
-	f.StringVarP(&o.out, "output", "o", "", a.text(lang.T("write the page for paper to `FILE`, which must not exist yet", "紙のページを新しい`ファイル`に書き出す（上書きはしません）")))
+	f.BoolVar(&o.print, "print", false, a.text(lang.T("laid out as text for paper, 80 columns wide", "紙に合わせたテキストで出す（1 行 80 桁）")))
+	o.paper = a.paperFlags(f)
+	f.BoolVar(&o.noNote, "no-note", false, a.text(lang.T("don't note the page in the vault as a sheet", "ページを用紙として金庫に記録しない")))
 	f.StringVar(&o.paperLang, "paper-lang", "", a.text(lang.T("the page's `LANGUAGE` on paper, en or ja (default: as the run)", "紙のページの`言語`。ja か en（省略すると画面と同じ）")))
 	f.BoolVar(&o.reveal, "reveal", false, a.text(lang.T("show keys, codes and other secrets too", "キーやコードなどの秘密も見せる")))
 	f.BoolVar(&o.json, "json", false, a.text(lang.T("as JSON (secrets only with --reveal)", "JSON で出す（秘密は --reveal のときだけ）")))
@@ -81,7 +79,7 @@ Office のようにアカウントに結び付いたものは、そのアカウ�
 	return cmd
 }
 
-func (o *recoverOptions) onPaper() bool { return o.print || o.out != "" }
+func (o *recoverOptions) onPaper() bool { return o.print || o.paper.given() }
 
 // checkRecover finds mistakes in the command line before a passphrase is asked
 // for, and returns the language of the page.
@@ -89,21 +87,19 @@ func (a *app) checkRecover(cmd *cobra.Command, o *recoverOptions) (lang.Lang, er
 	changed := cmd.Flags().Changed
 	switch {
 	case o.json && o.onPaper():
-		return 0, a.usage(cmd, lang.T("--json does not go together with --print or -o", "--json と --print や -o は一緒に使えません"))
+		return 0, a.usage(cmd, lang.T("--json does not go together with a page for paper", "--json と紙のページは一緒に使えません"))
 	case o.tried == "" && (changed("result") || changed("note") || changed("on")):
 		return 0, a.usage(cmd, lang.T("--result, --note and --on go with --tried", "--result、--note、--on は --tried と一緒に使います"))
 	case o.tried != "" && (o.json || o.onPaper() || len(o.after) > 0 || o.reveal):
 		return 0, a.usage(cmd, lang.T("--tried notes a try and shows no page: leave the other options out", "--tried は試したことを書くだけで、ページは出しません。ほかのオプションと分けてください"))
-	case o.paperLang != "" && !o.onPaper():
-		return 0, a.usage(cmd, lang.T("--paper-lang goes with --print or -o", "--paper-lang は --print か -o と一緒に使います"))
+	case (o.paperLang != "" || o.noNote) && !o.onPaper():
+		return 0, a.usage(cmd, lang.T("--paper-lang and --no-note go with a page for paper: --print, --printer or -o", "--paper-lang と --no-note は、紙のページ（--print、--printer、-o）と一緒に使います"))
 	}
 	if !readResult(&o.result) {
 		return 0, a.usage(cmd, lang.T("%q is no result; one of: %s", "「%s」という結果はありません。次のどれか: %s"), o.result, strings.Join(a.resultNames(), a.text(comma)))
 	}
-	if o.out != "" && o.out != "-" {
-		if _, err := os.Lstat(o.out); err == nil {
-			return 0, &fs.PathError{Op: "create", Path: o.out, Err: fs.ErrExist}
-		}
+	if err := a.checkPaper(cmd, o.paper); err != nil {
+		return 0, err
 	}
 	if o.paperLang == "" {
 		return a.lang, nil
@@ -136,7 +132,7 @@ func (a *app) runRecover(cmd *cobra.Command, o *recoverOptions, l lang.Lang, nam
 	case o.json:
 		return a.writeJSON(page.backJSON(b))
 	case o.onPaper():
-		return a.printBack(page.backDoc(b), o)
+		return a.printBack(s, page.backDoc(b), b, o)
 	}
 	err = a.pagedUnless(o.reveal, func() error { a.showDoc(page.backDoc(b)); return nil })
 	if err != nil {
@@ -199,24 +195,17 @@ func (a *app) noWayBack(m *recovery.Model, r *record.Record) error {
 	return f
 }
 
-// printBack writes the page for paper to where it belongs.
-func (a *app) printBack(d *paper.Doc, o *recoverOptions) error {
-	err := a.writeResult(o.out, func(w io.Writer) error {
-		var b bytes.Buffer
-		if err := paper.Text(&b, d); err != nil {
-			return err
-		}
-		text := b.Bytes()
-		if (o.out == "" || o.out == "-") && a.toTerminal() {
-			text = bytes.ReplaceAll(text, []byte("\f"), []byte("\n")) // a screen has no pages
-		}
-		_, err := w.Write(text)
+// printBack takes the page for paper to where it belongs.
+func (a *app) printBack(s *store.Store, doc *paper.Doc, b *wayBack, o *recoverOptions) error {
+	d, err := a.deliver(o.paper, paperJob{doc: doc})
+	if err != nil {
 		return err
-	})
-	if err == nil && o.out != "" && o.out != "-" {
-		a.say(lang.T("it is not encrypted: print it, then delete the file", "このファイルは暗号化されていません。印刷したら、ファイルは消してください"))
 	}
-	return err
+	list := []*record.Record{b.subject}
+	if b.account != nil && b.account.ID != b.subject.ID {
+		list = append(list, b.account)
+	}
+	return a.noteSheet(s, printed{kind: record.SheetRecover, list: list, secrets: o.reveal, noNote: o.noNote, how: d.how, pages: d.pages})
 }
 
 // sayHidden says how to see what the page hides.
