@@ -61,7 +61,7 @@ func (zeros) Read(b []byte) (int, error) {
 // mendBaseline searches for the largest number of rows that can be decoded.
 // Rows of blocks are 8 or 16 pixels high; fewer than that are no picture.
 func mendBaseline(data []byte, at int, broken error) (best image.Image, err error) {
-	data = bytes.Clone(data)
+	data = append(bytes.Clone(data), 0xff, 0xd9) // the mark of the end
 	height := data[at+1 : at+3]
 	low, high := 0, int(binary.BigEndian.Uint16(height))/8
 	for low+1 < high {
@@ -77,4 +77,46 @@ func mendBaseline(data []byte, at int, broken error) (best image.Image, err erro
 		return nil, broken
 	}
 	return best, nil
+}
+
+// stripJPEG takes out of a JPEG file all that is not the picture: Exif, comments,
+// profiles, and what lies behind its end. How its colours are mixed stays.
+func stripJPEG(data []byte) (clean []byte, ok bool) {
+	clean = append(clean, data[:2]...)
+	for at := 2; at+4 <= len(data) && data[at] == 0xff; {
+		marker := data[at+1]
+		switch {
+		case marker == 0xff: // filling
+			at++
+			continue
+		case marker == 0xd9:
+			return append(clean, 0xff, 0xd9), true
+		}
+		end := at + 2 + int(binary.BigEndian.Uint16(data[at+2:]))
+		if end > len(data) {
+			return nil, false
+		}
+		if marker == 0xda {
+			end = endOfScan(data, end)
+		}
+		if isPicture := marker < 0xe1 || marker == 0xee || marker > 0xef && marker != 0xfe; isPicture {
+			clean = append(clean, data[at:end]...)
+		}
+		at = end
+		if at+2 == len(data) && data[at] == 0xff && data[at+1] == 0xd9 {
+			return append(clean, 0xff, 0xd9), true
+		}
+	}
+	return nil, false
+}
+
+// endOfScan finds the marker behind the bytes of a scan, in which 0xff stands for
+// itself before 0 and marks a place to begin anew before 0xd0 to 0xd7.
+func endOfScan(data []byte, at int) int {
+	for ; at+1 < len(data); at++ {
+		if next := data[at+1]; data[at] == 0xff && next != 0 && next != 0xff && (next < 0xd0 || next > 0xd7) {
+			return at
+		}
+	}
+	return len(data)
 }

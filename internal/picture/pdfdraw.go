@@ -124,7 +124,7 @@ type canvas struct {
 	img    *image.Gray
 	raster vector.Rasterizer
 	mask   []byte
-	work   float64 // pixels that may still be painted
+	work   int // pixels that may still be painted
 }
 
 // draw draws a page. Pictures that fill it come out as fine as they are.
@@ -137,7 +137,7 @@ func (f *pdfFile) draw(p pdfPage) (img *image.Gray, err error) {
 	content := f.content(p)
 	scale := f.scale(p, content)
 	base, w, h := p.base(scale)
-	c := &canvas{f: f, img: image.NewGray(image.Rect(0, 0, w, h)), work: workEach * float64(w) * float64(h)}
+	c := &canvas{f: f, img: image.NewGray(image.Rect(0, 0, w, h)), work: f.most.work}
 	whiten(c.img.Pix)
 	d := f.drawing(base, w, h)
 	d.fill, d.image = c.fill, c.image
@@ -199,7 +199,7 @@ func (f *pdfFile) scale(p pdfPage, content []byte) float64 {
 	if whole > coarse/72 {
 		scale = whole
 	}
-	return min(scale, math.Sqrt(bigEnough/points))
+	return min(scale, math.Sqrt(float64(f.most.page)/points))
 }
 
 // fill paints what is inside a path.
@@ -234,7 +234,7 @@ func mixed(under, over, alpha byte) byte {
 
 // pay takes work off what a page may cost.
 func (c *canvas) pay(r image.Rectangle) bool {
-	c.work -= float64(r.Dx())*float64(r.Dy()) + 50
+	c.work -= r.Dx()*r.Dy() + 50
 	return c.work > 0
 }
 

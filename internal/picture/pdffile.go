@@ -27,7 +27,13 @@ type pdfFile struct {
 	encrypted bool
 	left      int // see mostObjects
 	unpacked  int // bytes of object streams so far
+	most      pdfLimits
 }
+
+// pdfLimits are what a page may cost, in pixels.
+type pdfLimits struct{ page, picture, work int }
+
+var usualLimits = pdfLimits{page: bigEnough, picture: MaxPixels, work: 200_000_000}
 
 type pdfObject struct {
 	at    int // where in the file it is, or the stream that it is packed in
@@ -35,7 +41,7 @@ type pdfObject struct {
 }
 
 func openPDF(data []byte) *pdfFile {
-	f := &pdfFile{data: data, objects: make(map[pdfRef]pdfObject), left: mostObjects}
+	f := &pdfFile{data: data, objects: make(map[pdfRef]pdfObject), left: mostObjects, most: usualLimits}
 	f.collect()
 	f.unpackObjects()
 	return f

@@ -122,7 +122,7 @@ func (f *pdfFile) image(s pdfStream, resources pdfDict) (im pdfImage, err error)
 	if w < 1 || h < 1 {
 		return im, &DamagedError{PDF, errors.New("a picture without size")}
 	}
-	if w > MaxPixels || h > MaxPixels || w*h > MaxPixels {
+	if most := float64(f.most.picture); w > most || h > most || w*h > most {
 		return im, &TooLargeError{PDF, int(w), int(h)}
 	}
 	im = pdfImage{stream: s, w: int(w), h: int(h), bits: int(f.number(get("BitsPerComponent", "BPC"), 8))}
@@ -194,7 +194,7 @@ func (f *pdfFile) scanFax(im pdfImage, data []byte, parms pdfDict) (scanner, err
 	case k == 0:
 		way = ccitt.Group3
 	}
-	columns := int(max(1, min(f.number(parms["Columns"], 1728), MaxPixels)))
+	columns := int(max(1, min(f.number(parms["Columns"], 1728), float64(f.most.picture))))
 	black1, _ := f.resolve(parms["BlackIs1"]).(bool)
 	align, _ := f.resolve(parms["EncodedByteAlign"]).(bool)
 	r := ccitt.NewReader(bytes.NewReader(data), ccitt.MSB, way, columns, im.h, &ccitt.Options{Align: align, Invert: black1})
