@@ -26,7 +26,7 @@ func Set(d *Doc, f Format) *page.Book {
 	list := s.paginate()
 	book := &page.Book{Title: d.Title, Lang: d.Lang.String(), Made: d.Made}
 	for n, run := range list {
-		p := page.New(f.Size)
+		p := page.New(s.f.Size)
 		s.head(p, n+1, len(list))
 		s.body(p, run)
 		s.foot(p)
@@ -101,7 +101,7 @@ func newSetter(d *Doc, f Format) *setter {
 	s.top = s.headEnd() + 9*s.k
 	s.bottom = f.Size.H - edgeMargin
 	if d.Foot != "" {
-		s.feet = clip(page.Wrap(page.Text, s.titleSize(smallSize), s.width(), d.Foot), 6)
+		s.feet = wrapped(page.Text, s.titleSize(smallSize), s.width(), d.Foot, mostFoot)
 		s.bottom -= float64(len(s.feet))*s.footLead() + 8
 	}
 	return s
@@ -131,12 +131,12 @@ func (s *setter) third() float64 { return (s.bottom - s.top) / 3 }
 // capitals and kanji are in its middle.
 func baseline(height, size float64) float64 { return height/2 + 0.37*size }
 
-// clip keeps at most n lines; what is cut ends in "…".
-func clip(lines []string, n int) []string {
+// wrapped breaks a text into at most n lines; what is cut ends in "…".
+func wrapped(f page.Face, size, width float64, text string, n int) []string {
+	lines := page.Wrap(f, size, width, text)
 	if len(lines) <= n {
 		return lines
 	}
-	lines = lines[:n:n]
-	lines[n-1] += "…"
-	return lines
+	last := page.Wrap(f, size, width-page.Width(f, size, "…"), lines[n-1])[0]
+	return append(lines[:n-1:n-1], last+"…")
 }

@@ -73,17 +73,30 @@ func (s *setter) heading(h Heading) {
 	if h.Note != "" {
 		strips = s.headingNote(strips, h.Note, x, lines[len(lines)-1])
 	}
-	one := stack(strips)
-	draw, height := one.draw, one.height
-	one.height += 5 * s.k
-	one.draw = func(p *page.Page, y float64) {
+	s.addHeading(strips)
+	s.under, s.first = of, stays
+}
+
+// addHeading adds the lines of a heading with a heavy rule below, all glued to
+// what follows.
+func (s *setter) addHeading(strips []strip) {
+	whole := stack(strips)
+	list := []piece{whole}
+	if whole.height > s.third() {
+		list = split(strips, false)
+	}
+	for i := range list {
+		list[i].glue = true
+	}
+	list[0].before = 16 * s.k
+	last := &list[len(list)-1]
+	draw, height := last.draw, last.height
+	last.height += 5 * s.k
+	last.draw = func(p *page.Page, y float64) {
 		draw(p, y)
 		p.Line(s.left, y+height+2*s.k, s.right, y+height+2*s.k, 1.8, black)
 	}
-	one.before = 16 * s.k
-	one.glue = true
-	s.pieces = append(s.pieces, one)
-	s.under, s.first = of, stays
+	s.add(list...)
 }
 
 // before draws something ahead of a strip.
@@ -126,7 +139,7 @@ func (s *setter) para(b Para) {
 }
 
 // indent is where the text of steps and ticks begins.
-func (s *setter) indent() float64 { return s.left + 24*s.k }
+func (s *setter) indent() float64 { return s.left + 28*s.k }
 
 func (s *setter) step(b Step) {
 	x := s.indent()
@@ -135,7 +148,7 @@ func (s *setter) step(b Step) {
 	number, height := strconv.Itoa(b.Number)+".", strips[0].height
 	s.before(&strips[0], func(p *page.Page, y float64) {
 		width := page.Width(page.Bold, s.size(valueSize), number)
-		p.Text(x-8*s.k-width, y+baseline(height, s.size(valueSize)), page.Bold, s.size(valueSize), black, number)
+		p.Text(max(s.left, x-7*s.k-width), y+baseline(height, s.size(valueSize)), page.Bold, s.size(valueSize), black, number)
 	})
 	s.flow(strips, 6*s.k)
 }

@@ -1,6 +1,8 @@
 package paper
 
 import (
+	"strings"
+
 	"memovault/internal/lang"
 	"memovault/internal/page"
 )
@@ -21,6 +23,10 @@ func (s *setter) labelStrips(label string) []strip {
 // that both stand on one line. Up to a third of a page it is not split.
 func (s *setter) row(label string, value []strip) {
 	labels := s.labelStrips(label)
+	if stack(labels).height > s.third() {
+		s.flow(s.text(s.left, page.Bold, labelSize, black, page.Wrap(page.Bold, s.size(labelSize), s.width(), label)), 5*s.k)
+		labels, label = nil, ""
+	}
 	drop := 0.0
 	if len(value) > 0 && len(labels) > 0 {
 		drop = value[0].base - labels[0].base
@@ -35,7 +41,7 @@ func (s *setter) row(label string, value []strip) {
 		height += one.height
 	}
 	pad := rowPad * s.k
-	if height <= s.third() && labelHeight <= s.third() {
+	if height <= s.third() {
 		all := []piece{beside(labels, drop, value, lift)}
 		s.addRow(label, pad, max(height, labelHeight), all)
 		return
@@ -55,9 +61,6 @@ func beside(labels []strip, drop float64, value []strip, lift float64) piece {
 
 // splitRow cuts a row into pieces, with all of the label in the first.
 func (s *setter) splitRow(labels []strip, drop float64, value []strip, lift float64) []piece {
-	if most := int(s.third() / s.lead(labelSize)); len(labels) > most {
-		labels = labels[:most]
-	}
 	need := drop
 	for _, one := range labels {
 		need += one.height
@@ -172,7 +175,7 @@ func (s *setter) valueStrips(f Field, face page.Face, size float64, lines []stri
 func (s *setter) strike(strips []strip, x float64, face page.Face, size float64, lines []string) {
 	for i := range strips {
 		draw, height := strips[i].draw, strips[i].height
-		width := page.Width(face, s.size(size), lines[i])
+		width := page.Width(face, s.size(size), strings.TrimRight(lines[i], " \u3000"))
 		strips[i].draw = func(p *page.Page, y float64) {
 			draw(p, y)
 			if width > 0 {

@@ -21,9 +21,13 @@ type headLines struct {
 	metaLeft     float64
 }
 
-// mostTitle is how many lines of a title are printed: a page must have room for
-// what the title is about.
-const mostTitle = 4
+// How many lines of a title, a warning and a foot are printed: a page must have
+// room for what they are about.
+const (
+	mostTitle   = 3
+	mostWarning = 5
+	mostFoot    = 4
+)
 
 func (s *setter) headLines() headLines {
 	h := headLines{metaLeft: s.metaLeft()}
@@ -32,10 +36,10 @@ func (s *setter) headLines() headLines {
 	for h.size > partSize && page.Width(page.Bold, s.titleSize(h.size), s.d.Title) > room {
 		h.size--
 	}
-	h.first = clip(page.Wrap(page.Bold, s.titleSize(h.size), room, s.d.Title), mostTitle)
-	h.later = clip(page.Wrap(page.Bold, s.titleSize(laterSize), room, s.d.Title), mostTitle)
+	h.first = wrapped(page.Bold, s.titleSize(h.size), room, s.d.Title, mostTitle)
+	h.later = wrapped(page.Bold, s.titleSize(laterSize), room, s.d.Title, mostTitle)
 	if s.d.Subtitle != "" {
-		h.subtitle = clip(page.Wrap(page.Text, s.size(bodySize), room, s.d.Subtitle), mostTitle)
+		h.subtitle = wrapped(page.Text, s.size(bodySize), room, s.d.Subtitle, mostTitle)
 	}
 	rest := s.d.Warning
 	if before, after, ok := strings.Cut(s.d.Warning, ": "); ok && len(before) <= 24 {
@@ -43,7 +47,7 @@ func (s *setter) headLines() headLines {
 	}
 	room = s.width() - 2*s.barPad() - s.signalWidth(h.signal)
 	if rest != "" {
-		h.warning = clip(page.Wrap(page.Text, s.barSize(), room, rest), 6)
+		h.warning = wrapped(page.Text, s.barSize(), room, rest, mostWarning)
 	}
 	return h
 }

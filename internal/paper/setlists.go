@@ -119,6 +119,10 @@ func (s *setter) groups(b Groups) {
 	for _, g := range b.List {
 		widest = max(widest, page.Width(page.Mono, size, g))
 	}
+	if number+widest > s.width() {
+		s.longGroups(b, number)
+		return
+	}
 	gap := 10 * s.k
 	across := max(1, int((s.width()+gap)/(number+widest+gap)))
 	if rows := (len(b.List) + across - 1) / across; rows > 1 {
@@ -143,6 +147,19 @@ func (s *setter) groups(b Groups) {
 	}
 	list[0].before = 6 * s.k
 	s.add(list...)
+}
+
+// longGroups are wider than a line, and stand below one another.
+func (s *setter) longGroups(b Groups, number float64) {
+	for i, g := range b.List {
+		lines := page.WrapExact(page.Mono, s.size(groupSize), s.width()-number, g)
+		strips := s.text(s.left+number, page.Mono, groupSize, black, lines)
+		base := strips[0].base
+		s.before(&strips[0], func(p *page.Page, y float64) {
+			p.Text(s.left, y+base, page.Mono, s.size(smallSize), grey, strconv.Itoa(i+1))
+		})
+		s.flow(strips, 6*s.k)
+	}
 }
 
 // legend shows the characters that are taken for one another, on a grey ground.
@@ -216,13 +233,22 @@ func (s *setter) qr(b QR) {
 		return
 	}
 	side := min(max(float64(code.Size)*codeModule, leastCode), mostCode)
-	quiet := 4 * side / float64(code.Size)
+	quiet := max(4*side/float64(code.Size), side/12)
+	base := quiet + baseline(s.lead(bodySize), s.size(bodySize))
 	x := s.value + side + quiet + 8*s.k
-	note := stack(s.text(x, page.Text, bodySize, black, page.Wrap(page.Text, s.size(bodySize), s.right-x, b.Note)))
-	s.row(b.Label, []strip{{max(side, note.height) + quiet, quiet/2 + baseline(s.lead(bodySize), s.size(bodySize)), func(p *page.Page, y float64) {
-		drawCode(p, s.value, y+quiet/2, side, code)
-		note.draw(p, y+quiet/2)
-	}}})
+	notes := s.text(x, page.Text, bodySize, black, page.Wrap(page.Text, s.size(bodySize), s.right-x, b.Note))
+	beside := stack(notes)
+	below := beside.height > side
+	strips := []strip{{side + 2*quiet, base, func(p *page.Page, y float64) {
+		drawCode(p, s.value, y+quiet, side, code)
+		if !below {
+			beside.draw(p, y+quiet)
+		}
+	}}}
+	if below {
+		strips = append(strips, s.text(s.value, page.Text, bodySize, black, page.Wrap(page.Text, s.size(bodySize), s.valueRoom(), b.Note))...)
+	}
+	s.row(b.Label, strips)
 }
 
 // picture sets a photo as large as its column, and at most two fifths of a page
