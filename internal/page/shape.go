@@ -1,6 +1,7 @@
 package page
 
 import (
+	"iter"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -78,8 +79,9 @@ func shape(f Face, s string) []glyph {
 	return glyphs
 }
 
-// clusters walks over what a person takes for one character each.
-func clusters(s string) func(yield func(string) bool) {
+// clusters walks over what a person takes for one character each. A byte that
+// is no text is one too.
+func clusters(s string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for s != "" {
 			n := plainRun(s)
@@ -88,21 +90,40 @@ func clusters(s string) func(yield func(string) bool) {
 					return
 				}
 			}
-			s = s[n:]
-			if s == "" {
+			if s = s[n:]; s == "" {
 				return
 			}
-			it := graphemes.FromString(s)
-			if !it.Next() {
-				return
-			}
-			c := it.Value()
+			c := first(s)
 			if !yield(c) {
 				return
 			}
 			s = s[len(c):]
 		}
 	}
+}
+
+// first is the cluster that a text begins with. What stands in front of a byte
+// that is no text is looked at without it.
+func first(s string) string {
+	it := graphemes.FromString(s)
+	if !it.Next() {
+		return s
+	}
+	c := it.Value()
+	if utf8.ValidString(c) {
+		return c
+	}
+	n := 0
+	for i, r := range c {
+		if _, size := utf8.DecodeRuneInString(c[i:]); r == utf8.RuneError && size == 1 {
+			n = i
+			break
+		}
+	}
+	if n == 0 {
+		return s[:1]
+	}
+	return first(c[:n])
 }
 
 // plainRun counts the leading bytes that are a character each whatever

@@ -195,7 +195,7 @@ func (s *subset) program() []byte {
 			glyf = append(glyf, 0)
 		}
 		hmtx = binary.BigEndian.AppendUint16(hmtx, uint16(s.font.advance(s.old[n])))
-		hmtx = binary.BigEndian.AppendUint16(hmtx, uint16(s.font.bearing(s.old[n])))
+		hmtx = binary.BigEndian.AppendUint16(hmtx, uint16(s.bearing(n)))
 	}
 	loca = binary.BigEndian.AppendUint32(loca, uint32(len(glyf)))
 	head := slices.Clone(s.font.tables["head"])
@@ -207,6 +207,15 @@ func (s *subset) program() []byte {
 	binary.BigEndian.PutUint16(maxp[4:], uint16(len(s.old)))
 	s.composites(maxp)
 	return assemble([]table{{"glyf", glyf}, {"head", head}, {"hhea", hhea}, {"hmtx", hmtx}, {"loca", loca}, {"maxp", maxp}})
+}
+
+// bearing is the room left of a glyph's outline. A reader of the font moves the
+// outline until it begins there.
+func (s *subset) bearing(n int) int {
+	if len(s.marks[n]) == 0 {
+		return s.font.bearing(s.old[n])
+	}
+	return s.around(s.parts(n))[0]
 }
 
 // composites raises what table maxp says of glyphs made of glyphs, for those
@@ -242,12 +251,17 @@ func (s *subset) outline(n int) []byte {
 	return data
 }
 
-// composed makes a glyph of a letter and the marks over it.
-func (s *subset) composed(n int) []byte {
+// parts are a letter and the marks over it, as far as they have ink.
+func (s *subset) parts(n int) []overlay {
 	parts := append([]overlay{{id: s.old[n]}}, s.marks[n]...)
-	parts = slices.DeleteFunc(parts, func(o overlay) bool { return s.font.outlineData(o.id) == nil })
+	return slices.DeleteFunc(parts, func(o overlay) bool { return s.font.outlineData(o.id) == nil })
+}
+
+// around is the smallest rectangle around parts in units: left, bottom, right,
+// top.
+func (s *subset) around(parts []overlay) [4]int {
 	if len(parts) == 0 {
-		return nil
+		return [4]int{}
 	}
 	b := [4]int{math.MaxInt16, math.MaxInt16, math.MinInt16, math.MinInt16}
 	for _, o := range parts {
@@ -255,6 +269,16 @@ func (s *subset) composed(n int) []byte {
 		b[0], b[1] = min(b[0], part[0]+o.x), min(b[1], part[1]+o.y)
 		b[2], b[3] = max(b[2], part[2]+o.x), max(b[3], part[3]+o.y)
 	}
+	return b
+}
+
+// composed makes a glyph of a letter and the marks over it.
+func (s *subset) composed(n int) []byte {
+	parts := s.parts(n)
+	if len(parts) == 0 {
+		return nil
+	}
+	b := s.around(parts)
 	data := put16(nil, -1, b[0], b[1], b[2], b[3])
 	for i, o := range parts {
 		flags := argsAreWide | argsAreXY

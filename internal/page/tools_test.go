@@ -60,8 +60,8 @@ func pdfBytes(t testing.TB, pages ...*Page) []byte {
 // typed are texts that have been lost on the way to paper by one program or
 // another.
 var typed = []string{
-	"山田 花子", "𠮷野家 𩸽 𠀋 槗", "髙橋 﨑子 濵 瀨 彅", "葛󠄀城市 葛󠄁飾区 辻󠄀 邉󠄂", "神 神 (U+FA19)",
-	"か゚き゚く゚ セ゚ ト゚", "ｶﾞｷﾞﾊﾟ ﾔﾏﾀﾞ ﾊﾅｺ", "が ぱ (e+dakuten)", "é e\u0301 n\u0303 q\u0308\u0303", "Zürich Kraków Čapek Ångström",
+	"山田 花子", "𠮷野家 𩸽 𠀋 槗", "髙橋 﨑子 濵 瀨 彅", "葛󠄀城市 葛󠄁飾区 辻󠄀 邉󠄂", "\u795E \uFA19 (U+FA19)",
+	"か゚き゚く゚ セ゚ ト゚", "ｶﾞｷﾞﾊﾟ ﾔﾏﾀﾞ ﾊﾅｺ", "か\u3099 は\u309A ウ\u3099", "é e\u0301 n\u0303 q\u0308\u0303", "Zürich Kraków Čapek Ångström",
 	"①②③ ㈱㌔ Ⅳ ㍻ № ℡", "―〜～－‐ 「」『』（）【】", "🍣 ☎️ 👍🏽 👨‍👩‍👧 🇯🇵 1️⃣ ❤️", "0O 1lI 5S 8B 2Z |!", "<>&\"'()\\/%[]{}",
 	"Office2021を年2回", "ЖЯ Ωα ← →12 ¥50 €60 £70", "한글 ไทย",
 }

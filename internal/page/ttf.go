@@ -268,7 +268,10 @@ func (f *font) advance(id uint16) int {
 
 // bearing is the room left of a glyph's outline in units.
 func (f *font) bearing(id uint16) int {
-	if i := int(id); i >= f.metrics {
+	switch i := int(id); {
+	case i >= f.glyphs:
+		return 0
+	case i >= f.metrics:
 		return i16(f.tables["hmtx"], 4*f.metrics+2*(i-f.metrics))
 	}
 	return i16(f.tables["hmtx"], 4*int(id)+2)

@@ -43,7 +43,7 @@ type cell struct {
 	first rune    // what it begins with
 }
 
-func (c *cell) isSpace() bool { return c.first == ' ' || c.first == '\t' || c.first == 0x3000 }
+func (c *cell) isSpace() bool { return c.text == " " || c.text == "\t" || c.text == "\u3000" }
 
 // measure splits a paragraph into cells.
 func measure(f Face, size float64, s string) []cell {
