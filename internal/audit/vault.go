@@ -19,8 +19,9 @@ type VaultState struct {
 
 // A Slot is one key that opens the vault.
 type Slot struct {
-	Passphrase bool // a passphrase that a person types
-	Recovery   bool // the recovery key for paper
+	ID         record.ID // zero where it is not known
+	Passphrase bool      // a passphrase that a person types
+	Recovery   bool      // the recovery key for paper
 	Created    time.Time
 	Proven     time.Time // when the key was last shown to open it; zero: never
 }

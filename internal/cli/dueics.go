@@ -21,6 +21,7 @@ var calendarTexts = map[recovery.ClockKind]lang.Text{
 	recovery.ClockExpires:  lang.T("something is to be renewed", "更新の期限"),
 	recovery.ClockCodes:    lang.T("look after one-time codes", "非常用のコードを見直す"),
 	recovery.ClockSheet:    lang.T("print a sheet anew", "用紙を印刷し直す"),
+	recovery.ClockCheck:    lang.T("compare a printed sheet", "印刷した用紙を照合する"),
 	recovery.ClockUnproven: lang.T("try the ways back into an account", "アカウントに戻る方法を試す"),
 	recovery.ClockDrill:    lang.T("try a way back into an account again", "アカウントに戻る方法をもう一度試す"),
 	recovery.ClockRetire:   lang.T("an address or a number goes away", "アドレスか電話番号がなくなる日"),

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // The kinds of printed sheets, values of the field with the role RoleSheetIs.
@@ -133,4 +134,60 @@ func (p Print) holds(r *Record) bool {
 		return p.Revision == r.Revision
 	}
 	return p.Fingerprint == Fingerprint(r)
+}
+
+// backupEdits is how many records may be newer than a paper backup, and
+// backupDays after how many days a single one is too many.
+const (
+	backupEdits = 10
+	backupDays  = 183
+)
+
+// BackupOld reports whether a paper backup is so old that it should be made anew:
+// many records changed or came since, or it has been half a year and one did.
+func (s SheetStanding) BackupOld(sheet *Record, now time.Time) bool {
+	n := len(s.Changed) + len(s.Newer)
+	return n >= backupEdits || n > 0 && now.Sub(sheet.Created) > backupDays*24*time.Hour
+}
+
+// How long a sheet may go without being compared with what was printed, in
+// months: a new one, until it was done once, and one that was compared.
+const (
+	checkFirst = 1
+	checkAgain = 12
+)
+
+// CheckBy returns the day by which a printed sheet should be compared again with
+// what was printed. ok is false for a sheet on which nothing can be compared,
+// that is not there any more, or of which the day of printing is not known. On
+// are the records that are on it.
+func CheckBy(sheet *Record, on []*Record) (day time.Time, ok bool) {
+	known := ReadSheet(sheet)
+	if known.Fate != SheetThere || !canCompare(known, on) {
+		return time.Time{}, false
+	}
+	if span, ok := ReadSpan(known.Checked); ok {
+		return MonthsAfter(span.First, checkAgain), true
+	}
+	span, ok := ReadSpan(known.Printed)
+	return MonthsAfter(span.First, checkFirst), ok
+}
+
+// canCompare reports whether a sheet has something that can be compared: a key,
+// a backup, or codes and passwords of the records on it.
+func canCompare(sheet Sheet, on []*Record) bool {
+	switch sheet.Kind {
+	case SheetRecoveryKey, SheetBackup:
+		return true
+	case SheetRecords:
+		return slices.ContainsFunc(on, func(r *Record) bool {
+			t := LookupTemplate(r.Template)
+			return slices.ContainsFunc(r.Fields, func(f Field) bool {
+				kind := TypeOf(t, &f)
+				filled := f.Value != "" || len(f.Codes) > 0
+				return filled && (kind == TypeProductKey || kind == TypeCodes || kind.Secret() && sheet.Secrets == "yes")
+			})
+		})
+	}
+	return false
 }

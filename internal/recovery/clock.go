@@ -22,6 +22,7 @@ const (
 	ClockExpires  ClockKind = "expires"  // it is void unless renewed: a domain, a licence
 	ClockCodes    ClockKind = "codes"    // one-time codes nearly used up, or old
 	ClockSheet    ClockKind = "sheet"    // a printed sheet is older than what is on it
+	ClockCheck    ClockKind = "check"    // a printed sheet was not compared for long
 	ClockUnproven ClockKind = "unproven" // ways into an important account that were never tried
 	ClockDrill    ClockKind = "drill"    // a way was last tried long ago
 	ClockRetire   ClockKind = "retire"   // an address or a number goes away, and something still hangs on it
@@ -122,6 +123,7 @@ func (w *clockwork) record(r *record.Record) {
 	w.accepted(r)
 	w.attempts(r)
 	w.sheet(r)
+	w.checkSheet(r)
 	if ended {
 		return
 	}
@@ -345,40 +347,6 @@ func (u *Upkeep) waitOf(r *record.Record, way string) time.Duration {
 		}
 	}
 	return 0
-}
-
-// mostPrinted is how many records a command to print names.
-const mostPrinted = 8
-
-// sheet enters a printed sheet that does not say any more what its records say.
-func (w *clockwork) sheet(r *record.Record) {
-	if r.Template != record.SheetTemplate {
-		return
-	}
-	on := w.printedOn(r)
-	standing := record.SheetState(r, on)
-	if standing.Current() {
-		return
-	}
-	list := func(names []string) lang.Text {
-		return lang.Text{EN: strings.Join(names, ", "), JA: strings.Join(names, "、")}
-	}
-	c := &Clock{Kind: ClockSheet, Record: r, Command: edit(r),
-		What: said(lang.T("changed since it was printed: %s", "印刷したあとで変わった記録: %s"), list(standing.Changed)),
-		Do:   lang.T("print it anew, put the new one in the place of the old, and note it:", "印刷し直して古い紙と取り替え、記録してください:")}
-	if len(standing.Changed) == 0 {
-		c.What = said(lang.T("on it, but not among the records any more: %s", "載っているのに、もう記録にないもの: %s"), list(standing.Missing))
-		c.Do = lang.T("see whether the paper is still needed, and note it:", "この紙がまだ要るか見直し、書き直してください:")
-	} else if len(on) <= mostPrinted {
-		c.Command = []lang.Text{both("print")}
-		for _, other := range on {
-			c.Command = append(c.Command, both(other.Name))
-		}
-		for _, place := range fieldsOf(r, record.LookupTemplate(r.Template), record.RoleKeptAt) {
-			c.Command = append(c.Command, both("--kept-at"), both(place.Value))
-		}
-	}
-	w.anyDay(c)
 }
 
 // printedOn returns the records that stand on a sheet, as far as they are there.

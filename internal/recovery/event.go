@@ -276,9 +276,10 @@ func (m *Model) Events() []*Event { return m.events }
 // but is in no answer about sets of events.
 func (m *Model) AllEvents() bool { return len(m.inGraph) == len(m.events) }
 
-// Loot returns the assets that somebody else has after the events, each once.
+// Loot returns the assets that somebody else has after the events, each once,
+// those first that somebody may have already.
 func (m *Model) Loot(events []*Event) []string {
-	var loot []string
+	loot := slices.Clone(m.abroad)
 	for _, e := range events {
 		loot = append(loot, e.Loot...)
 	}

@@ -122,22 +122,6 @@ func (d *deriver) newPaper(owner, text string) string {
 	return id
 }
 
-// sheetPaper is a printed sheet.
-func (d *deriver) sheetPaper(s *subject) string {
-	text := s.value(record.RoleKeptAt)
-	at := d.lodge.find(s.r.Owner, text)
-	if to := d.to(text); to == s {
-		at = spot{house: d.lodge.home(s.r.Owner)}
-	}
-	id, fresh := d.asset(Thing{ID: "sheet:" + s.id, Kind: KindPaper, Record: s.r, Field: s.keyOf(record.RoleKeptAt), Owner: s.r.Owner, Place: text,
-		Label: said(lang.T("the sheet %s", "用紙 %s"), s.r.Name)})
-	if fresh {
-		d.liesAt(id, at, s.r.Owner)
-		d.on(happening{kind: Lose, subject: s}, id).loot(id)
-	}
-	return id
-}
-
 // person is somebody who helps.
 func (d *deriver) person(s *subject) string {
 	id, fresh := d.asset(Thing{ID: "person:" + s.id, Kind: KindPerson, Record: s.r, Owner: s.r.Owner,
@@ -251,12 +235,12 @@ func (d *deriver) value(s *subject, key string) string {
 		return id
 	}
 	f := s.r.Field(key)
-	secret := record.TypeOf(s.t, f).Secret()
+	kind := record.TypeOf(s.t, f)
 	return d.node(Thing{ID: "value:" + s.id + ":" + key, Kind: KindValue, Record: s.r, Field: key, Owner: s.r.Owner,
 		Label: said(lang.T("\"%s\" of %s", "%[2]s の「%[1]s」"), s.fieldLabel(key), s.r.Name), short: said(lang.T("%s", "「%s」"), s.fieldLabel(key))}, func(id string) {
 		d.needs(id, lockout.Sure, d.vaultNode())
 		for _, sh := range d.sheets[s] {
-			d.onSheet(id, s, sh, secret)
+			d.onSheet(id, s, sh, kind)
 		}
 		d.keptAt(id, s, key)
 	})
@@ -276,9 +260,14 @@ func (d *deriver) keptOnly(s *subject, key string) string {
 	})
 }
 
-// onSheet adds that a value stands on a printed sheet, if its secrets were
-// printed and the record still says the same.
-func (d *deriver) onSheet(id string, s *subject, sh *sheet, secret bool) {
+// onSheet adds that a value stands on a printed sheet, if it was printed and the
+// record still says the same. Keys and codes stand on every sheet of records that
+// the program printed, passwords where they were asked for.
+func (d *deriver) onSheet(id string, s *subject, sh *sheet, kind record.Type) {
+	secret := kind.Secret() || kind == record.TypeHint
+	if sh.kind == record.SheetRecords && sh.s.r.Printed[s.id] != "" && (kind == record.TypeProductKey || kind == record.TypeCodes) {
+		secret = false
+	}
 	if secret && sh.secrets == "no" {
 		return
 	}

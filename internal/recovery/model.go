@@ -29,6 +29,7 @@ type Vault struct {
 
 // A Slot is one key that opens the vault.
 type Slot struct {
+	ID         record.ID // zero where it is not known
 	Passphrase bool      // a passphrase that a person types
 	Recovery   bool      // the recovery key for paper
 	Proven     time.Time // when it was last shown to open the vault; zero: never
@@ -47,6 +48,7 @@ type Model struct {
 	rules      map[int]*Way
 	byName     map[string]*Account // by record.NameKey
 	lost       []string            // assets gone already
+	abroad     []string            // of those, what somebody else may have: sheets that cannot be found
 	kept       []string            // assets that are there whatever happens
 	outside    []string            // assets that nobody holds in hand
 	inGraph    map[string]bool     // events

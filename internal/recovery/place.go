@@ -265,11 +265,13 @@ func inHead(text string) bool {
 // A sheet is a printed sheet with what its record says of it.
 type sheet struct {
 	s       *subject
+	kind    string // record.SheetRecords …
 	secrets string // yes, no or "" where that is not known
 	stale   map[*subject]bool
 }
 
-// enterSheets notes which records stand on which sheets.
+// enterSheets notes which records stand on which sheets, to be read by whoever
+// holds one.
 func (v *survey) enterSheets() {
 	byID := map[string]*subject{}
 	for _, s := range v.subjects {
@@ -283,7 +285,11 @@ func (v *survey) enterSheets() {
 }
 
 func (v *survey) enterSheet(s *subject, byID map[string]*subject) {
-	sh := &sheet{s: s, secrets: s.value(record.RoleSecrets), stale: map[*subject]bool{}}
+	known := record.ReadSheet(s.r)
+	if known.Fate == record.SheetShredded || known.Kind == record.SheetBackup || known.Kind == record.SheetRecoveryKey {
+		return
+	}
+	sh := &sheet{s: s, kind: known.Kind, secrets: s.value(record.RoleSecrets), stale: map[*subject]bool{}}
 	if sh.secrets == "unknown" {
 		sh.secrets = ""
 	}

@@ -65,6 +65,7 @@ func (d *deriver) vaultFile() string {
 				d.copyAt(id, s)
 			}
 		}
+		d.sheetsOf(record.SheetBackup, func(s *subject) { d.needs(id, lockout.Sure, d.sheetPaper(s)) })
 		if s := d.vaultRecord; s != nil {
 			if f, _ := s.first(record.RoleCopyAt); f != nil {
 				if to := d.to(f.Value); to != nil {
@@ -178,6 +179,7 @@ func (d *deriver) typedKeys() (phrase bool, recovery rescue) {
 		f, _ := d.vaultRecord.first(record.RoleKeptAt)
 		g, _ := d.vaultRecord.first(record.RoleKeptBy)
 		recovery.exists = f != nil || g != nil
+		d.sheetsOf(record.SheetRecoveryKey, func(*subject) { recovery.exists = true })
 	}
 	return phrase, recovery
 }
@@ -197,9 +199,11 @@ func (d *deriver) passphrase(key string) {
 	}
 }
 
-// recoveryKey adds the paper with the recovery key. Where it is not noted, it
-// is somewhere at home, if it was ever printed.
+// recoveryKey adds the paper with the recovery key: the sheets that were printed,
+// and the place that is noted. Where neither is known, it is somewhere at home, if
+// it was ever printed.
 func (d *deriver) recoveryKey(key string, known rescue) {
+	printed := d.printedKeys(key)
 	if s := d.vaultRecord; s != nil {
 		f, _ := s.first(record.RoleKeptAt)
 		if f != nil {
@@ -209,6 +213,9 @@ func (d *deriver) recoveryKey(key string, known rescue) {
 		if g, _ := s.first(record.RoleKeptBy); g != nil {
 			return
 		}
+	}
+	if printed {
+		return
 	}
 	t := Thing{ID: "recovery-key", Kind: KindPaper, Record: recordOf(d.vaultRecord), Owner: d.keeper(), Unknown: !known.proven,
 		Label: lang.T("the paper with the recovery key of the vault, wherever it is", "金庫の回復キーの紙（場所は記録なし）"), command: []lang.Text{both("add"), both(record.VaultTemplate)}}

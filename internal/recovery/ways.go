@@ -382,7 +382,9 @@ func (d *deriver) enterStanding() {
 		case rolePlace:
 			d.place(s)
 		case roleSheet:
-			d.sheetPaper(s)
+			if record.ReadSheet(s.r).Fate != record.SheetShredded {
+				d.sheetPaper(s)
+			}
 		case roleVault:
 			d.vaultNode()
 		case roleLine:
