@@ -220,6 +220,15 @@ func (f Face) single(glyphs []glyph, r rune, text string) []glyph {
 		font, id := f.find(' ')
 		return append(glyphs, f.whole(font, id, text))
 	}
+	if parts := norm.NFD.String(string(r)); parts != string(r) {
+		first := len(glyphs)
+		glyphs = f.sequence(glyphs, parts)
+		if len(glyphs) == first+1 && !glyphs[first].lacking {
+			glyphs[first].text = text
+			return glyphs
+		}
+		glyphs = glyphs[:first]
+	}
 	font, id := f.find(missingMark)
 	g := f.whole(font, id, text)
 	g.lacking = true

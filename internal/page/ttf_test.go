@@ -6,6 +6,9 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/japanese"
 )
 
 // checkOffsets holds that the cross-reference table of a PDF points at the
@@ -59,6 +62,40 @@ func TestVariants(t *testing.T) {
 	}
 	if id := f.variant('a', 0xE0100); id != 0 {
 		t.Errorf("a with a selector is glyph %d", id)
+	}
+}
+
+// TestWholeSet holds that paper has all that a Japanese computer can type: every
+// character of JIS X 0208 and 0212, and of what Windows calls Shift JIS.
+func TestWholeSet(t *testing.T) {
+	var all []byte
+	for lead := 0x81; lead <= 0xFC; lead++ {
+		for trail := 0x40; trail <= 0xFC; trail++ {
+			if user := lead >= 0xF0 && lead <= 0xF9; !user && trail != 0x7F && (lead < 0xA0 || lead > 0xDF) {
+				all = append(all, byte(lead), byte(trail))
+			}
+		}
+	}
+	windows, err := japanese.ShiftJIS.NewDecoder().Bytes(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all = all[:0]
+	for lead := 0xA1; lead <= 0xFE; lead++ {
+		for trail := 0xA1; trail <= 0xFE; trail++ {
+			all = append(all, byte(lead), byte(trail), 0x8F, byte(lead), byte(trail))
+		}
+	}
+	unix, err := japanese.EUCJP.NewDecoder().Bytes(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.ReplaceAll(string(windows)+string(unix), "\uFFFD", "")
+	if n := utf8.RuneCountInString(text); n < 20_000 {
+		t.Errorf("only %d characters", n)
+	}
+	if m := Missing(text); len(m) != 0 {
+		t.Errorf("%d are missing: %q", len(m), m)
 	}
 }
 
