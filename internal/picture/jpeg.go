@@ -33,16 +33,17 @@ func mendJPEG(data []byte, broken error) (image.Image, error) {
 	case at == 0:
 		return nil, broken
 	case marker == 0xc2:
-		return mendProgressive(data, broken)
+		return mendProgressive(data, at, broken)
 	}
 	return mendBaseline(data, at, broken)
 }
 
-// endless is more zeros than the rest of a scan of the largest picture needs.
-const endless = 64 << 20
-
-func mendProgressive(data []byte, broken error) (image.Image, error) {
-	img, err := jpeg.Decode(io.MultiReader(bytes.NewReader(data), io.LimitReader(zeros{}, endless), bytes.NewReader([]byte{0xff, 0xd9})))
+// mendProgressive lets the scan in which the file breaks off go on with zeros:
+// six bytes a pixel are more than any scan takes.
+func mendProgressive(data []byte, at int, broken error) (image.Image, error) {
+	h, w := binary.BigEndian.Uint16(data[at+1:]), binary.BigEndian.Uint16(data[at+3:])
+	most := 6*int64(w)*int64(h) + 4096
+	img, err := jpeg.Decode(io.MultiReader(bytes.NewReader(data), io.LimitReader(zeros{}, most), bytes.NewReader([]byte{0xff, 0xd9})))
 	if err != nil {
 		return nil, broken
 	}
