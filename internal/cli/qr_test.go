@@ -99,7 +99,7 @@ func TestQRIsRead(t *testing.T) {
 			t.Fatal(err)
 		}
 		path := filepath.Join(t.TempDir(), "code.png")
-		if err := os.WriteFile(path, picture(t, modules(t, rows, false)), 0o600); err != nil {
+		if err := os.WriteFile(path, enlarged(t, modules(t, rows, false)), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		out, err := exec.Command(zbar, "--quiet", "--raw", path).Output()
@@ -109,8 +109,8 @@ func TestQRIsRead(t *testing.T) {
 	}
 }
 
-// picture enlarges modules to pixels. The terminal around the code is dark.
-func picture(t *testing.T, modules [][]bool) []byte {
+// enlarged turns modules into pixels. The terminal around the code is dark.
+func enlarged(t *testing.T, modules [][]bool) []byte {
 	t.Helper()
 	const scale, around = 6, 24
 	size := len(modules)*scale + 2*around
