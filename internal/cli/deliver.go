@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"strings"
 
@@ -58,8 +59,8 @@ func (j paperJob) pages(f paper.Format) *page.Book {
 
 // deliver takes a sheet to where it belongs.
 func (a *app) deliver(o *onPaper, job paperJob) (delivered, error) {
-	if o.kind() == kindText {
-		return a.writeText(o, job)
+	if kind := o.kind(); kind == kindPDF || kind == kindPNG {
+		a.warnOfMissing(job)
 	}
 	switch {
 	case o.preview && !o.toFile():
@@ -67,37 +68,44 @@ func (a *app) deliver(o *onPaper, job paperJob) (delivered, error) {
 	case o.kind() == kindPNG:
 		return a.writePictures(o, job)
 	}
-	return a.writePages(o, job)
+	return a.writeSheet(o, job)
 }
 
-// writeText writes a sheet as plain text. A screen has no pages.
-func (a *app) writeText(o *onPaper, job paperJob) (delivered, error) {
+// rendered is a sheet as text, HTML or PDF, and on how many pages it is.
+func (a *app) rendered(o *onPaper, job paperJob) (content []byte, pages int, err error) {
 	var b bytes.Buffer
-	if err := paper.Text(&b, job.doc); err != nil {
-		return delivered{}, err
+	if o.kind() == kindText {
+		err = paper.Text(&b, job.doc)
+		return b.Bytes(), bytes.Count(b.Bytes(), []byte("\f")) + 1, err
 	}
-	text := b.Bytes()
-	d := delivered{how: a.whither(o), pages: bytes.Count(text, []byte("\f")) + 1}
-	if d.how == howScreen {
-		text = bytes.ReplaceAll(text, []byte("\f"), []byte("\n"))
-	}
-	return d, a.writeBytes(o, job, text)
-}
-
-// writePages writes a sheet as PDF or HTML.
-func (a *app) writePages(o *onPaper, job paperJob) (delivered, error) {
 	book := job.pages(a.layout(o))
-	var b bytes.Buffer
-	var err error
 	if o.kind() == kindHTML {
 		err = paper.HTML(&b, job.doc, a.layout(o))
 	} else {
 		err = book.PDF(&b)
 	}
+	return b.Bytes(), len(book.Pages), err
+}
+
+// writeSheet writes a sheet to a file or to standard output. It is made whole
+// first, so that nothing that takes its time comes between making a file and
+// filling it.
+func (a *app) writeSheet(o *onPaper, job paperJob) (delivered, error) {
+	content, pages, err := a.rendered(o, job)
 	if err != nil {
 		return delivered{}, err
 	}
-	return delivered{how: a.whither(o), pages: len(book.Pages)}, a.writeBytes(o, job, b.Bytes())
+	d := delivered{how: a.whither(o), pages: pages}
+	if d.how == howScreen {
+		content = bytes.ReplaceAll(content, []byte("\f"), []byte("\n")) // a screen has no pages
+	}
+	if err := a.writeResult(o.out, func(w io.Writer) error { _, err := w.Write(content); return err }); err != nil {
+		return delivered{}, err
+	}
+	if o.toFile() {
+		a.remindOf(job, o.out)
+	}
+	return d, nil
 }
 
 // whither is where a sheet goes that is neither printed nor looked at.
@@ -111,25 +119,80 @@ func (a *app) whither(o *onPaper) string {
 	return howPipe
 }
 
-// writeBytes writes what is made whole, so that nothing that takes its time comes
-// between making a file and filling it.
-func (a *app) writeBytes(o *onPaper, job paperJob, content []byte) error {
-	err := a.writeResult(o.out, func(w io.Writer) error {
-		_, err := w.Write(content)
-		return err
-	})
-	if err == nil && o.toFile() {
-		a.remindOf(job, o.out)
-	}
-	return err
-}
-
 // remindOf says what is to become of files that anybody can read.
 func (a *app) remindOf(job paperJob, paths ...string) {
 	if job.sealed || job.doc != nil && job.doc.Open {
 		return
 	}
 	a.say(lang.T("it is not encrypted: print it, keep the paper locked away, then delete the file: %s", "このファイルは暗号化されていません。印刷し、紙は鍵のかかる所にしまい、ファイルは消してください: %s"), deletion(paths))
+}
+
+// warnOfMissing names the characters that no font of ours can draw, and where
+// they stand; of passwords and keys only how many they are. Text and HTML are
+// drawn in the fonts of their reader.
+func (a *app) warnOfMissing(job paperJob) {
+	if job.doc == nil {
+		return
+	}
+	for _, part := range parts(job.doc) {
+		names := a.named(paper.Missing(part.open))
+		if n := len(paper.Missing(part.exact)); n > 0 {
+			names = append(names, a.text(lang.T("%d of a key or password", "キーやパスワードの中の %d 字"), n))
+		}
+		if len(names) > 0 {
+			a.warn(lang.T("no font here has these characters, and 〓 is printed in their place; write them in by hand: %s (in: %s)", "印刷用の書体にない文字があり、代わりに〓を印刷します。手で書き込んでください: %s（%s）"), strings.Join(names, a.text(comma)), part.open.Title)
+		}
+	}
+}
+
+// mostMissing is how many characters a warning names.
+const mostMissing = 8
+
+// named are characters as a warning names them.
+func (a *app) named(missing []rune) []string {
+	var names []string
+	for _, c := range missing[:min(len(missing), mostMissing)] {
+		names = append(names, fmt.Sprintf("%c (U+%04X)", c, c))
+	}
+	if more := len(missing) - mostMissing; more > 0 {
+		names = append(names, a.text(lang.T("%d more", "ほか %d 字"), more))
+	}
+	return names
+}
+
+// A sheetPart is what stands under one heading of a sheet: what may be said on a
+// screen, and keys and passwords.
+type sheetPart struct{ open, exact *paper.Doc }
+
+// parts cuts a sheet at its headings. The title of each part is its heading.
+func parts(d *paper.Doc) []sheetPart {
+	begin := func(title string) sheetPart {
+		return sheetPart{&paper.Doc{Lang: d.Lang, Title: title}, &paper.Doc{Lang: d.Lang}}
+	}
+	list := []sheetPart{begin(d.Title)}
+	list[0].open.Subtitle, list[0].open.Warning, list[0].open.Foot = d.Subtitle, d.Warning, d.Foot
+	for _, block := range d.Blocks {
+		if h, ok := block.(paper.Heading); ok {
+			list = append(list, begin(h.Text))
+		}
+		to := list[len(list)-1].open
+		if isExact(block) {
+			to = list[len(list)-1].exact
+		}
+		to.Blocks = append(to.Blocks, block)
+	}
+	return list
+}
+
+// isExact reports whether a block is a key, a password or codes.
+func isExact(block paper.Block) bool {
+	switch block := block.(type) {
+	case paper.Codes, paper.Groups:
+		return true
+	case paper.Field:
+		return block.Style == paper.Exact
+	}
+	return false
 }
 
 // shellWords are several words of a command line.

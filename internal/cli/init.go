@@ -33,13 +33,16 @@ you need this only in scripts or for a second vault. It never overwrites anythin
 		examples: []example{
 			{"init", lang.T("asks what is needed", "必要なことを聞きながら作る")},
 			{"init --file work.vault", lang.T("a second vault", "2 つ目の金庫")},
-			{"init --passphrase-file pass.txt --recovery-key-out sheet.txt", lang.T("from a script", "スクリプトから")},
+			{"init --passphrase-file pass.txt --recovery-key-out sheet.pdf", lang.T("from a script", "スクリプトから")},
 		},
 	})
-	cmd.Flags().StringVar(&o.recoveryKeyOut, "recovery-key-out", "", a.text(lang.T("write the recovery key's sheet to `FILE`", "回復キーの用紙を`ファイル`に書き出す")))
+	cmd.Flags().StringVar(&o.recoveryKeyOut, "recovery-key-out", "", a.text(lang.T("write the recovery key's sheet to `FILE` (.pdf, .html, else text)", "回復キーの用紙を`ファイル`に書き出す（.pdf、.html、そのほかはテキスト）")))
 	cmd.Flags().BoolVar(&o.pq, "pq", false, a.text(lang.T("use a key that also withstands quantum computers (stock age 1.3 or newer opens it)", "量子コンピューターにも耐える鍵にする（age 1.3 以降で開けます）")))
 	cmd.Args = a.argsBetween(0, 0)
-	cmd.RunE = func(*cobra.Command, []string) error {
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if kindOf(o.recoveryKeyOut) == kindPNG {
+			return a.usage(cmd, notAPicture)
+		}
 		o.explicit = true
 		_, err := a.makeVault(o)
 		return err

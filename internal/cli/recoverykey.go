@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"crypto/rand"
 	"fmt"
 	"io"
@@ -42,7 +43,7 @@ func (a *app) offerRecoveryKey(t *term.Terminal, o initOptions, vault record.ID,
 // paper by now.
 func (a *app) putSheet(t *term.Terminal, path string, vault record.ID, key *newKey) error {
 	if path == "" {
-		a.tell(t, 0, a.text(lang.T("The key goes into a text file for you to print. Type - to copy it from the screen by hand.", "印刷用のテキストファイルに書き出します。画面を見て手で書き写すときは - と打ってください。")))
+		a.tell(t, 0, a.text(lang.T("The key goes into a PDF for you to print (a name that ends in .txt makes text). Type - to copy it from the screen by hand.", "印刷用の PDF ファイルに書き出します（末尾を .txt にするとテキストになります）。画面を見て手で書き写すときは - と打ってください。")))
 	}
 	for given := path; ; given = "" {
 		if given == "" {
@@ -100,7 +101,7 @@ func (a *app) showRecoveryKey(t *term.Terminal, key keyring.RecoveryKey, vault r
 // askSheetFile asks where the sheet goes. A folder stands for a file in it.
 func (a *app) askSheetFile(t *term.Terminal) (string, error) {
 	home, _ := os.UserHomeDir()
-	name := a.text(lang.T("recovery-key.txt", "kaifuku-key.txt"))
+	name := a.text(lang.T("recovery-key.pdf", "kaifuku-key.pdf"))
 	initial := a.shortPath(freeFile(filepath.Join(home, name)))
 	for {
 		typed, err := a.readLine(t, term.Line{Prompt: a.text(lang.T("File: ", "ファイル: ")), Initial: initial})
@@ -117,6 +118,11 @@ func (a *app) askSheetFile(t *term.Terminal) (string, error) {
 		if st, err := os.Stat(path); err == nil && st.IsDir() {
 			path = filepath.Join(path, name)
 		}
+		if kindOf(path) == kindPNG {
+			a.tell(t, 2, a.text(notAPicture))
+			initial = a.shortPath(freeFile(strings.TrimSuffix(path, filepath.Ext(path)) + ".pdf"))
+			continue
+		}
 		if _, err := os.Lstat(path); path != "" && err != nil {
 			return path, nil
 		}
@@ -124,6 +130,10 @@ func (a *app) askSheetFile(t *term.Terminal) (string, error) {
 		initial = a.shortPath(freeFile(path))
 	}
 }
+
+// notAPicture says that the recovery key is not put where photos go: programs
+// that carry pictures to a cloud find them by their ending.
+var notAPicture = lang.T("the recovery key goes into no picture; take a name that ends in .pdf, .html or .txt", "回復キーは画像にはしません。末尾が .pdf、.html、.txt の名前にしてください")
 
 // freeFile returns path, or path with the first number that makes it new.
 func freeFile(path string) string {
@@ -138,13 +148,20 @@ func freeFile(path string) string {
 	return free
 }
 
+// writeRecoverySheet writes the sheet of the recovery key, of the kind that the
+// ending of the file says; as text where it says none.
 func (a *app) writeRecoverySheet(path string, key keyring.RecoveryKey, vault record.ID) error {
-	return a.writeResult(path, func(w io.Writer) error { return a.recoverySheet(w, key, vault) })
+	o := &onPaper{out: path, format: cmp.Or(kindOf(path), kindText)}
+	content, _, err := a.rendered(o, paperJob{doc: a.recoverySheet(key, vault)})
+	if err != nil {
+		return err
+	}
+	return a.writeResult(path, func(w io.Writer) error { _, err := w.Write(content); return err })
 }
 
-func (a *app) recoverySheet(w io.Writer, key keyring.RecoveryKey, vault record.ID) error {
-	return paper.Text(w, paper.RecoveryKey(a.lang, paper.VaultKey{Key: key.Reveal(), Groups: key.Groups(),
-		File: filepath.Base(a.path()), Vault: vault, Made: a.now, Program: a.name}))
+func (a *app) recoverySheet(key keyring.RecoveryKey, vault record.ID) *paper.Doc {
+	return paper.RecoveryKey(a.lang, paper.VaultKey{Key: key.Reveal(), Groups: key.Groups(),
+		File: filepath.Base(a.path()), Vault: vault, Made: a.now, Program: a.name})
 }
 
 // proveRecoveryKey asks for one group from the sheet. Enter puts it off.

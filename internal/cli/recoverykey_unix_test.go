@@ -23,13 +23,13 @@ func TestRecoverySheet(t *testing.T) {
 		s.answer("which opens it too?", "y\r")
 		return s
 	}
-	sheet := filepath.Join(h.dir, "home", "recovery-key.txt")
+	sheet := filepath.Join(h.dir, "home", "recovery-key.pdf")
 
 	s := begin()
 	s.answer("File: ", "\x15/nonexistent/folder/key.txt\r")
 	s.see("there is no such folder")
 	s.answer("File: ", "\r")
-	s.see("written: ~/recovery-key.txt")
+	s.see("written: ~/recovery-key.pdf")
 	s.answer("(Enter = later): ", "\x03")
 	s.see("was deleted: no vault was made")
 	s.want("exit 130")
@@ -41,7 +41,7 @@ func TestRecoverySheet(t *testing.T) {
 		t.Fatal(err)
 	}
 	s = begin()
-	s.answer("File: ~/recovery-key-2.txt", "\x15ー\r")
+	s.answer("File: ~/recovery-key-2.pdf", "\x15ー\r")
 	s.see("Recovery key of the vault default.vault")
 	if rows := strings.Count(s.visible()[strings.Index(s.visible(), "Recovery key of"):], "\n"); rows > 23 {
 		t.Errorf("to be copied from the screen, the key takes %d rows", rows)
