@@ -143,15 +143,16 @@ func (a *app) recordsToPrint(s *store.Store, o printOptions, names []string) ([]
 	return list, nil
 }
 
-// selectedRecords reads what --owner, --tag and --all choose. A damaged record
-// was named when the vault was opened; the others are printed.
+// selectedRecords reads what --owner, --tag and --all choose, except what the
+// vault notes of its own papers: a sheet would never say what is. A damaged
+// record was named when the vault was opened; the others are printed.
 func (a *app) selectedRecords(s *store.Store, o printOptions) ([]*record.Record, error) {
 	cards, err := s.Cards()
 	if err != nil {
 		return nil, err
 	}
 	chosen := listOptions{owner: o.owner, tag: o.tag}
-	cards = slices.DeleteFunc(cards, func(c store.Card) bool { return !chosen.shows(c) })
+	cards = slices.DeleteFunc(cards, func(c store.Card) bool { return !chosen.shows(c) || c.Template == record.SheetTemplate })
 	sortCards(cards)
 	if len(cards) == 0 {
 		return nil, &failure{status: statusNotFound, code: "not_found",
@@ -195,12 +196,6 @@ func (a *app) printsSecrets(o printOptions, list []*record.Record) (bool, error)
 func (a *app) recordSheet(s *store.Store, l lang.Lang, o printOptions, list []*record.Record) *paper.Doc {
 	return paper.Records(l, list, paper.Options{
 		Made: a.now, Vault: s.ID(), Program: a.name, WithSecrets: o.withSecrets,
-		Titles: func(name string) string {
-			c, err := s.Find(name)
-			if err != nil || c.Trashed {
-				return ""
-			}
-			return c.Title
-		},
+		Named: recordNamed(s), KeptAt: o.keptAt,
 	})
 }

@@ -1,9 +1,12 @@
 package paper
 
 import (
+	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"image/jpeg"
 	"maps"
 	"slices"
 	"strings"
@@ -27,9 +30,16 @@ type Options struct {
 	// printed: they are what paper is for.
 	WithSecrets bool
 
-	// Titles returns the title of the record with a name, "" if there is none.
-	// It may be nil.
-	Titles func(name string) string
+	// Named returns the record with a name, also one that lies in the trash, so
+	// that a reference says whom or what it means; nil if there is none. It may be
+	// nil itself.
+	Named func(name string) *record.Record
+
+	// Photos returns an attachment as an upright JPEG, nil if it is no picture or
+	// was not asked for. It may be nil itself.
+	Photos func(r *record.Record, at record.Attachment) []byte
+
+	KeptAt string // where the sheet will be, if that is known
 }
 
 // Records returns the sheet of the records, in the order given.
@@ -39,31 +49,53 @@ func Records(l lang.Lang, list []*record.Record, o Options) *Doc {
 		b.record(r)
 	}
 	b.legend()
-	b.add(Blanks{[]string{
-		b.say(lang.T("kept at", "保管場所")),
-		b.say(lang.T("last checked", "確かめた日")),
-		b.say(lang.T("checked by", "確かめた人")),
-	}})
+	b.add(Room{Label: b.say(lang.T("notes by hand", "書き込み欄")), Lines: 3})
+	b.keeping()
 	b.add(Para{b.say(lang.T(`Beside each name stands its revision. Where "%s history NAME" shows a later one, this paper is out of date: print a new one, then shred this one.`,
 		"名前の右にあるのは版の番号です。「%s history 名前」でもっと新しい版が出るときは、この用紙は古くなっています。新しく印刷してから、こちらを裁断してください。"), o.Program)})
-	return &Doc{
-		Lang:    l,
-		Title:   b.say(lang.T("Account recovery sheet", "アカウント復旧用紙")),
-		Made:    o.Made,
-		Sheet:   SheetNumber(list, o),
-		Warning: b.say(lang.T("SECRET: keep this locked away. Never photograph it or put it into a cloud.", "秘密: 鍵のかかる所にしまい、写真に撮ったりクラウドに上げたりしないでください。")),
-		Blocks:  b.blocks,
+	return b.doc(lang.T("Account recovery sheet", "アカウント復旧用紙"), SheetNumber(list, o),
+		lang.T("SECRET: keep this locked away. Never photograph it or put it into a cloud.", "秘密: 鍵のかかる所にしまい、写真に撮ったりクラウドに上げたりしないでください。"))
+}
+
+// doc is the sheet with what was added so far.
+func (b *sheet) doc(title lang.Text, number string, warning lang.Text) *Doc {
+	d := &Doc{Lang: b.l, Title: b.say(title), Made: b.o.Made, Sheet: number, Blocks: b.blocks}
+	if number != "" {
+		d.Mark = markPrefix + number
 	}
+	if warning.EN != "" {
+		d.Warning = b.say(warning)
+	}
+	return d
+}
+
+// markPrefix stands before a sheet's number in its Mark.
+const markPrefix = "memovault:sheet:"
+
+// keeping is where the paper is and who looked at it last.
+func (b *sheet) keeping() {
+	blanks := []string{b.say(lang.T("last checked", "確かめた日")), b.say(lang.T("checked by", "確かめた人"))}
+	label := b.say(lang.T("kept at", "保管場所"))
+	if b.o.KeptAt != "" {
+		b.add(Field{Label: label, Value: shown(b.o.KeptAt)})
+	} else {
+		blanks = append([]string{label}, blanks...)
+	}
+	b.add(Blanks{blanks})
 }
 
 // SheetNumber returns the number that tells sheets apart, such as 3C7A-F18E:
 // the first 32 bits of the SHA-256 of the vault's id, the day, whether secrets
 // are printed, and each record's id and revision (eight bytes, the largest
 // first). The same content printed twice in a day has the same number.
-func SheetNumber(list []*record.Record, o Options) string {
+func SheetNumber(list []*record.Record, o Options) string { return sheetNumber("", list, o) }
+
+// sheetNumber is SheetNumber for a sheet of another kind, so that two kinds of
+// the same records have two numbers.
+func sheetNumber(kind string, list []*record.Record, o Options) string {
 	h := sha256.New()
 	h.Write(o.Vault[:])
-	fmt.Fprintf(h, "%s %t\n", o.Made.Format(time.DateOnly), o.WithSecrets)
+	fmt.Fprintf(h, "%s %t%s\n", o.Made.Format(time.DateOnly), o.WithSecrets, kind)
 	for _, r := range list {
 		h.Write(r.ID[:])
 		h.Write(binary.BigEndian.AppendUint64(nil, r.Revision))
@@ -132,13 +164,62 @@ func (b *sheet) record(r *record.Record) {
 	b.field(lang.T("owner", "持ち主"), r.Owner)
 	for _, f := range onPaper(r, t) {
 		b.recordField(t, f)
+		b.otpCode(r, t, f)
 	}
+	b.networks(r)
 	b.standing(r, t)
 	b.field(lang.T("tags", "名札"), strings.Join(r.Tags, ", "))
 	b.field(lang.T("notes", "メモ"), r.Notes)
-	for _, at := range r.Attachments {
-		b.field(lang.T("attached", "添付"), b.say(lang.T("%s (%d KB, kept in the vault)", "%s（%d KB、金庫の中にあります）"), at.Name, (at.Size+1023)/1024))
+	if r.Verified != nil {
+		b.field(lang.T("last confirmed", "確かめた日"), dayOf(r.Verified.In(b.o.Made.Location())))
 	}
+	for _, at := range r.Attachments {
+		b.attachment(r, at)
+	}
+}
+
+// attachment names an attached file, and prints it if it is a picture and that
+// was asked for.
+func (b *sheet) attachment(r *record.Record, at record.Attachment) {
+	if b.o.Photos != nil {
+		if photo := b.o.Photos(r, at); photo != nil {
+			if size, err := jpeg.DecodeConfig(bytes.NewReader(photo)); err == nil {
+				b.add(Picture{Label: term.Sanitize(at.Name), JPEG: photo, W: size.Width, H: size.Height})
+				return
+			}
+		}
+	}
+	b.field(lang.T("attached", "添付"), b.say(lang.T("%s (%d KB, kept in the vault)", "%s（%d KB、金庫の中にあります）"), at.Name, (at.Size+1023)/1024))
+}
+
+// networks adds a code for each Wi-Fi network whose key may be printed, or that
+// has none.
+func (b *sheet) networks(r *record.Record) {
+	seen := map[string]bool{}
+	for _, key := range []string{"ssid", "ssid_2", "guest_ssid"} {
+		n, ok := r.Network(key)
+		if !ok || seen[n.Name] || n.Key != "" && !b.o.WithSecrets {
+			continue
+		}
+		seen[n.Name] = true
+		b.add(QR{Label: b.say(lang.T("Wi-Fi: %s", "Wi-Fi: %s"), term.Sanitize(n.Name)), Text: n.JoinCode(),
+			Note: b.say(lang.T("Point the camera of a phone at it to join this network.", "スマートフォンのカメラを向けると、この Wi-Fi につながります。"))})
+	}
+}
+
+// otpCode adds the code that an authenticator app scans, where secrets are
+// printed.
+func (b *sheet) otpCode(r *record.Record, t *record.Template, f *record.Field) {
+	if record.TypeOf(t, f) != record.TypeOTPAuth || !b.o.WithSecrets {
+		return
+	}
+	address, ok := record.OTPAddress(f.Value, cmp.Or(r.Title, r.Name))
+	if !ok {
+		return
+	}
+	b.add(QR{Label: b.say(lang.T("authenticator app: %s", "認証アプリ: %s"), term.Sanitize(r.Name)), Text: address,
+		Note: b.say(lang.T("Scan it with an authenticator app to set up this account there once more. Whoever has it makes the same codes.",
+			"認証アプリで読み取ると、このアカウントをもう一度登録できます。持っている人は、だれでも同じ番号を出せます。"))})
 }
 
 // standing adds where things are kept and the ways back in that the owner added:
@@ -237,15 +318,55 @@ func (b *sheet) hiddenSpaces(value string) string {
 	return ""
 }
 
-// reference says which record is meant.
+// reference says which record is meant: its name, its title, and the address or
+// the number that it is about.
 func (b *sheet) reference(name string) string {
-	if b.o.Titles != nil {
-		if title := b.o.Titles(name); title != "" && title != name {
-			return fmt.Sprintf("%s (%s)", name, title)
+	if b.o.Named == nil || name == "" || record.SaysNone(name) {
+		return name
+	}
+	r := b.o.Named(name)
+	switch {
+	case r == nil:
+		return b.say(lang.T("%s (there is no such record)", "%s（この名前の記録はありません）"), name)
+	case r.Trashed != nil:
+		return b.say(lang.T("%s (in the trash)", "%s（ごみ箱にあります）"), name)
+	}
+	var more []string
+	for _, one := range append([]string{r.Title}, contactsOf(r)...) {
+		if one != "" && one != name && !slices.Contains(more, one) {
+			more = append(more, one)
 		}
 	}
-	return name
+	if len(more) == 0 {
+		return name
+	}
+	return b.say(lang.T("%s (%s)", "%s（%s）"), name, strings.Join(more, b.say(lang.T(", ", "、"))))
 }
+
+// contactsOf are what a record is about that another one needs to know: what one
+// signs in with, an address, a number, a place.
+func contactsOf(r *record.Record) []string {
+	var list []string
+	t := record.LookupTemplate(r.Template)
+	for _, role := range []record.Role{record.RoleLogin, record.RoleAddress, record.RoleNumber, record.RoleDomain} {
+		for _, spec := range t.With(role) {
+			if f := r.Field(spec.Key); f != nil && !spec.Type.Secret() && spec.Type != record.TypeRef && !unanswered(f) {
+				list = append(list, f.Value)
+			}
+		}
+	}
+	if r.Template == record.PlaceTemplate {
+		for _, key := range []string{"address", "spot"} {
+			if f := r.Field(key); f != nil && !unanswered(f) {
+				list = append(list, f.Value)
+			}
+		}
+	}
+	return list
+}
+
+// unanswered reports whether a field says nothing, or that there is none.
+func unanswered(f *record.Field) bool { return isEmpty(f) || record.SaysNone(f.Value) }
 
 func (b *sheet) choice(s *record.Spec, value string) string {
 	if s != nil {

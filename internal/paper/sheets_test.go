@@ -48,11 +48,11 @@ func microsoft() *record.Record {
 	return r
 }
 
-func titles(name string) string {
+func named(name string) *record.Record {
 	if name == "microsoft-hanako" {
-		return "Hanako's Microsoft account"
+		return microsoft()
 	}
-	return ""
+	return nil
 }
 
 func vaultKey() VaultKey {
@@ -77,7 +77,7 @@ func render(t testing.TB, d *Doc) string {
 }
 
 func TestGolden(t *testing.T) {
-	o := Options{Made: day, Vault: idOf(7), Program: "vault", Titles: titles}
+	o := Options{Made: day, Vault: idOf(7), Program: "vault", Named: named}
 	all := o
 	all.WithSecrets = true
 	list := []*record.Record{office(), microsoft()}
@@ -107,4 +107,32 @@ func compare(t *testing.T, name, got string) {
 	if got != string(want) {
 		t.Errorf("%s differs; UPDATE=1 writes it anew. Now:\n%s", name, got)
 	}
+}
+
+// wifi and otp are records with something to scan.
+func wifi() *record.Record {
+	r := &record.Record{ID: idOf(3), Revision: 2, Template: "wifi", Name: "wifi", Title: "自宅の Wi-Fi"}
+	r.Set("ssid", record.TypeText, "yamada-5G")
+	r.Set("wifi_key", record.TypeSecret, "correct horse battery staple")
+	r.Set("guest_ssid", record.TypeText, "yamada-guest")
+	r.Set("guest_key", record.TypeSecret, "guest-key-2026")
+	return r
+}
+
+func otp() *record.Record {
+	verified := day
+	r := &record.Record{ID: idOf(4), Revision: 1, Template: "github", Name: "github", Verified: &verified}
+	r.Set("app", record.TypeOTPAuth, "JBSWY3DPEHPK3PXP")
+	r.Set("lost", record.TypeRef, "nobody")
+	return r
+}
+
+func allKinds() []*record.Record { return []*record.Record{office(), microsoft(), wifi(), otp()} }
+
+func blankTemplates(names ...string) []*record.Template {
+	var list []*record.Template
+	for _, name := range names {
+		list = append(list, record.LookupTemplate(name))
+	}
+	return list
 }
