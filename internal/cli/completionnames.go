@@ -62,6 +62,20 @@ func sheetNumbers(a *app, cmd *cobra.Command, args []string, _ string) ([]string
 	})
 }
 
+// sheetOrPhotos completes the number of a sheet, else files with pictures of one.
+func sheetOrPhotos(a *app, cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+	numbers, _ := sheetNumbers(a, cmd, args, typed)
+	digits := sheetDigits(typed)
+	if len(args) == 0 && slices.ContainsFunc(numbers, func(n string) bool { return digits != "" && strings.HasPrefix(sheetDigits(n), digits) }) {
+		return numbers, noFiles
+	}
+	endings := make([]string, len(pictureEndings))
+	for i, end := range pictureEndings {
+		endings[i] = end[1:]
+	}
+	return endings, cobra.ShellCompDirectiveFilterFileExt
+}
+
 // placesKnown completes the names of places.
 func placesKnown(a *app, _ *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 	return a.listed(nil, func(l *nameList) []string { return l.Places })

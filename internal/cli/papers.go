@@ -381,8 +381,6 @@ func (a *app) sayChangedPaper(o *papersOptions, r *record.Record, place string) 
 		a.say(lang.T("noted: %s is there", "記録しました: %s はあります"), called)
 	case o.move:
 		a.say(lang.T("noted: %s is at %s now", "記録しました: %s の置き場所は %s です"), called, place)
-	case record.ReadSheet(r).Secrets == "no":
-		a.say(lang.T("noted: %s cannot be found", "記録しました: %s は見つかりません"), called)
 	default:
 		a.say(lang.T("noted: %s cannot be found. Take what is on it for known to others; what they get into: %s whatif --thief", "記録しました: %s は見つかりません。載っていることは、人に知られたと考えてください。何に入られるかを見るには: %s whatif --thief"), called, a.call())
 	}
