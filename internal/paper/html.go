@@ -234,6 +234,7 @@ h2 .number { font-size: 1rem; font-weight: normal; color: #555; display: inline-
 p { margin: 0.6rem 0; orphans: 2; widows: 2; overflow-wrap: anywhere; }
 .fields { margin: 0; }
 .fields > div { display: grid; grid-template-columns: 23% 1fr; column-gap: 0.8rem; padding: 0.35rem 0; border-bottom: 1px solid #777; break-inside: avoid; }
+.fields > .bare { border: none; }
 .fields > .long { break-inside: auto; }
 dt { font-weight: bold; font-size: 0.92rem; overflow-wrap: anywhere; }
 .facts dt { font-weight: normal; }
@@ -246,14 +247,17 @@ dt { font-weight: bold; font-size: 0.92rem; overflow-wrap: anywhere; }
 .note { font-size: 0.85rem; color: #333; }
 s { text-decoration-thickness: 1.5px; color: #333; }
 .line { display: block; height: 1.9rem; border-bottom: 1px solid #777; }
-.boxes { display: flex; flex-wrap: wrap; gap: 0.4rem 0.8rem; padding: 0.3rem 0; }
+dd > .line:last-of-type { margin-bottom: 0.4rem; }
+.room { break-inside: avoid; }
+.boxes { display: flex; flex-wrap: wrap; gap: 0.4rem 0.55rem; padding: 0.3rem 0; }
 .boxes span { display: flex; }
-.boxes i { display: block; width: 1.4rem; height: 1.4rem; border: 1px solid #777; margin-left: -1px; }
+.boxes i { display: block; width: 1.22rem; height: 1.4rem; border: 1px solid #777; margin-left: -1px; }
 .codes { list-style: none; margin: 0; padding: 0; display: grid; grid-template-columns: repeat(auto-fill, minmax(12.5rem, 1fr)); gap: 0.3rem 1rem; }
 .codes li { break-inside: avoid; overflow-wrap: anywhere; }
 .codes b { font-size: 1.15rem; white-space: pre-wrap; }
 .box { display: inline-block; width: 0.85rem; height: 0.85rem; border: 1.2px solid #000; margin-right: 0.5rem; vertical-align: -0.1rem; flex: none; text-align: center; line-height: 0.75rem; font-size: 0.9rem; }
-.codes small { color: #333; margin-left: 0.4rem; }
+.codes small { color: #333; margin-left: 0.3rem; font-size: 0.85rem; }
+.codes .wide { grid-column: 1 / -1; }
 .keys { list-style: decimal; display: grid; grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); gap: 0.5rem 2rem; margin: 0.7rem 0; padding-left: 1.8rem; }
 .keys li::marker { color: #555; font-size: 0.8rem; }
 .keys b { font-size: 1.45rem; }
@@ -265,10 +269,10 @@ s { text-decoration-thickness: 1.5px; color: #333; }
 pre { margin: 0.3rem 0 0.6rem 2rem; padding-left: 0.7rem; border-left: 2px solid #555; white-space: pre-wrap; overflow-wrap: anywhere; break-before: avoid; }
 kbd { font-size: 1rem; }
 aside { margin: 0.9rem 0; padding: 0.6rem 1rem; break-inside: avoid; }
+.head { font-weight: bold; }
 aside p { margin: 0.1rem 0; }
-aside .head { font-weight: bold; }
 .callout { border: 1.5px solid #000; }
-.legend { background: #eee; font-size: 0.85rem; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
+.legend { margin-top: 0.9rem; background: #eee; font-size: 0.85rem; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 .alike { display: flex; flex-wrap: wrap; gap: 0.3rem 1.4rem; margin: 0.3rem 0; }
 .alike div { display: flex; gap: 0.8rem; }
 .alike span { display: inline-block; }

@@ -131,6 +131,9 @@ func (h *markup) field(f Field) {
 	if len(f.Value) > longValue {
 		class = "long"
 	}
+	if f.Style == Blank && f.Boxes == 0 && f.Note == "" {
+		class = "bare"
+	}
 	h.row(f.Label, class, func() {
 		if f.Style == Blank {
 			h.blank(f)
@@ -198,6 +201,9 @@ func (h *markup) box(ticked bool) {
 	h.raw(`<span class="box"></span>`)
 }
 
+// wideCode is how many bytes a code has that takes a line of its own.
+const wideCode = 24
+
 func (h *markup) codes(b Codes) {
 	class := ""
 	if len(b.List) > 30 {
@@ -206,7 +212,11 @@ func (h *markup) codes(b Codes) {
 	h.row(b.Label, class, func() {
 		h.raw(`<ul class="codes">`)
 		for _, c := range b.List {
-			h.raw("<li>")
+			wide := ""
+			if len(c.Code) > wideCode {
+				wide = "wide"
+			}
+			h.start("li", wide)
 			h.box(c.Used != "")
 			if c.Used != "" {
 				h.raw("<s>")

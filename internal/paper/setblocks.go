@@ -134,8 +134,8 @@ func (s *setter) flow(strips []strip, before float64) {
 }
 
 func (s *setter) para(b Para) {
-	lines := page.Wrap(page.Text, s.size(bodySize), s.width(), b.Text)
-	s.flow(s.text(s.left, page.Text, bodySize, black, lines), 7*s.k)
+	strips, _ := s.prose(s.left, s.width(), bodySize, black, b.Text)
+	s.flow(strips, 7*s.k)
 }
 
 // indent is where the text of steps and ticks begins.
@@ -143,8 +143,7 @@ func (s *setter) indent() float64 { return s.left + 28*s.k }
 
 func (s *setter) step(b Step) {
 	x := s.indent()
-	lines := page.Wrap(page.Text, s.size(valueSize), s.right-x, b.Text)
-	strips := s.text(x, page.Text, valueSize, black, lines)
+	strips, _ := s.prose(x, s.right-x, valueSize, black, b.Text)
 	number, height := strconv.Itoa(b.Number)+".", strips[0].height
 	s.before(&strips[0], func(p *page.Page, y float64) {
 		width := page.Width(page.Bold, s.size(valueSize), number)
@@ -217,7 +216,8 @@ func (s *setter) callout(b Callout) {
 		strips = s.text(x, page.Bold, valueSize+1, black, page.Wrap(page.Bold, s.size(valueSize+1), room, b.Title))
 	}
 	if b.Text != "" {
-		strips = append(strips, s.text(x, page.Text, valueSize, black, page.Wrap(page.Text, s.size(valueSize), room, b.Text))...)
+		text, _ := s.prose(x, room, valueSize, black, b.Text)
+		strips = append(strips, text...)
 	}
 	s.boxed(strips, &frame{gray: white, line: 1.4})
 }

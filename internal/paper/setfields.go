@@ -21,7 +21,10 @@ func (s *setter) labelStrips(label string) []strip {
 
 // row sets a label beside the strips of its value, with a hairline below, so
 // that both stand on one line. Up to a third of a page it is not split.
-func (s *setter) row(label string, value []strip) {
+func (s *setter) row(label string, value []strip) { s.ruledRow(label, value, true) }
+
+// ruledRow is row with a hairline or without, where the value ends in a line.
+func (s *setter) ruledRow(label string, value []strip, ruled bool) {
 	labels := s.labelStrips(label)
 	if stack(labels).height > s.third() {
 		s.flow(s.text(s.left, page.Bold, labelSize, black, page.Wrap(page.Bold, s.size(labelSize), s.width(), label)), 5*s.k)
@@ -33,21 +36,11 @@ func (s *setter) row(label string, value []strip) {
 	}
 	lift := max(0, -drop)
 	drop = max(0, drop)
-	labelHeight, height := drop, lift
-	for _, one := range labels {
-		labelHeight += one.height
-	}
-	for _, one := range value {
-		height += one.height
-	}
-	pad := rowPad * s.k
-	if height <= s.third() {
-		all := []piece{beside(labels, drop, value, lift)}
-		s.addRow(label, pad, max(height, labelHeight), all)
+	if whole := beside(labels, drop, value, lift); whole.height <= s.third() || len(value) == 0 {
+		s.addRow(label, ruled, []piece{whole})
 		return
 	}
-	list := s.splitRow(labels, drop, value, lift)
-	s.addRow(label, pad, 0, list)
+	s.addRow(label, ruled, s.splitRow(labels, drop, value, lift))
 }
 
 // beside is a piece with a label at the left of strips.
@@ -85,9 +78,10 @@ func (s *setter) splitRow(labels []strip, drop float64, value []strip, lift floa
 	return list
 }
 
-// addRow puts padding and a hairline around the pieces of a row, whose text is
-// at least so high, and repeats the label where a page begins within.
-func (s *setter) addRow(label string, pad, least float64, list []piece) {
+// addRow puts padding and a hairline around the pieces of a row, and repeats the
+// label where a page begins within.
+func (s *setter) addRow(label string, ruled bool, list []piece) {
+	pad := rowPad * s.k
 	for i := range list {
 		one := &list[i]
 		if i > 0 && label != "" {
@@ -98,12 +92,13 @@ func (s *setter) addRow(label string, pad, least float64, list []piece) {
 		}
 	}
 	last := &list[len(list)-1]
-	last.height = max(last.height, least)
 	draw, height := last.draw, last.height
 	last.height += pad
 	last.draw = func(p *page.Page, y float64) {
 		draw(p, y)
-		p.Line(s.left, y+height+pad, s.right, y+height+pad, 0.5, hair)
+		if ruled {
+			p.Line(s.left, y+height+pad, s.right, y+height+pad, 0.5, hair)
+		}
 	}
 	if !s.rowed && s.first < stays {
 		list[0].before = 5 * s.k
@@ -140,20 +135,26 @@ func (s *setter) field(f Field) {
 	case f.Style == Blank && f.Boxes > 0:
 		s.row(f.Label, s.boxStrips(f))
 	case f.Style == Blank:
-		s.row(f.Label, s.lineStrips(f))
-	case f.Style == Exact:
-		lines := page.WrapExact(page.Mono, s.size(exactSize), s.valueRoom(), f.Value)
-		s.row(f.Label, s.valueStrips(f, page.Mono, exactSize, lines))
+		strips := s.lineStrips(f)
+		s.ruledRow(f.Label, strips, len(strips) > max(1, f.Lines))
+	case f.Style == Exact || f.Struck:
+		face, size := page.Mono, exactSize
+		if f.Style != Exact {
+			face, size = page.Text, valueSize
+		}
+		s.row(f.Label, s.exactStrips(f, face, size))
 	default:
-		lines := page.Wrap(page.Text, s.size(valueSize), s.valueRoom(), f.Value)
-		s.row(f.Label, s.valueStrips(f, page.Text, valueSize, lines))
+		strips, end := s.prose(s.value, s.valueRoom(), valueSize, black, f.Value)
+		s.row(f.Label, s.withRemarks(f, strips, end))
 	}
 }
 
-// valueStrips are the lines of a value with its check letters at the right edge
-// and its remark behind it or, without room, below.
-func (s *setter) valueStrips(f Field, face page.Face, size float64, lines []string) []strip {
-	ink := float64(black)
+// exactStrips are the lines of a value to copy, or of one that is struck out.
+func (s *setter) exactStrips(f Field, face page.Face, size float64) []strip {
+	lines, ink := page.WrapExact(face, s.size(size), s.valueRoom(), f.Value), float64(black)
+	if f.Style != Exact {
+		lines = page.Wrap(face, s.size(size), s.valueRoom(), f.Value)
+	}
 	if f.Struck {
 		ink = grey
 	}
@@ -161,7 +162,12 @@ func (s *setter) valueStrips(f Field, face page.Face, size float64, lines []stri
 	if f.Struck {
 		s.strike(strips, s.value, face, size, lines)
 	}
-	end := s.value + page.Width(face, s.size(size), lines[len(lines)-1])
+	return s.withRemarks(f, strips, s.value+page.Width(face, s.size(size), lines[len(lines)-1]))
+}
+
+// withRemarks adds the check letters at the right edge and the remark behind
+// the value's end or, without room, below.
+func (s *setter) withRemarks(f Field, strips []strip, end float64) []strip {
 	if f.Check != "" {
 		strips, end = s.withCheck(strips, f.Check, end)
 	}

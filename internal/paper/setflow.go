@@ -1,6 +1,8 @@
 package paper
 
 import (
+	"strings"
+
 	"memovault/internal/lang"
 	"memovault/internal/page"
 )
@@ -198,7 +200,28 @@ func (s *setter) endPart() {
 	if n := len(s.pieces); n > 0 {
 		s.pieces[n-1].glue = false
 	}
+	s.keepLast()
 	s.under, s.first = nil, 0
+}
+
+// keepLast glues the last two short blocks of a part together: none of many is
+// alone on a page.
+func (s *setter) keepLast() {
+	list := s.pieces
+	if n := len(list); n > 0 && list[n-1].void {
+		list = list[:n-1]
+	}
+	const few = 5
+	n := len(list)
+	if n < few || s.under == nil || heights(list[n-2:]) > s.third()/2 {
+		return
+	}
+	for i := n - few; i < n; i++ {
+		if list[i].under != s.under || list[i].void || i >= n-2 && list[i].again != nil {
+			return
+		}
+	}
+	list[n-2].glue = true
 }
 
 // A strip is one line of a block: text, or a row of boxes.
@@ -236,6 +259,32 @@ func split(strips []strip, whole bool) []piece {
 		list = append(list, piece{height: one.height, draw: one.draw})
 	}
 	return append(list, stack(strips[n-2:]))
+}
+
+// prose breaks text into strips, and says where the last line ends. A line that
+// begins with a bullet hangs below its text.
+func (s *setter) prose(x, room, size, gray float64, text string) ([]strip, float64) {
+	var strips []strip
+	end := x
+	for line := range strings.SplitSeq(text, "\n") {
+		bullet := 0.0
+		for _, mark := range []string{"- ", "• ", "・"} {
+			if strings.HasPrefix(line, mark) {
+				bullet = page.Width(page.Text, s.size(size), mark)
+			}
+		}
+		lines := page.Wrap(page.Text, s.size(size), room, line)
+		if len(lines) > 1 && bullet > 0 {
+			rest := page.Wrap(page.Text, s.size(size), room-bullet, line[len(lines[0]):])
+			strips = append(strips, s.text(x, page.Text, size, gray, lines[:1])...)
+			strips = append(strips, s.text(x+bullet, page.Text, size, gray, rest)...)
+			end = x + bullet + page.Width(page.Text, s.size(size), rest[len(rest)-1])
+			continue
+		}
+		strips = append(strips, s.text(x, page.Text, size, gray, lines)...)
+		end = x + page.Width(page.Text, s.size(size), lines[len(lines)-1])
+	}
+	return strips, end
 }
 
 // text makes strips of lines of one size.

@@ -73,7 +73,7 @@ func (s *setter) columnGap() float64 { return 12 * s.k }
 
 // columnWidths are the widths of the columns without the gaps.
 func (s *setter) columnWidths(rows [][]string, head bool) []float64 {
-	widths := make([]float64, len(rows[0]))
+	widths, words := make([]float64, len(rows[0])), make([]float64, len(rows[0]))
 	for i, row := range rows {
 		face, size := page.Text, s.size(bodySize)
 		if i == 0 && head {
@@ -82,6 +82,11 @@ func (s *setter) columnWidths(rows [][]string, head bool) []float64 {
 		for n, cell := range row {
 			for line := range strings.SplitSeq(cell, "\n") {
 				widths[n] = max(widths[n], page.Width(face, size, line)+0.1)
+			}
+			for word := range strings.FieldsSeq(cell) {
+				if strings.IndexFunc(word, wide) < 0 {
+					words[n] = max(words[n], page.Width(face, size, word)+0.1)
+				}
 			}
 		}
 	}
@@ -93,17 +98,31 @@ func (s *setter) columnWidths(rows [][]string, head bool) []float64 {
 	if total <= room {
 		return widths
 	}
-	return shrunk(widths, room)
+	if list := shrunk(widths, words, room); list != nil {
+		return list
+	}
+	return shrunk(widths, make([]float64, len(widths)), room)
 }
 
+// wide reports whether a line may be broken at a character.
+func wide(r rune) bool { return r >= 0x2e80 }
+
 // shrunk brings widths down to a sum of room: all columns to at most the same
-// width, those that need less keep theirs.
-func shrunk(widths []float64, room float64) []float64 {
+// width, but none below its least, and those that need less keep theirs. It
+// returns nil if the least are too much.
+func shrunk(widths, least []float64, room float64) []float64 {
+	sum := 0.0
+	for _, w := range least {
+		sum += w
+	}
+	if sum > room {
+		return nil
+	}
 	low, high := 0.0, room
 	for range 40 {
 		middle, total := (low+high)/2, 0.0
-		for _, w := range widths {
-			total += min(w, middle)
+		for i, w := range widths {
+			total += min(w, max(least[i], middle))
 		}
 		if total > room {
 			high = middle
@@ -113,7 +132,7 @@ func shrunk(widths []float64, room float64) []float64 {
 	}
 	list := make([]float64, len(widths))
 	for i, w := range widths {
-		list[i] = min(w, low)
+		list[i] = min(w, max(least[i], low))
 	}
 	return list
 }
