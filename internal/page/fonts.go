@@ -66,6 +66,7 @@ func (e *embedded) load() *font {
 		if err != nil {
 			panic(fmt.Sprintf("embedded font %s: %v", e.name, err))
 		}
+		e.font.thin = e.name == "text" || e.name == "rare"
 		e.font.bold = e.name == "bold" || e.name == "monobold"
 		e.font.fixed = e.name == "mono" || e.name == "monobold"
 	})

@@ -161,14 +161,14 @@ func (m *mark) ink() Mark {
 // textInk is the rectangle around the outlines of a text.
 func (m *mark) textInk() (x, y, w, h float64) {
 	left, top, right, bottom := math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)
-	m.outlines(func(g *glyph, id uint16, gx, gy float64) {
-		box := g.font.box(id)
+	m.glyphs(func(g *glyph, gx float64) {
+		box := g.box()
 		if box[0] >= box[2] {
 			return
 		}
 		scale := m.size / float64(g.font.units)
 		left, right = min(left, gx+float64(box[0])*scale), max(right, gx+float64(box[2])*scale)
-		top, bottom = min(top, gy-float64(box[3])*scale), max(bottom, gy-float64(box[1])*scale)
+		top, bottom = min(top, m.y-float64(box[3])*scale), max(bottom, m.y-float64(box[1])*scale)
 	})
 	if left > right {
 		return m.x, m.y, 0, 0
@@ -176,18 +176,13 @@ func (m *mark) textInk() (x, y, w, h float64) {
 	return left, top, right - left, bottom - top
 }
 
-// outlines calls f for every outline of a text with the place of its origin,
-// marks over a letter included.
-func (m *mark) outlines(f func(g *glyph, id uint16, x, y float64)) {
+// glyphs calls f for every glyph of a text with the place of its origin on the
+// line.
+func (m *mark) glyphs(f func(g *glyph, x float64)) {
 	x := m.x
 	glyphs := shape(m.face, m.text)
 	for i := range glyphs {
-		g := &glyphs[i]
-		scale := m.size / float64(g.font.units)
-		f(g, g.id, x, m.y)
-		for _, o := range g.marks {
-			f(g, o.id, x+float64(o.x)*scale, m.y-float64(o.y)*scale)
-		}
-		x += g.advance * m.size
+		f(&glyphs[i], x)
+		x += glyphs[i].advance * m.size
 	}
 }

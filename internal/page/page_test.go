@@ -152,6 +152,24 @@ func inked(img *image.Gray) (box image.Rectangle) {
 	return box
 }
 
+// TestThickened holds that a kanji that the bold font lacks is about as heavy in
+// a heading as one that it has.
+func TestThickened(t *testing.T) {
+	black := func(f Face, s string) float64 {
+		p := New(Size{60, 60})
+		p.Text(5, 50, f, 48, 0, s)
+		sum := 0
+		for _, v := range p.Raster(144).Pix {
+			sum += 255 - int(v)
+		}
+		return float64(sum)
+	}
+	want := black(Bold, "吉") / black(Text, "吉")
+	if got := black(Bold, "𠮷") / black(Text, "𠮷"); got < 0.9*want || got > 1.1*want {
+		t.Errorf("bold has %.2f times the ink of a rare kanji, %.2f of others", got, want)
+	}
+}
+
 func TestFrameStaysInside(t *testing.T) {
 	p := New(A4)
 	p.Frame(10, 10, 4, 4, 100, 0)

@@ -49,7 +49,7 @@ type canvas struct {
 func (c *canvas) draw(m *mark) {
 	switch m.kind {
 	case KindText:
-		m.outlines(func(g *glyph, id uint16, x, y float64) { c.glyph(g.font, id, x, y, m.size, m.gray) })
+		m.glyphs(func(g *glyph, x float64) { c.glyph(g, x, m) })
 	case KindLine:
 		c.line(m)
 	case KindFill:
@@ -103,20 +103,25 @@ func (c *canvas) end(box image.Rectangle, gray float64) {
 	}
 }
 
-func (c *canvas) glyph(f *font, id uint16, x, y, size, gray float64) {
-	b := f.box(id)
-	em := size / float64(f.units)
-	box, ok := c.begin(x+float64(b[0])*em, y-float64(b[3])*em, x+float64(b[2])*em, y-float64(b[1])*em)
+// glyph paints all parts of a glyph of a text at once, so that no edge of one
+// shows inside another.
+func (c *canvas) glyph(g *glyph, x float64, m *mark) {
+	b := g.box()
+	em := m.size / float64(g.font.units)
+	box, ok := c.begin(x+float64(b[0])*em, m.y-float64(b[3])*em, x+float64(b[2])*em, m.y-float64(b[1])*em)
 	if !ok || b[0] >= b[2] {
 		return
 	}
-	place := func(p point) (float32, float32) {
-		return float32((x+p.x*em)*c.scale - float64(box.Min.X)), float32((y-p.y*em)*c.scale - float64(box.Min.Y))
+	for _, o := range g.parts() {
+		place := func(p point) (float32, float32) {
+			return float32((x+(p.x+float64(o.x))*em)*c.scale - float64(box.Min.X)),
+				float32((m.y-(p.y+float64(o.y))*em)*c.scale - float64(box.Min.Y))
+		}
+		for _, contour := range g.font.outline(o.id) {
+			contour.trace(&c.path, place)
+		}
 	}
-	for _, contour := range f.outline(id) {
-		contour.trace(&c.path, place)
-	}
-	c.end(box, gray)
+	c.end(box, m.gray)
 }
 
 // fill paints rectangles that do not overlap, each x, y, width and height.

@@ -2,6 +2,7 @@ package page
 
 import (
 	"iter"
+	"math"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -15,6 +16,7 @@ type glyph struct {
 	font    *font
 	id      uint16
 	marks   []overlay // of the same font, drawn over it
+	heavy   bool      // drawn thicker than the font has it
 	text    string
 	advance float64 // to the next glyph, in ems
 	lacking bool    // drawn in place of what no font has
@@ -35,9 +37,10 @@ const (
 	// selectors without end follow it; more of them are dropped.
 	maxText = 128
 	// looseSpace is the room between Japanese and Latin letters, in ems. JIS X
-	// 4051 asks for a quarter; the text font's own space is a third, and what
-	// is copied by hand must not seem to have a space it has not.
-	looseSpace = 0.125
+	// 4051 asks for a quarter from edge to edge; the letters of the text font
+	// bring the most of that with them, and what is copied by hand must not
+	// seem to have a space, a third of an em, where there is none.
+	looseSpace = 0.08
 )
 
 // Width is how far a text reaches from its first pen position to the last, in
@@ -200,8 +203,54 @@ func singleton(r rune) bool {
 }
 
 func (f Face) whole(font *font, id uint16, text string) glyph {
-	return glyph{font: font, id: id, text: text, advance: font.ems(font.advance(id))}
+	heavy := font.thin && (f == Bold || f == MonoBold)
+	return glyph{font: font, id: id, text: text, advance: font.ems(font.advance(id)), heavy: heavy}
 }
+
+// thickening is by how much each edge of a rare kanji moves outwards in a bold
+// face that lacks it, in ems: half of what the strokes of its kanji differ.
+const thickening = 0.01
+
+// parts are the outlines that the glyph is drawn with, itself first. One that
+// is thickened is drawn at the corners of a little square too; its strokes are
+// wider than that, so nothing is left hollow.
+func (g *glyph) parts() []overlay {
+	parts := []overlay{{id: g.id}}
+	if g.heavy {
+		d := int(thickening*float64(g.font.units) + 0.5)
+		for _, o := range []overlay{{x: -d, y: -d}, {x: d, y: -d}, {x: -d, y: d}, {x: d, y: d}} {
+			parts = append(parts, overlay{g.id, o.x, o.y})
+		}
+	}
+	return append(parts, g.marks...)
+}
+
+// box is the smallest rectangle around the glyph in units: left, bottom, right,
+// top. It is empty for a glyph without ink.
+func (g *glyph) box() [4]int {
+	if g.isPlain() {
+		return g.font.box(g.id)
+	}
+	return g.font.around(g.parts())
+}
+
+// around is the smallest rectangle around the parts that have ink.
+func (f *font) around(parts []overlay) [4]int {
+	b := [4]int{math.MaxInt16, math.MaxInt16, math.MinInt16, math.MinInt16}
+	for _, o := range parts {
+		if part := f.box(o.id); part[0] < part[2] {
+			b[0], b[1] = min(b[0], part[0]+o.x), min(b[1], part[1]+o.y)
+			b[2], b[3] = max(b[2], part[2]+o.x), max(b[3], part[3]+o.y)
+		}
+	}
+	if b[0] > b[2] {
+		return [4]int{}
+	}
+	return b
+}
+
+// isPlain reports whether the glyph is one outline of its font.
+func (g *glyph) isPlain() bool { return !g.heavy && len(g.marks) == 0 }
 
 func (f *font) ems(units int) float64 { return float64(units) / float64(f.units) }
 

@@ -19,14 +19,14 @@ type subset struct {
 	coded  []glyph // by code, from 1
 	shapes []int   // of each code, its glyph in the subset
 	made   map[looks]int
-	old    []uint16 // of each glyph of the subset, the glyph of the font
-	marks  [][]overlay
+	old    []uint16    // of each glyph of the subset, the glyph of the font
+	parts  [][]overlay // of each, what it is composed of; none for one of the font
 }
 
 // looks tell glyphs of a font apart.
 type looks struct {
 	id    uint16
-	marks string // over it, and where
+	parts string // and where
 }
 
 // A codeKey is what a code stands for. A glyph with room behind it has another
@@ -36,6 +36,10 @@ type codeKey struct {
 	advance float64
 	text    string
 }
+
+// maxParts is how many outlines a glyph is composed of at most: a letter five
+// times and its marks.
+const maxParts = 5 + maxMarks
 
 // maxCodes is how many codes two bytes can tell apart, less 0 for no glyph.
 const maxCodes = 0xFFFF
@@ -52,7 +56,7 @@ func (p *pdf) code(g *glyph) (*subset, int) {
 	all := p.subsets[g.font]
 	if len(all) == 0 || len(all[len(all)-1].coded) >= maxCodes-1 || len(all[len(all)-1].old) > maxGlyphs/2 {
 		s := &subset{font: g.font, number: len(p.order), codes: map[codeKey]int{}, made: map[looks]int{{}: 0},
-			old: []uint16{0}, marks: [][]overlay{nil}}
+			old: []uint16{0}, parts: [][]overlay{nil}}
 		p.subsets[g.font] = append(all, s)
 		p.order = append(p.order, s)
 	}
@@ -65,10 +69,10 @@ func (p *pdf) code(g *glyph) (*subset, int) {
 }
 
 func (g *glyph) looks() looks {
-	if len(g.marks) == 0 {
+	if g.isPlain() {
 		return looks{id: g.id}
 	}
-	return looks{g.id, fmt.Sprint(g.marks)}
+	return looks{g.id, fmt.Sprint(g.parts())}
 }
 
 // take puts a glyph into the subset, and returns which one it is there.
@@ -80,13 +84,14 @@ func (s *subset) take(g *glyph) int {
 	n := len(s.old)
 	s.made[key] = n
 	s.old = append(s.old, g.id)
-	s.marks = append(s.marks, g.marks)
-	if len(g.marks) > 0 {
-		s.part(g.id)
+	if !g.isPlain() {
+		s.parts = append(s.parts, g.parts())
+		for _, o := range s.parts[n] {
+			s.part(o.id)
+		}
+		return n
 	}
-	for _, m := range g.marks {
-		s.part(m.id)
-	}
+	s.parts = append(s.parts, nil)
 	if data := g.font.outlineData(g.id); data != nil && i16(data, 0) < 0 {
 		for _, c := range readComponents(data[10:]) {
 			s.part(c.id)
@@ -212,32 +217,32 @@ func (s *subset) program() []byte {
 // bearing is the room left of a glyph's outline. A reader of the font moves the
 // outline until it begins there.
 func (s *subset) bearing(n int) int {
-	if len(s.marks[n]) == 0 {
+	if s.parts[n] == nil {
 		return s.font.bearing(s.old[n])
 	}
-	return s.around(s.parts(n))[0]
+	return s.font.around(s.inked(n))[0]
 }
 
 // composites raises what table maxp says of glyphs made of glyphs, for those
 // that were made here.
 func (s *subset) composites(maxp []byte) {
-	if len(maxp) < 32 || !slices.ContainsFunc(s.marks, func(m []overlay) bool { return len(m) > 0 }) {
+	if len(maxp) < 32 || !slices.ContainsFunc(s.parts, func(p []overlay) bool { return p != nil }) {
 		return
 	}
 	raise := func(at, to int) {
 		binary.BigEndian.PutUint16(maxp[at:], uint16(min(max(to, int(u16(maxp, at))), math.MaxUint16)))
 	}
 	points, contours := int(u16(maxp, 6)), int(u16(maxp, 8))
-	raise(10, points*(maxMarks+1))
-	raise(12, contours*(maxMarks+1))
-	raise(28, maxMarks+1)
+	raise(10, points*maxParts)
+	raise(12, contours*maxParts)
+	raise(28, maxParts)
 	raise(30, int(u16(maxp, 30))+1)
 }
 
 // outline returns a glyph's entry of table glyf, with the numbers of its parts
 // as they are in the subset.
 func (s *subset) outline(n int) []byte {
-	if len(s.marks[n]) > 0 {
+	if s.parts[n] != nil {
 		return s.composed(n)
 	}
 	data := s.font.outlineData(s.old[n])
@@ -251,34 +256,18 @@ func (s *subset) outline(n int) []byte {
 	return data
 }
 
-// parts are a letter and the marks over it, as far as they have ink.
-func (s *subset) parts(n int) []overlay {
-	parts := append([]overlay{{id: s.old[n]}}, s.marks[n]...)
-	return slices.DeleteFunc(parts, func(o overlay) bool { return s.font.outlineData(o.id) == nil })
+// inked are the parts of a composed glyph that have ink.
+func (s *subset) inked(n int) []overlay {
+	return slices.DeleteFunc(slices.Clone(s.parts[n]), func(o overlay) bool { return s.font.outlineData(o.id) == nil })
 }
 
-// around is the smallest rectangle around parts in units: left, bottom, right,
-// top.
-func (s *subset) around(parts []overlay) [4]int {
-	if len(parts) == 0 {
-		return [4]int{}
-	}
-	b := [4]int{math.MaxInt16, math.MaxInt16, math.MinInt16, math.MinInt16}
-	for _, o := range parts {
-		part := s.font.box(o.id)
-		b[0], b[1] = min(b[0], part[0]+o.x), min(b[1], part[1]+o.y)
-		b[2], b[3] = max(b[2], part[2]+o.x), max(b[3], part[3]+o.y)
-	}
-	return b
-}
-
-// composed makes a glyph of a letter and the marks over it.
+// composed makes a glyph of its parts.
 func (s *subset) composed(n int) []byte {
-	parts := s.parts(n)
+	parts := s.inked(n)
 	if len(parts) == 0 {
 		return nil
 	}
-	b := s.around(parts)
+	b := s.font.around(parts)
 	data := put16(nil, -1, b[0], b[1], b[2], b[3])
 	for i, o := range parts {
 		flags := argsAreWide | argsAreXY

@@ -22,6 +22,7 @@ type font struct {
 	groups                  []group
 	selectors               []selector
 	bold, fixed             bool
+	thin                    bool // thickened to stand among bold
 }
 
 // A group maps characters in a row to glyphs in a row.

@@ -41,7 +41,7 @@ func TestFallbacks(t *testing.T) {
 		want *embedded
 	}{
 		{Text, 'a', textFont}, {Text, '山', textFont}, {Text, '彅', textFont}, {Text, '𠮷', rareFont}, {Text, '🍣', emojiFont},
-		{Bold, '山', boldFont}, {Bold, '齋', boldFont}, {Bold, '彅', textFont}, {Bold, '𠮷', rareFont},
+		{Bold, '山', boldFont}, {Bold, '齋', boldFont}, {Bold, '髙', boldFont}, {Bold, '\u5f0c', boldFont}, {Bold, '㐂', textFont}, {Bold, '𠮷', rareFont},
 		{Mono, '0', monoFont}, {Mono, '山', textFont}, {Mono, '𠮷', rareFont},
 		{MonoBold, '0', monoBoldFont}, {MonoBold, '山', boldFont}, {Face(99), 'a', textFont},
 	} {
@@ -177,7 +177,7 @@ func FuzzFont(f *testing.F) {
 			font.advance(id)
 			font.box(id)
 			if int(id) < font.glyphs {
-				s := &subset{font: font, codes: map[codeKey]int{}, made: map[looks]int{{}: 0}, old: []uint16{0}, marks: [][]overlay{nil}}
+				s := &subset{font: font, codes: map[codeKey]int{}, made: map[looks]int{{}: 0}, old: []uint16{0}, parts: [][]overlay{nil}}
 				s.take(&glyph{font: font, id: id, marks: []overlay{{id: font.glyph(0x301)}}})
 				s.program()
 			}
