@@ -68,8 +68,8 @@ func (a *app) checkPhotos(paths []string) error {
 	return a.judgePhotos(s, photos, backups)
 }
 
-// maxPhoto bounds a file with pictures.
-const maxPhoto = 256 << 20
+// maxSheetFile bounds a file with pictures of a sheet, in bytes.
+const maxSheetFile = 256 << 20
 
 // read reads the codes in one file.
 func (ph *photographed) read(path string) error {
@@ -78,11 +78,11 @@ func (ph *photographed) read(path string) error {
 		return err
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxPhoto+1))
+	data, err := io.ReadAll(io.LimitReader(f, maxSheetFile+1))
 	if err != nil {
 		return err
 	}
-	if len(data) > maxPhoto {
+	if len(data) > maxSheetFile {
 		return &picture.TooLargeError{}
 	}
 	for page, err := range picture.Pages(data) {
