@@ -45,7 +45,10 @@ type Options struct {
 // Records returns the sheet of the records, in the order given.
 func Records(l lang.Lang, list []*record.Record, o Options) *Doc {
 	b := &sheet{l: l, o: o}
-	for _, r := range list {
+	for i, r := range list {
+		if len(list) > 1 {
+			b.number = i + 1
+		}
 		b.record(r)
 	}
 	b.legend()
@@ -134,6 +137,7 @@ type sheet struct {
 	blocks []Block
 	codes  strings.Builder // the characters of all keys and codes, for the legend
 	groups bool            // some value is printed in groups it does not have
+	number int             // of the next record; 0 if there is only one
 }
 
 func (b *sheet) add(block Block) { b.blocks = append(b.blocks, block) }
@@ -158,7 +162,7 @@ func (b *sheet) record(r *record.Record) {
 	if t != nil {
 		kind = t.Label.In(b.l)
 	}
-	b.add(Heading{Text: term.Sanitize(r.Name),
+	b.add(Heading{Text: term.Sanitize(r.Name), Number: b.number,
 		Note: b.say(lang.T("%s, rev %d", "%s・第 %d 版"), term.Sanitize(kind), r.Revision)})
 	b.field(lang.T("title", "題"), r.Title)
 	b.field(lang.T("owner", "持ち主"), r.Owner)
@@ -267,9 +271,16 @@ func (b *sheet) recordField(t *record.Template, f *record.Field) {
 		b.add(Field{Label: label, Value: shown(b.reference(f.Value))})
 	case kind == record.TypeChoice:
 		b.add(Field{Label: label, Value: shown(b.choice(t.Spec(f.Key), f.Value))})
+	case typed(kind) && !record.SaysNone(f.Value):
+		b.add(Field{Label: label, Value: shown(f.Value), Style: Exact})
 	default:
 		b.add(Field{Label: label, Value: shown(f.Value)})
 	}
+}
+
+// typed reports whether values of the type are typed somewhere letter by letter.
+func typed(t record.Type) bool {
+	return t == record.TypeEmail || t == record.TypePhone || t == record.TypeURL
 }
 
 // codeList adds codes with their boxes.

@@ -180,7 +180,7 @@ func TestHeadingsStayWithTheirFields(t *testing.T) {
 		for n, page := range withoutTops(d, pagesOf(t, d, render(t, d))) {
 			lines := strings.Split(strings.TrimSuffix(page, "\n"), "\n")
 			for i, l := range lines {
-				if strings.HasPrefix(l, "office-") && !strings.Contains(l, "continued") &&
+				if strings.Contains(l, ". office-") && !strings.Contains(l, "continued") &&
 					(len(lines) < i+4 || !strings.HasPrefix(lines[i+2], "  title") || !strings.HasPrefix(lines[i+3], "  owner")) {
 					t.Fatalf("%d notes: a heading is alone on page %d:\n%s", notes, n+1, page)
 				}
