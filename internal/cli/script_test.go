@@ -5,6 +5,8 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -38,10 +40,63 @@ func TestMain(m *testing.M) {
 			if os.Getenv("TEST_PANIC") != "" {
 				testOnlyOpened = panicWithSecrets
 			}
+			openerLinger, _ = time.ParseDuration(os.Getenv("TEST_LINGER"))
+			if patience, err := time.ParseDuration(os.Getenv("TEST_PATIENCE")); err == nil {
+				openerPatience = patience
+			}
 			keyring.WorkFactor = 4
 			os.Exit(Main(append([]string{"vault"}, os.Args[1:]...)))
 		},
+		"xdg-open": browse,
+		"open":     browse,
 	})
+}
+
+// browse stands for the browser of a desktop, and does what TEST_BROWSER says:
+// it fetches the address it is given into a file, once or twice, or does not.
+func browse() {
+	switch os.Getenv("TEST_BROWSER") {
+	case "idle":
+		return
+	case "broken":
+		os.Exit(3)
+	case "hasty":
+		fetch(os.Args[1])
+	}
+	err := os.WriteFile("fetching", fetch(os.Args[1]), 0o600)
+	if err == nil {
+		err = os.Rename("fetching", "fetched")
+	}
+	if err != nil {
+		panic(err)
+	}
+}
+
+func fetch(address string) []byte {
+	answer, err := http.Get(address)
+	if err != nil {
+		panic(err)
+	}
+	defer answer.Body.Close()
+	content, err := io.ReadAll(answer.Body)
+	if err != nil {
+		panic(err)
+	}
+	return append([]byte(answer.Status+"\n"), content...)
+}
+
+// arrives waits for a file that another process writes.
+func arrives(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: arrives FILE")
+	}
+	for range 500 {
+		if _, err := os.Stat(ts.MkAbs(args[0])); err == nil {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	ts.Fatalf("%s does not arrive", args[0])
 }
 
 // panicWithSecrets is a bug that has everything in its message.
@@ -64,7 +119,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "denied": denied, "mode": mode, "bytes": rawBytes, "long": long,
 			"flip": flip, "swap": swap, "cut": cut, "hold": hold, "release": release,
-			"keypair": keypair, "unseal": unseal,
+			"keypair": keypair, "unseal": unseal, "arrives": arrives,
 		},
 		Condition:           condition,
 		RequireExplicitExec: true,
