@@ -2,6 +2,7 @@ package paper
 
 import (
 	"io"
+	"strings"
 
 	"memovault/internal/lang"
 	"memovault/internal/page"
@@ -66,6 +67,7 @@ const (
 	sideMargin = 18 * page.MM
 	edgeMargin = 15 * page.MM
 	rowPad     = 5
+	footGap    = 12
 	markSide   = 40 // of the code at the head of a page
 )
 
@@ -102,7 +104,7 @@ func newSetter(d *Doc, f Format) *setter {
 	s.bottom = f.Size.H - edgeMargin
 	if d.Foot != "" {
 		s.feet = wrapped(page.Text, s.titleSize(smallSize), s.width(), d.Foot, mostFoot)
-		s.bottom -= float64(len(s.feet))*s.footLead() + 8
+		s.bottom -= float64(len(s.feet))*s.footLead() + footGap
 	}
 	return s
 }
@@ -131,9 +133,25 @@ func (s *setter) third() float64 { return (s.bottom - s.top) / 3 }
 // capitals and kanji are in its middle.
 func baseline(height, size float64) float64 { return height/2 + 0.37*size }
 
+// fair breaks text as page.Wrap does, but leaves no single character or two on
+// the last line of a paragraph if a little less width prevents that.
+func fair(f page.Face, size, width float64, text string) []string {
+	var all []string
+	for paragraph := range strings.SplitSeq(text, "\n") {
+		lines := page.Wrap(f, size, width, paragraph)
+		if n := len(lines); n > 1 && page.Width(f, size, lines[n-1]) < 2.5*size {
+			if other := page.Wrap(f, size, width-2*size, paragraph); len(other) == n {
+				lines = other
+			}
+		}
+		all = append(all, lines...)
+	}
+	return all
+}
+
 // wrapped breaks a text into at most n lines; what is cut ends in "…".
 func wrapped(f page.Face, size, width float64, text string, n int) []string {
-	lines := page.Wrap(f, size, width, text)
+	lines := fair(f, size, width, text)
 	if len(lines) <= n {
 		return lines
 	}

@@ -63,7 +63,7 @@ func (s *setter) heading(h Heading) {
 		of.number = strconv.Itoa(h.Number)
 	}
 	x := s.number(nil, 0, of.number, partSize)
-	lines := page.Wrap(page.Bold, s.size(partSize), s.right-x, h.Text)
+	lines := fair(page.Bold, s.size(partSize), s.right-x, h.Text)
 	strips := s.text(x, page.Bold, partSize, black, lines)
 	if of.number != "" {
 		s.before(&strips[0], func(p *page.Page, y float64) {
@@ -113,7 +113,7 @@ func (s *setter) headingNote(strips []strip, note string, x float64, last string
 	size := s.size(bodySize)
 	behind := x + page.Width(page.Bold, s.size(partSize), last) + 10*s.k
 	if behind+page.Width(page.Text, size, note) > s.right {
-		return append(strips, s.text(x, page.Text, bodySize, grey, page.Wrap(page.Text, size, s.right-x, note))...)
+		return append(strips, s.text(x, page.Text, bodySize, grey, fair(page.Text, size, s.right-x, note))...)
 	}
 	one := &strips[len(strips)-1]
 	draw, height := one.draw, one.height
@@ -187,11 +187,11 @@ func (s *setter) command(b Command) {
 // tick is a thing to do with a box before it.
 func (s *setter) tick(b Tick) {
 	x := s.indent()
-	strips := s.text(x, page.Text, valueSize, black, page.Wrap(page.Text, s.size(valueSize), s.right-x, b.Text))
+	strips := s.text(x, page.Text, valueSize, black, fair(page.Text, s.size(valueSize), s.right-x, b.Text))
 	height := strips[0].height
 	s.before(&strips[0], func(p *page.Page, y float64) { s.box(p, s.left+2*s.k, y+height/2, false) })
 	if b.Note != "" {
-		strips = append(strips, s.text(x, page.Text, labelSize, dark, page.Wrap(page.Text, s.size(labelSize), s.right-x, b.Note))...)
+		strips = append(strips, s.text(x, page.Text, labelSize, dark, fair(page.Text, s.size(labelSize), s.right-x, b.Note))...)
 	}
 	s.flow(strips, 6*s.k)
 }
@@ -213,7 +213,7 @@ func (s *setter) callout(b Callout) {
 	x, room := s.left+inner, s.width()-2*inner
 	var strips []strip
 	if b.Title != "" {
-		strips = s.text(x, page.Bold, valueSize+1, black, page.Wrap(page.Bold, s.size(valueSize+1), room, b.Title))
+		strips = s.text(x, page.Bold, valueSize+1, black, fair(page.Bold, s.size(valueSize+1), room, b.Title))
 	}
 	if b.Text != "" {
 		text, _ := s.prose(x, room, valueSize, black, b.Text)
@@ -252,7 +252,7 @@ func (s *setter) gap(height float64) {
 func (s *setter) room(b Room) {
 	var strips []strip
 	if b.Label != "" {
-		strips = s.text(s.left, page.Bold, labelSize, black, page.Wrap(page.Bold, s.size(labelSize), s.width(), b.Label))
+		strips = s.text(s.left, page.Bold, labelSize, black, fair(page.Bold, s.size(labelSize), s.width(), b.Label))
 	}
 	for range max(1, b.Lines) {
 		height := 24 * s.k
@@ -292,7 +292,7 @@ func (s *setter) blankRow(labels []string, each, gap float64) piece {
 	height := 0.0
 	for i, label := range labels {
 		x := s.left + float64(i)*(each+gap)
-		cells[i] = stack(s.text(x, page.Text, labelSize, dark, page.Wrap(page.Text, s.size(labelSize), each, label)))
+		cells[i] = stack(s.text(x, page.Text, labelSize, dark, fair(page.Text, s.size(labelSize), each, label)))
 		height = max(height, cells[i].height)
 	}
 	height += 24 * s.k

@@ -16,7 +16,7 @@ func (s *setter) labelStrips(label string) []strip {
 		return nil
 	}
 	room := s.value - s.left - 10*s.k
-	return s.text(s.left, page.Bold, labelSize, black, page.Wrap(page.Bold, s.size(labelSize), room, label))
+	return s.text(s.left, page.Bold, labelSize, black, fair(page.Bold, s.size(labelSize), room, label))
 }
 
 // row sets a label beside the strips of its value, with a hairline below, so
@@ -27,7 +27,7 @@ func (s *setter) row(label string, value []strip) { s.ruledRow(label, value, tru
 func (s *setter) ruledRow(label string, value []strip, ruled bool) {
 	labels := s.labelStrips(label)
 	if stack(labels).height > s.third() {
-		s.flow(s.text(s.left, page.Bold, labelSize, black, page.Wrap(page.Bold, s.size(labelSize), s.width(), label)), 5*s.k)
+		s.flow(s.text(s.left, page.Bold, labelSize, black, fair(page.Bold, s.size(labelSize), s.width(), label)), 5*s.k)
 		labels, label = nil, ""
 	}
 	drop := 0.0
@@ -119,9 +119,9 @@ func (s *setter) inset(one *piece, pad float64) {
 func (s *setter) labelAgain(p *page.Page, y float64, label string) {
 	room := s.value - s.left - 10*s.k
 	size := s.size(labelSize)
-	lines := page.Wrap(page.Bold, size, room, label)
+	lines := fair(page.Bold, size, room, label)
 	if len(lines) > 1 {
-		cut := page.Wrap(page.Bold, size, room-page.Width(page.Bold, size, "…"), label)
+		cut := fair(page.Bold, size, room-page.Width(page.Bold, size, "…"), label)
 		lines = []string{cut[0] + "…"}
 	}
 	p.Text(s.left, y+baseline(s.lead(labelSize), size), page.Bold, size, black, lines[0])
@@ -136,7 +136,7 @@ func (s *setter) field(f Field) {
 		s.row(f.Label, s.boxStrips(f))
 	case f.Style == Blank:
 		strips := s.lineStrips(f)
-		s.ruledRow(f.Label, strips, len(strips) > max(1, f.Lines))
+		s.ruledRow(f.Label, strips, f.Note != "")
 	case f.Style == Exact || f.Struck:
 		face, size := page.Mono, exactSize
 		if f.Style != Exact {
@@ -153,7 +153,7 @@ func (s *setter) field(f Field) {
 func (s *setter) exactStrips(f Field, face page.Face, size float64) []strip {
 	lines, ink := page.WrapExact(face, s.size(size), s.valueRoom(), f.Value), float64(black)
 	if f.Style != Exact {
-		lines = page.Wrap(face, s.size(size), s.valueRoom(), f.Value)
+		lines = fair(face, s.size(size), s.valueRoom(), f.Value)
 	}
 	if f.Struck {
 		ink = grey
@@ -217,7 +217,7 @@ func (s *setter) withNote(strips []strip, note string, end float64, inline bool)
 	if end == s.value {
 		gap = 0
 	}
-	if inline && end+gap+page.Width(page.Text, size, note) <= s.right && len(page.Wrap(page.Text, size, s.width(), note)) == 1 {
+	if inline && end+gap+page.Width(page.Text, size, note) <= s.right && len(fair(page.Text, size, s.width(), note)) == 1 {
 		last := &strips[len(strips)-1]
 		draw, height := last.draw, last.height
 		last.draw = func(p *page.Page, y float64) {
@@ -233,7 +233,7 @@ func (s *setter) withNote(strips []strip, note string, end float64, inline bool)
 func (s *setter) lineStrips(f Field) []strip {
 	height, size := 23*s.k, s.size(smallSize)
 	note := page.Width(page.Text, size, f.Note)
-	behind := note > 0 && note < s.valueRoom()/2 && len(page.Wrap(page.Text, size, s.valueRoom(), f.Note)) == 1
+	behind := note > 0 && note < s.valueRoom()/2 && len(fair(page.Text, size, s.valueRoom(), f.Note)) == 1
 	n := max(1, f.Lines)
 	strips := make([]strip, n)
 	for i := range strips {
@@ -256,7 +256,7 @@ func (s *setter) lineStrips(f Field) []strip {
 
 // noteStrips are a remark below what it is about.
 func (s *setter) noteStrips(note string) []strip {
-	return s.text(s.value, page.Text, smallSize, dark, page.Wrap(page.Text, s.size(smallSize), s.valueRoom(), note))
+	return s.text(s.value, page.Text, smallSize, dark, fair(page.Text, s.size(smallSize), s.valueRoom(), note))
 }
 
 // boxStrips are rows of boxes for one character each, in groups. They are made

@@ -158,10 +158,10 @@ func (s *setter) drawAgain(p *page.Page, y float64, of *section) {
 	base := y + baseline(h, s.size(valueSize))
 	x := s.number(p, base, of.number, valueSize)
 	text := s.say(lang.T("%s (continued)", "%s（続き）"), of.text)
-	lines := page.Wrap(page.Bold, s.size(valueSize), s.right-x, text)
+	lines := fair(page.Bold, s.size(valueSize), s.right-x, text)
 	if len(lines) > 1 {
 		room := s.right - x - page.Width(page.Bold, s.size(valueSize), s.say(lang.T("… (continued)", "…（続き）")))
-		lines = page.Wrap(page.Bold, s.size(valueSize), room, of.text)
+		lines = fair(page.Bold, s.size(valueSize), room, of.text)
 		lines[0] += s.say(lang.T("… (continued)", "…（続き）"))
 	}
 	p.Text(x, base, page.Bold, s.size(valueSize), black, lines[0])
@@ -273,10 +273,11 @@ func (s *setter) prose(x, room, size, gray float64, text string) ([]strip, float
 				bullet = page.Width(page.Text, s.size(size), mark)
 			}
 		}
-		lines := page.Wrap(page.Text, s.size(size), room, line)
+		lines := fair(page.Text, s.size(size), room, line)
 		if len(lines) > 1 && bullet > 0 {
-			rest := page.Wrap(page.Text, s.size(size), room-bullet, line[len(lines[0]):])
-			strips = append(strips, s.text(x, page.Text, size, gray, lines[:1])...)
+			first := page.Wrap(page.Text, s.size(size), room, line)[0]
+			rest := fair(page.Text, s.size(size), room-bullet, line[len(first):])
+			strips = append(strips, s.text(x, page.Text, size, gray, []string{first})...)
 			strips = append(strips, s.text(x+bullet, page.Text, size, gray, rest)...)
 			end = x + bullet + page.Width(page.Text, s.size(size), rest[len(rest)-1])
 			continue

@@ -195,7 +195,7 @@ func (s *setter) bar(p *page.Page) {
 
 // foot draws what stands at the foot of each page.
 func (s *setter) foot(p *page.Page) {
-	y := s.bottom + 8
+	y := s.bottom + footGap
 	for _, t := range s.feet {
 		p.Text(s.left, y+baseline(s.footLead(), s.titleSize(smallSize)), page.Text, s.titleSize(smallSize), grey, t)
 		y += s.footLead()

@@ -167,10 +167,10 @@ func (s *setter) legend(b Legend) {
 	s.endPart()
 	inner := 10 * s.k
 	x, room := s.left+inner, s.width()-2*inner
-	strips := s.text(x, page.Bold, labelSize, black, page.Wrap(page.Bold, s.size(labelSize), room, b.Title))
+	strips := s.text(x, page.Bold, labelSize, black, fair(page.Bold, s.size(labelSize), room, b.Title))
 	strips = append(strips, s.glyphRows(b.Alike, x, room)...)
 	for _, note := range b.Notes {
-		strips = append(strips, s.text(x, page.Text, smallSize, dark, page.Wrap(page.Text, s.size(smallSize), room, note))...)
+		strips = append(strips, s.text(x, page.Text, smallSize, dark, fair(page.Text, s.size(smallSize), room, note))...)
 	}
 	s.boxed(strips, &frame{gray: ground})
 }
@@ -236,7 +236,7 @@ func (s *setter) qr(b QR) {
 	quiet := max(4*side/float64(code.Size), side/12)
 	base := quiet + baseline(s.lead(bodySize), s.size(bodySize))
 	x := s.value + side + quiet + 8*s.k
-	notes := s.text(x, page.Text, bodySize, black, page.Wrap(page.Text, s.size(bodySize), s.right-x, b.Note))
+	notes := s.text(x, page.Text, bodySize, black, fair(page.Text, s.size(bodySize), s.right-x, b.Note))
 	beside := stack(notes)
 	below := beside.height > side
 	strips := []strip{{side + 2*quiet, base, func(p *page.Page, y float64) {
@@ -246,7 +246,7 @@ func (s *setter) qr(b QR) {
 		}
 	}}}
 	if below {
-		strips = append(strips, s.text(s.value, page.Text, bodySize, black, page.Wrap(page.Text, s.size(bodySize), s.valueRoom(), b.Note))...)
+		strips = append(strips, s.text(s.value, page.Text, bodySize, black, fair(page.Text, s.size(bodySize), s.valueRoom(), b.Note))...)
 	}
 	s.row(b.Label, strips)
 }
@@ -261,7 +261,7 @@ func (s *setter) picture(b Picture) {
 	}
 	scale := min(room/width, high/height)
 	width, height = width*scale, height*scale
-	failed := page.Wrap(page.Text, s.size(valueSize), max(width, 60*s.k), s.say(lang.T("this picture cannot be printed", "この写真は印刷できません")))
+	failed := fair(page.Text, s.size(valueSize), max(width, 60*s.k), s.say(lang.T("this picture cannot be printed", "この写真は印刷できません")))
 	s.row(b.Label, []strip{{height + 4*s.k, baseline(s.lead(labelSize), s.size(labelSize)), func(p *page.Page, y float64) {
 		if err := p.JPEG(s.value, y+2*s.k, width, height, b.JPEG); err != nil {
 			p.Text(s.value, y+baseline(s.lead(valueSize), s.size(valueSize)), page.Text, s.size(valueSize), black, failed[0])

@@ -170,7 +170,7 @@ func (s *setter) cellLines(row []string, widths []float64, f page.Face, size flo
 	lines := make([][]string, len(row))
 	for i, cell := range row {
 		if cell != "" {
-			lines[i] = page.Wrap(f, s.size(size), widths[i], cell)
+			lines[i] = fair(f, s.size(size), widths[i], cell)
 		}
 	}
 	return lines
