@@ -114,10 +114,14 @@ func finder(n *net, hit func(match)) {
 	if err != nil {
 		return
 	}
+	already, err := n.m.ThiefGraph().Opened(n.m.Thief(lockout.SureOnly | lockout.Pessimistic)) // by a lost sheet, of which V11 speaks
+	if err != nil {
+		return
+	}
 	opens := make(map[*recovery.Account][]string)
 	for i, e := range found {
 		for _, id := range opened[i] {
-			if a := n.account[id]; a != nil && a.Weight > 0 && !a.Over {
+			if a := n.account[id]; a != nil && a.Weight > 0 && !a.Over && !slices.Contains(already, id) {
 				opens[a] = append(opens[a], e.ID)
 			}
 		}

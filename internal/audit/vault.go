@@ -120,7 +120,14 @@ var backupTags = []string{"backup", "控え", "バックアップ", "ばっく�
 // cannot see a stick in a drawer, but its owner can note it.
 func (v *survey) copies() (last time.Time) {
 	for _, r := range v.in.Records {
-		if s := (subject{r: r}); r.Trashed != nil || !s.tagged(backupTags) {
+		s := subject{r: r}
+		if r.Trashed != nil {
+			continue
+		}
+		if known, ok := s.sheetThere(record.SheetBackup); ok && known.Place != "" && r.Created.After(last) {
+			last = r.Created
+		}
+		if !s.tagged(backupTags) {
 			continue
 		}
 		if r.Updated.After(last) {

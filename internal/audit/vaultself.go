@@ -10,8 +10,8 @@ import (
 	"memovault/internal/recovery"
 )
 
-// The vault as one more account, by what the record about it says, and the
-// papers that were printed: G09, V07 to V10.
+// The vault as one more account, by what the record about it says:
+// G09 and V07 to V09.
 var selfRules = []*Rule{
 	{
 		ID: "G09", Severity: High, effort: note, vault: vaultInOneHead,
@@ -41,13 +41,6 @@ var selfRules = []*Rule{
 		Do:     lang.T("take a copy to another house, and note where:", "控えを別の家に預け、その場所を書いてください:"),
 		Source: NotesAlone, AsOf: "2026-11-22",
 	},
-	{
-		ID: "V10", Severity: Medium, effort: note, record: sheetOld,
-		Title:  lang.T("printed sheet that is out of date", "印刷した用紙が古くなっている"),
-		Why:    lang.T("on the day when it is needed the paper leads astray", "いざというとき、古い紙を頼ることになります"),
-		Do:     lang.T("print it anew, put it in the place of the old one, and note it:", "印刷し直して、古い紙と入れ替え、記録してください:"),
-		Source: NotesAlone, AsOf: "2026-11-22",
-	},
 }
 
 // says reports whether the record about the vault has an answer with the role
@@ -67,6 +60,9 @@ func (v *survey) withRecovery() bool {
 // record about the vault that is not known.
 func vaultInOneHead(v *survey, hit func(match)) {
 	if len(v.in.Records) == 0 || len(v.in.Vault.Slots) == 0 {
+		return
+	}
+	if v.keyOnPaper() {
 		return
 	}
 	if v.self == nil {
@@ -105,7 +101,7 @@ func (s *subject) keysOf(role record.Role) []string {
 // recoveryNowhere speaks where the passphrase has a place and the recovery key
 // has none; where neither has, G09 does.
 func recoveryNowhere(v *survey, hit func(match)) {
-	if v.self == nil || len(v.in.Vault.Slots) == 0 || !v.withRecovery() || v.says(record.RoleKeptAt, record.RoleKeptBy) ||
+	if v.self == nil || len(v.in.Vault.Slots) == 0 || !v.withRecovery() || v.says(record.RoleKeptAt, record.RoleKeptBy) || v.keyOnPaper() ||
 		!v.says(record.RolePlace, record.RoleHolder) {
 		return
 	}
@@ -142,7 +138,7 @@ func copyOld(v *survey, hit func(match)) {
 // copyInHouse speaks of single events that take the vault and all its copies.
 // That there is no copy at all says V05.
 func copyInHouse(n *net, hit func(match)) {
-	if !n.v.says(record.RoleCopyAt) {
+	if !n.v.says(record.RoleCopyAt) && !n.v.backupOnPaper() {
 		return
 	}
 	var events []string
@@ -154,8 +150,11 @@ func copyInHouse(n *net, hit func(match)) {
 	if events = n.smallest(events); len(events) == 0 {
 		return
 	}
-	out := match{about: []*subject{n.v.self}, events: events, command: n.v.selfCommand(record.RoleCopyAt),
+	out := match{events: events, command: n.v.selfCommand(record.RoleCopyAt),
 		what: words(lang.T("%s: the vault and every copy that is noted are gone", "%s: 金庫も、記録にある控えも、すべてなくなります"), n.events[events[0]].Label)}
+	if n.v.self != nil {
+		out.about = []*subject{n.v.self}
+	}
 	hit(out)
 }
 
@@ -163,37 +162,6 @@ func copyInHouse(n *net, hit func(match)) {
 func (n *net) takesVault(e *recovery.Event) bool {
 	_, closed, err := n.g.Why(recovery.VaultID, n.m.Case(lockout.Optimistic, e))
 	return err == nil && closed
-}
-
-// sheetOld compares a printed sheet with the records on it.
-func sheetOld(v *survey, s *subject, hit func(match)) {
-	if s.r.Template != record.SheetTemplate {
-		return
-	}
-	state := record.SheetState(s.r, v.in.Records)
-	if state.Current() {
-		return
-	}
-	out := match{fields: s.keysOf(record.RolePrinted), command: []lang.Text{both("print")}}
-	for _, name := range record.SheetContents(s.r) {
-		if v.named[record.NameKey(name)] != nil {
-			out.command = append(out.command, both(name))
-		}
-	}
-	switch {
-	case len(state.Changed) > 0 && len(state.Missing) > 0:
-		out.what = words(lang.T("changed since it was printed: %s; no longer there: %s", "印刷のあとに変わった記録: %s。もうない記録: %s"), joined(state.Changed), joined(state.Missing))
-	case len(state.Changed) > 0:
-		out.what = words(lang.T("changed since it was printed: %s", "印刷のあとに変わった記録: %s"), joined(state.Changed))
-	default:
-		out.what = words(lang.T("no longer there: %s", "もうない記録: %s"), joined(state.Missing))
-	}
-	if len(out.command) == 1 {
-		out.command = []lang.Text{both("rm"), both(s.r.Name)}
-	} else if place := s.value(record.RoleKeptAt); place != "" {
-		out.command = append(out.command, both("--kept-at"), both(place))
-	}
-	hit(out)
 }
 
 // joined joins names.
