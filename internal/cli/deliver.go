@@ -63,6 +63,8 @@ func (a *app) deliver(o *onPaper, job paperJob) (delivered, error) {
 		a.warnOfMissing(job)
 	}
 	switch {
+	case o.printer != "":
+		return a.sendToPrinter(o, job)
 	case o.preview && !o.toFile():
 		return a.preview(o, job)
 	case o.kind() == kindPNG:

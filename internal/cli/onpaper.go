@@ -24,6 +24,8 @@ type onPaper struct {
 	large   bool
 	preview bool
 	printer string // a name or an address, ourChoice for the usual one, empty for none
+	sides   string // a key of sidesKeywords; empty is one
+	copies  int    // at the printer
 }
 
 // Kinds of file that hold a sheet.
@@ -60,6 +62,8 @@ func (a *app) paperFlags(f *pflag.FlagSet, kinds ...string) *onPaper {
 	f.BoolVar(&o.preview, "preview", false, a.text(lang.T("look at the pages: in the browser, or with -o as PNG", "出来上がりを見る（ブラウザーで。-o を付けると PNG に）")))
 	f.StringVar(&o.printer, "printer", "", a.text(lang.T("print it, on the usual printer or on `[NAME]` (or ipp://...)", "印刷する。いつものプリンターか、`[名前]`（または ipp://...）のプリンターで")))
 	f.Lookup("printer").NoOptDefVal = ourChoice
+	f.StringVar(&o.sides, "sides", "", a.text(lang.T("with --printer: `SIDES` to print on, one, two-long or two-short (default: one)", "--printer のとき: 印刷する`面`。one（片面）か two-long、two-short（両面）")))
+	f.IntVar(&o.copies, "copies", 1, a.text(lang.T("with --printer: how `MANY`", "--printer のとき: 印刷する`部数`")))
 	return o
 }
 
@@ -67,6 +71,9 @@ func (a *app) paperFlags(f *pflag.FlagSet, kinds ...string) *onPaper {
 func (o *onPaper) given() bool {
 	return o.out != "" || o.format != "" || o.size != "" || o.large || o.preview || o.printer != ""
 }
+
+// mostCopies keeps a slip of the finger from emptying a tray.
+const mostCopies = 20
 
 func (o *onPaper) toFile() bool { return o.out != "" && o.out != "-" }
 
@@ -134,7 +141,14 @@ func (a *app) checkPaper(cmd *cobra.Command, o *onPaper) error {
 
 // checkPlace holds that there is one place to go to.
 func (a *app) checkPlace(cmd *cobra.Command, o *onPaper) error {
+	_, known := sidesKeywords[o.sides]
 	switch {
+	case o.sides != "" && !known:
+		return a.usage(cmd, lang.T("--sides is one, two-long or two-short, not %q", "--sides は one か two-long か two-short です。%q は使えません"), o.sides)
+	case o.copies < 1 || o.copies > mostCopies:
+		return a.usage(cmd, lang.T("--copies takes 1 to %d", "--copies は 1 から %d までです"), mostCopies)
+	case o.printer == "" && (o.sides != "" || o.copies > 1):
+		return a.usage(cmd, lang.T("--sides and --copies go with --printer", "--sides と --copies は --printer と一緒に使います"))
 	case o.printer != "" && o.out != "":
 		return a.usage(cmd, lang.T("it can go to a printer or into a file, not both: leave out --printer or -o", "プリンターとファイルの両方には出せません。--printer か -o のどちらかにしてください"))
 	case o.printer != "" && o.preview:
