@@ -86,7 +86,7 @@ func (b *emergency) first() {
 	}
 	switch {
 	case !b.Left.VaultKnown || b.Left.Vault == lockout.Shut:
-		step(lang.T("Open the vault. By what is noted nobody but the owner can: part %d says what is missing.", "金庫を開けます。記録にあるかぎり、本人のほかには開けられません。足りないものは %d にあります。"), partVault)
+		step(lang.T("Open the vault. By what is noted nobody but the owner can: part %d says what is missing.", "金庫を開けます。記録にあるかぎり、本人しか開けられません。足りないものは %d にあります。"), partVault)
 	case b.Left.Vault == lockout.Unsure:
 		step(lang.T("Open the vault, as part %d says. The notes do not tell whether all it takes is there.", "金庫を開けます（%d）。要るものがそろっているかは、記録からは分かりません。"), partVault)
 	default:
@@ -154,7 +154,7 @@ func (b *emergency) vault() {
 	}
 	b.component(lang.T("one of the files", "ファイル（どれか 1 つ）"), b.Left.File, name)
 	b.component(lang.T("one of the keys", "鍵（どれか 1 つ）"), b.Left.Key, "")
-	b.add(Field{Label: b.say(lang.T("the program", "プログラム")), Value: b.say(lang.T("memovault (command %s), or the free tool age, 1.0 or newer (age-encryption.org)", "memovault（コマンドは %s）、または無料の age 1.0 以降（age-encryption.org）"), b.o.Program)})
+	b.add(Field{Label: b.say(lang.T("the program", "プログラム")), Value: b.say(lang.T("memovault (command %s), or age 1.0 or newer (age-encryption.org)", "memovault（コマンド %s）か、age 1.0 以降（age-encryption.org）"), b.o.Program)})
 	b.howTo()
 	b.missing()
 }
@@ -197,11 +197,10 @@ func (b *emergency) howTo() {
 		n++
 		b.add(Step{Number: n, Text: b.say(t, args...)})
 	}
-	step(lang.T("With memovault, on the computer with the file: type this. Where it asks, type the passphrase, or all groups of the recovery key.",
-		"memovault があるとき: ファイルのあるパソコンで次を打ち、聞かれたら、合言葉か、回復キーの全部の組を打ちます。"))
-	b.add(Command{[]string{b.o.Program + " list"}})
-	step(lang.T("With age: open the newest backup, a .tar file, as the sheet of the recovery key says. With the passphrase it is:",
-		"age で開けるとき: いちばん新しい控え（.tar）を、回復キーの用紙のとおりに開けます。合言葉なら、次のとおりです。"))
+	step(lang.T("With memovault: type \"%s list\" on the computer with the file. Where it asks, type the passphrase, or all groups of the recovery key.",
+		"memovault なら: ファイルのあるパソコンで「%s list」と打ち、聞かれたら、合言葉か、回復キーの全部の組を打ちます。"), b.o.Program)
+	step(lang.T("With age: open the newest backup (.tar) as the sheet of the recovery key says. With the passphrase:",
+		"age なら: 新しい控え（.tar）を、回復キーの用紙のとおりに開けます。合言葉のときは:"))
 	b.add(Command{[]string{"tar -xf BACKUP.tar", "age -d slots/SLOT.age > vault-key.txt", "age -d -i vault-key.txt index.age"}})
 }
 
@@ -252,20 +251,31 @@ func (b *emergency) lack(t *recovery.Thing) string {
 	}
 	command := ""
 	switch {
+	case t.ID == "memory:vault":
+		label = b.say(lang.T("the passphrase is in the owner's head only", "金庫の合言葉は、本人の頭の中にしかありません"))
+		if command = "add " + record.VaultTemplate; t.Record != nil {
+			command = "edit " + word(t.Record.Name) + " passphrase_place"
+		}
 	case len(t.Command()) > 0:
 		var words []string
 		for _, w := range t.Command() {
-			words = append(words, w.In(b.l))
+			words = append(words, word(w.In(b.l)))
 		}
 		command = strings.Join(words, " ")
 	case t.Record != nil && t.Field != "":
-		command = "edit " + t.Record.Name + " " + t.Field
-	case t.Kind == recovery.KindMemory:
-		command = "add " + record.VaultTemplate
+		command = "edit " + word(t.Record.Name) + " " + t.Field
 	default:
 		return b.say(lang.T("- %s", "・%s"), label)
 	}
 	return b.say(lang.T("- %s: %s %s", "・%s: %s %s"), label, b.o.Program, term.Sanitize(command))
+}
+
+// word is one argument of a command as it is typed.
+func word(s string) string {
+	if strings.ContainsAny(s, " 　\"'$`\\") {
+		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	}
+	return s
 }
 
 // mostAccounts, mostHolds and mostPlaces keep the sheet of an ordinary vault on
