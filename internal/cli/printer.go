@@ -298,6 +298,8 @@ func explainPrinter(err error) error {
 	var unreachable *ipp.UnreachableError
 	f := &failure{status: statusError, err: err}
 	switch {
+	case errors.As(err, new(*failure)): // it has words already
+		return err
 	case errors.Is(err, context.Canceled):
 		return term.ErrCancelled
 	case errors.As(err, &no):
