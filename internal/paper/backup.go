@@ -154,7 +154,8 @@ func (s *backupPage) column(keys int) {
 	for _, l := range []lang.Lang{lang.JA, lang.EN} {
 		s.para(page.Text, lang.T("1 Photograph or scan all pages, in any order.", "1 全ページを撮影かスキャン（順不同）").In(l))
 		s.para(page.Text, lang.T("2 On a computer:", "2 パソコンで").In(l))
-		s.para(page.MonoBold, s.b.Program+" restore "+lang.T("PHOTO…", "写真…").In(l))
+		s.para(page.MonoBold, s.b.Program+" restore")
+		s.para(page.MonoBold, lang.T("PHOTO…", "写真…").In(l))
 		s.para(page.Text, lang.T("3 Give one of the keys named below.", "3 下の鍵のどれか 1 つを入れる").In(l))
 		s.y += columnGap / 2
 	}

@@ -72,7 +72,7 @@ func TestBackupPages(t *testing.T) {
 				text := allText(p)
 				for _, want := range []string{
 					"3C7A-F18E", "2026-01-02", fmt.Sprintf("%d/2", i+1), "Any ONE of the 2 pages may be lost", "2 枚のどの 1 枚を失くしても元に戻せます",
-					"restore PHOTO…", "restore 写真…", "passphrase", "合言葉", "base45", "Reed–Solomon", "age", "RFC 9285",
+					"vault restore", "PHOTO…", "写真…", "passphrase", "合言葉", "base45", "Reed–Solomon", "age", "RFC 9285",
 				} {
 					if !strings.Contains(text, strings.ReplaceAll(want, " ", "")) {
 						t.Errorf("%s page %d does not say %q", name, i+1, want)

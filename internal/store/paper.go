@@ -25,7 +25,7 @@ import (
 // PaperFormat is the number of the format of a paper backup's plaintext.
 const PaperFormat = 1
 
-const paperMark = "memovault paper backup"
+const paperMark = "paper backup"
 
 // maxPaper is the longest plaintext in bytes that is read. What fits on paper
 // unpacks to less, unless it was made to fill the memory.
