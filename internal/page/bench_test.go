@@ -1,8 +1,10 @@
 package page
 
 import (
+	"bytes"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"testing"
 	"time"
 )
@@ -74,6 +76,24 @@ func BenchmarkPDF(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// BenchmarkCodes is a page of a paper backup: 24 codes of 97 by 97 modules.
+func BenchmarkCodes(b *testing.B) {
+	p := New(A4)
+	random := rand.New(rand.NewPCG(1, 2))
+	for i := range 24 {
+		p.Modules(40+120*float64(i%4), 40+120*float64(i/4), 0.42*MM, 97, func(_, _ int) bool { return random.IntN(2) == 0 })
+	}
+	book := &Book{Pages: []*Page{p}}
+	b.ReportAllocs()
+	for b.Loop() {
+		var out bytes.Buffer
+		if err := book.PDF(&out); err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(out.Len()), "B/page")
 	}
 }
 

@@ -1,6 +1,9 @@
 package page
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+)
 
 // A content is the drawing commands of one page. PDF counts y from the lower
 // edge of the page.
@@ -59,7 +62,10 @@ func (c *content) modules(m *mark) {
 	c.fillGray(0)
 	c.printf("q %s 0 0 %s %s %s cm\n", precise(m.width), precise(-m.width), precise(m.x), precise(c.height-m.y))
 	for _, r := range m.runs {
-		c.printf("%d %d %d 1 re\n", r.col, r.row, r.n)
+		for _, v := range [...]int{r.col, r.row, r.n} {
+			c.b = append(strconv.AppendInt(c.b, int64(v), 10), ' ')
+		}
+		c.b = append(c.b, "1 re\n"...)
 	}
 	c.printf("f Q\n")
 }

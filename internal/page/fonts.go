@@ -90,10 +90,8 @@ func unpack(packed []byte) ([]byte, error) {
 // glyph.
 func (f Face) find(r rune) (*font, uint16) {
 	for _, e := range f.fonts() {
-		if font := e.load(); font != nil {
-			if id := font.glyph(r); id != 0 {
-				return font, id
-			}
+		if id := e.load().glyph(r); id != 0 {
+			return e.font, id
 		}
 	}
 	return nil, 0

@@ -53,19 +53,30 @@ func (p *pdf) code(g *glyph) (*subset, int) {
 			return s, cid
 		}
 	}
-	all := p.subsets[g.font]
-	if len(all) == 0 || len(all[len(all)-1].coded) >= maxCodes-1 || len(all[len(all)-1].old) > maxGlyphs/2 {
-		s := &subset{font: g.font, number: len(p.order), codes: map[codeKey]int{}, made: map[looks]int{{}: 0},
-			old: []uint16{0}, parts: [][]overlay{nil}}
-		p.subsets[g.font] = append(all, s)
-		p.order = append(p.order, s)
-	}
-	all = p.subsets[g.font]
-	s := all[len(all)-1]
+	s := p.roomy(g.font)
 	s.coded = append(s.coded, *g)
 	s.shapes = append(s.shapes, s.take(g))
 	s.codes[key] = len(s.coded)
 	return s, len(s.coded)
+}
+
+// roomy returns a subset of the font that has room for a glyph and its parts.
+func (p *pdf) roomy(f *font) *subset {
+	all := p.subsets[f]
+	if n := len(all); n > 0 && len(all[n-1].coded) < maxCodes-1 && len(all[n-1].old) < maxGlyphs/2 {
+		return all[n-1]
+	}
+	s := newSubset(f)
+	s.number = len(p.order)
+	p.subsets[f] = append(all, s)
+	p.order = append(p.order, s)
+	return s
+}
+
+// newSubset returns a subset that has only glyph 0, which stands for what is
+// missing.
+func newSubset(f *font) *subset {
+	return &subset{font: f, codes: map[codeKey]int{}, made: map[looks]int{{}: 0}, old: []uint16{0}, parts: [][]overlay{nil}}
 }
 
 func (g *glyph) looks() looks {

@@ -177,7 +177,7 @@ func FuzzFont(f *testing.F) {
 			font.advance(id)
 			font.box(id)
 			if int(id) < font.glyphs {
-				s := &subset{font: font, codes: map[codeKey]int{}, made: map[looks]int{{}: 0}, old: []uint16{0}, parts: [][]overlay{nil}}
+				s := newSubset(font)
 				s.take(&glyph{font: font, id: id, marks: []overlay{{id: font.glyph(0x301)}}})
 				s.program()
 			}
