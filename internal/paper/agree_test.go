@@ -152,7 +152,7 @@ func TestTextAgrees(t *testing.T) {
 
 func TestRandomSheetsAgree(t *testing.T) {
 	r := rand.New(rand.NewPCG(13, 14))
-	for i := range 60 {
+	for i := range rounds() {
 		d := Records(lang.Lang(i%2), []*record.Record{randomRecord(r, 1), randomRecord(r, 2)}, Options{Made: day, Program: "vault", WithSecrets: i%3 > 0})
 		if err := inOrder(d, bodyOf(d, formats[i%4])); err != nil {
 			t.Errorf("pages: %v", err)
@@ -241,4 +241,11 @@ func TestHTMLNeedsNothingElse(t *testing.T) {
 			}
 		}
 	}
+}
+
+func rounds() int {
+	if racing {
+		return 15
+	}
+	return 60
 }
