@@ -2,6 +2,7 @@ package page
 
 import (
 	"bytes"
+	"encoding/xml"
 	"errors"
 	"image"
 	"image/color"
@@ -60,6 +61,24 @@ func TestSameBytesTwice(t *testing.T) {
 	other.Text(10, 10, Text, 10, 0, ".")
 	if c := pdfBytes(t, other, pictures(t)); bytes.Equal(id(t, a), id(t, c)) {
 		t.Error("different pages have the same ID")
+	}
+}
+
+// TestPrintedAsMeasured holds what a printer and a reader aloud are told.
+func TestPrintedAsMeasured(t *testing.T) {
+	pdf := pdfBytes(t, New(A4), New(Letter))
+	for _, want := range []string{
+		"/PrintScaling/None", "/DisplayDocTitle true", "/Lang <FEFF006A0061>", "/MediaBox[0 0 595.276 841.89]",
+		"/MediaBox[0 0 612 792]", "/CreationDate(D:20260102030405+09'00')",
+	} {
+		if !bytes.Contains(pdf, []byte(want)) {
+			t.Errorf("the PDF does not say %s", want)
+		}
+	}
+	_, xmp, _ := bytes.Cut(pdf, []byte("<x:xmpmeta"))
+	xmp, _, ok := bytes.Cut(xmp, []byte("<?xpacket end"))
+	if err := xml.Unmarshal(append([]byte("<x:xmpmeta"), xmp...), new(any)); !ok || err != nil {
+		t.Errorf("XMP is no XML: %v\n%s", err, xmp)
 	}
 }
 
