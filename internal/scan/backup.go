@@ -47,7 +47,13 @@ func Backup(img *image.Gray) Result {
 			break
 		}
 	}
-	return r.result(img.Rect.Min)
+	if p := r.planes[0]; len(r.sights) == 0 && p.w*p.h < 5<<20 {
+		r.read(r.likely(r.findersIn(p.sharper())))
+		r.neighbours()
+	}
+	res := r.result(img.Rect.Min)
+	res.Trouble = r.trouble()
+	return res
 }
 
 // newReader prepares the picture in halves down to where no code could be read.
@@ -74,15 +80,23 @@ func (r *reader) order() []int {
 	return order
 }
 
-// search finds the finders at one size and reads the codes they belong to.
+// search reads the codes whose finders show at one size.
 func (r *reader) search(level int) {
-	p := r.planes[level]
+	r.read(r.likely(r.finders(level)))
+}
+
+// finders finds them at one size, in pixels of the largest plane.
+func (r *reader) finders(level int) []finder {
+	return r.findersIn(r.planes[level])
+}
+
+func (r *reader) findersIn(p *plane) []finder {
 	found := findFinders(p, newThresholds(p, 2))
 	for i := range found {
 		found[i].at = r.toFirst(p, found[i].at)
 		found[i].section *= p.scale / r.planes[0].scale
 	}
-	r.read(r.likely(found))
+	return found
 }
 
 // toFirst gives the place in the largest plane of a place in another.
@@ -170,7 +184,7 @@ func (r *reader) look(t *triple, l layout) sight {
 	local := triple{corner: r.shrink(p, t.corner), right: r.shrink(p, t.right), below: r.shrink(p, t.below)}
 	m, quality := newMesh(p, &local, l)
 	s.quality = quality
-	if quality > 0.65 {
+	if quality > 0.65 || len(l.nodes) < 3 {
 		s.text, s.read = m.sample(p).text()
 	}
 	s.mesh = m.grown(r, p)
@@ -239,9 +253,6 @@ func (r *reader) result(origin image.Point) Result {
 	slices.SortStableFunc(res.Codes, func(a, b Code) int {
 		return cmp.Or(cmp.Compare(a.Corners[0].Y, b.Corners[0].Y), cmp.Compare(a.Corners[0].X, b.Corners[0].X))
 	})
-	if len(res.Codes) == 0 && res.Unread == 0 {
-		res.Trouble = NoCodes
-	}
 	return res
 }
 

@@ -57,7 +57,7 @@ func drawBackup(t testing.TB, seed uint64) (*image.Gray, map[string]bool) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		drawModules(page, code, left+pitch*float64(i%codesAcross), top+pitch*float64(i/codesAcross), moduleSize)
+		drawModules(page, code.Size, code.Black, left+pitch*float64(i%codesAcross), top+pitch*float64(i/codesAcross), moduleSize)
 	}
 	writeLine(page, 14, 17, 2, fmt.Sprintf("Encrypted vault backup   ID 3C7A-F18E   2026-01-01   %d/3", seed%3+1))
 	writeLine(page, 14, 21, 1, "Any 48 of the 72 codes restore everything. Photograph or scan every page, then run: vault restore photo.jpg")
@@ -66,13 +66,13 @@ func drawBackup(t testing.TB, seed uint64) (*image.Gray, map[string]bool) {
 }
 
 // drawModules draws a code with its top left corner at a place in millimetres.
-func drawModules(page *image.Gray, code *coding.Code, x, y, module float64) {
+func drawModules(page *image.Gray, size int, black func(x, y int) bool, x, y, module float64) {
 	dot := drawnDPI / 25.4
-	for py := int(y * dot); py < int((y+module*float64(code.Size))*dot); py++ {
-		for px := int(x * dot); px < int((x+module*float64(code.Size))*dot); px++ {
+	for py := int(y * dot); py < int((y+module*float64(size))*dot); py++ {
+		for px := int(x * dot); px < int((x+module*float64(size))*dot); px++ {
 			u := int(math.Floor((float64(px)/dot - x) / module))
 			v := int(math.Floor((float64(py)/dot - y) / module))
-			if code.Black(u, v) {
+			if black(u, v) {
 				page.Pix[py*page.Stride+px] = 0
 			}
 		}
