@@ -47,10 +47,8 @@ func (a *app) blankDoc(l lang.Lang, typed []string) (*paper.Doc, error) {
 
 // formsOf are the templates that a word names: one, or those of a group.
 func (a *app) formsOf(word string) ([]*record.Template, error) {
-	if t := record.LookupTemplate(word); t != nil {
-		return []*record.Template{t}, nil
-	}
-	for _, g := range formGroups {
+	for _, g := range formGroups { // before templates, which have other words in their aliases
+
 		if lang.Fold(word) != g.name && lang.Fold(word) != lang.Fold(g.ja) {
 			continue
 		}
@@ -61,6 +59,9 @@ func (a *app) formsOf(word string) ([]*record.Template, error) {
 			}
 		}
 		return list, nil
+	}
+	if t := record.LookupTemplate(word); t != nil {
+		return []*record.Template{t}, nil
 	}
 	return nil, a.noForm(word)
 }

@@ -114,25 +114,27 @@ const noFiles = cobra.ShellCompDirectiveNoFileComp
 // argumentCompleters say what stands behind a command. Commands that are
 // missing here take nothing.
 var argumentCompleters = map[string]completer{
-	"add":        first(templateNames),
-	"templates":  templateArguments,
-	"show":       recordThenFields,
-	"edit":       editArguments,
-	"audit":      recordNames,
-	"whatif":     eventNames,
-	"recover":    first(recordNames),
-	"retire":     first(recordNames),
-	"drill":      first(recordNames),
-	"map":        recordNames,
-	"history":    first(recordNames),
-	"undo":       first(recordNames),
-	"rm":         recordNames,
-	"tag":        tagArguments,
-	"print":      recordNames,
-	"papers":     sheetNumbers,
-	"export":     recordNames,
-	"import":     filesEnding("age", "json"),
-	"completion": first(shellNames),
+	"add":         first(templateNames),
+	"templates":   templateArguments,
+	"show":        recordThenFields,
+	"edit":        editArguments,
+	"audit":       recordNames,
+	"whatif":      eventNames,
+	"recover":     first(recordNames),
+	"retire":      first(recordNames),
+	"drill":       first(recordNames),
+	"map":         recordNames,
+	"history":     first(recordNames),
+	"undo":        first(recordNames),
+	"rm":          recordNames,
+	"tag":         tagArguments,
+	"print":       recordNames,
+	"papers":      sheetNumbers,
+	"check-paper": sheetOrPhotos,
+	"export":      recordNames,
+	"import":      filesEnding("age", "json"),
+	"restore":     anyFile,
+	"completion":  first(shellNames),
 }
 
 // flagCompleters say what stands behind a flag, which means the same in every
@@ -145,8 +147,9 @@ var flagCompleters = map[string]completer{
 	"identity":             filesEnding("txt", "key", "age"),
 	"from-identity":        filesEnding("txt", "key", "age"),
 	"attach":               anyFile,
+	"photo":                anyFile,
 	"output":               anyFile,
-	"recovery-key-out":     filesEnding("txt"),
+	"recovery-key-out":     filesEnding("pdf", "html", "txt"),
 	"from-json":            filesEnding("json"),
 	"save":                 folders,
 	"lang":                 languages,
@@ -181,7 +184,11 @@ var flagCompleters = map[string]completer{
 	"importance":           importances,
 	"format":               formats,
 	"size":                 paperSizes,
+	"blank":                templateNames,
+	"call":                 recordNames,
 	"printer":              nothing,
+	"sides":                sidesNames,
+	"copies":               nothing,
 	"on-duplicate":         policies,
 	"passphrase-fd":        nothing,
 	"owner":                nothing,
@@ -198,9 +205,11 @@ var flagCompleters = map[string]completer{
 	"restore-way":          wayIDs,
 	"kept":                 keptArguments,
 	"kept-at":              placesKnown,
+	"answers":              anyFile,
 	"add-field":            nothing,
 	"add-secret":           nothing,
 	"detach":               nothing,
+	"id":                   nothing,
 	"to":                   nothing,
 }
 
@@ -399,6 +408,12 @@ func formats(a *app, cmd *cobra.Command, args []string, toComplete string) ([]st
 func paperSizes(a *app, _ *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 	return []string{a.described(sizeA4, lang.T("210 by 297 mm", "210 × 297 ミリ（日本やヨーロッパ）")),
 		a.described(sizeLetter, lang.T("8.5 by 11 inches", "8.5 × 11 インチ（アメリカなど）"))}, noFiles
+}
+
+func sidesNames(a *app, _ *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	return []string{a.described("one", lang.T("one side (usual)", "片面（いつもの）")),
+		a.described("two-long", lang.T("both, turned on the long edge", "両面・長い辺でとじる")),
+		a.described("two-short", lang.T("both, turned on the short edge", "両面・短い辺でとじる"))}, noFiles
 }
 
 func exportFormats(a *app, _ *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {

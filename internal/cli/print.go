@@ -3,8 +3,10 @@ package cli
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"memovault/internal/lang"
 	"memovault/internal/paper"
@@ -14,6 +16,7 @@ import (
 
 type printOptions struct {
 	*onPaper
+	otherSheet
 	owner, tag  string
 	all         bool
 	withSecrets bool
@@ -21,6 +24,9 @@ type printOptions struct {
 	paperLang   string
 	keptAt      string // where the sheet will be; empty if nobody said so
 	noNote      bool   // the sheet is not to be entered into the ledger
+	photos      bool   // attached pictures are printed
+	printers    bool   // the printers are listed, and nothing is printed
+	json        bool
 }
 
 func (a *app) newPrint() *cobra.Command {
@@ -28,23 +34,43 @@ func (a *app) newPrint() *cobra.Command {
 	cmd := a.command(spec{
 		name: "print", args: lang.T("[NAME...]", "[名前...]"), group: "paper",
 		short: lang.T("make a sheet for paper", "紙に残すための用紙を作る"),
-		long: lang.T(`Lays records out as text on A4 pages, 80 columns wide, to be printed and kept:
-with check letters behind each key, a box to tick for each one-time code, and
-the sheet's number. Product keys and codes are always on it; passwords and hints
-only with --with-secrets, otherwise there is a blank to fill in by hand. With
---kept-at, or your answer to the question, the vault remembers the sheet: what is
-on it, where it is, and whether it is out of date.`,
-			`記録を A4 のテキスト（1 行 80 桁）に組み、印刷して残せるようにします。
-キーには写し間違いに気づくための「確かめの文字」、使い捨てのコードには使ったら
-印を付ける四角、それに用紙の番号が付きます。プロダクトキーとコードは必ず載り、
-パスワードとヒントは --with-secrets のときだけ載ります（なければ手書きの欄）。
---kept-at を付けるか、置き場所を聞かれて答えると、どの用紙に何が載っていて、どこにあり、
-古くなっていないかを、金庫が覚えます。`),
+		long: lang.T(`Lays records out for paper: with check letters behind each key, a box to tick for
+each one-time code, and the sheet's number. With --printer it prints them, with
+-o it makes a PDF (or HTML, text, pictures), with --preview it shows the pages;
+otherwise text of 80 columns goes to the screen or into a pipe. Product keys and
+codes are always on it; passwords and hints only with --with-secrets, otherwise
+there is a blank to fill in by hand. --large is for weak eyes.
+
+Other sheets: --handover for a customer (what to keep, whom to call, what to do
+before moving; no secrets), --emergency for the family, --blank for a form to
+fill in by hand, which needs no vault. The recovery key's own sheet is made with
+the vault (see init), the encrypted paper backup by "backup --paper".
+
+The vault remembers each sheet: what is on it, where it is, and whether it is out
+of date (see papers; --no-note leaves it out).`,
+			`記録を紙に合わせて組みます。キーには写し間違いに気づくための「確かめの文字」、使い捨てのコードには
+使ったら印を付ける四角、それに用紙の番号が付きます。--printer で印刷、-o で PDF（HTML、テキスト、
+画像も）に、--preview で見るだけ。何も付けなければ、1 行 80 桁のテキストを画面やパイプに出します。
+プロダクトキーとコードは必ず載り、パスワードとヒントは --with-secrets のときだけ載ります（なければ
+手書きの欄）。見えにくい方には --large で大きな文字にできます。
+
+ほかの用紙もあります。--handover はお客さまにお渡しする用紙（残しておくもの、連絡先、引っ越しの前に
+すること。秘密は載りません）、--emergency はご家族のための「もしものときの用紙」、--blank は手で書き込む
+記入用紙（金庫がなくても作れます）。回復キーの用紙は金庫を作るときに（init）、暗号化した紙の控えは
+backup --paper で作ります。
+
+どの用紙に何が載っていて、どこにあり、古くなっていないかは、金庫が覚えます（papers を参照。--no-note で
+記録しません）。`),
 		examples: []example{
-			{"print office -o office.txt", lang.T("one record into a file", "1 件をファイルに")},
-			{"print --owner 田中 --paper-lang ja | lp", lang.T("all of a customer's, in Japanese, to the printer", "お客さま 1 人分を日本語でプリンターへ")},
-			{"print office -o office.txt --kept-at drawer", lang.T("and note where the sheet will be", "用紙をどこに置くかも記録する")},
-			{"print --all", lang.T("everything, on the screen", "全部を画面に")},
+			{"print office --preview", lang.T("look at it first", "まず出来上がりを見る")},
+			{"print office --printer", lang.T("to the usual printer", "いつものプリンターで印刷する")},
+			{"print office microsoft -o office.pdf", lang.T("two records into a file", "2 件を PDF ファイルに")},
+			{"print --owner 田中 --large --paper-lang ja -o tanaka.pdf", lang.T("all of a customer's, large and in Japanese", "お客さま 1 人分を、大きな文字の日本語で")},
+			{"print --handover --owner 田中 --printer", lang.T("what stays with the customer", "お客さまにお渡しする用紙")},
+			{"print --emergency -o family.pdf --kept-at drawer", lang.T("for the family, and where it will be", "家族のための用紙を作り、置き場所も記録する")},
+			{"print --blank office --printer", lang.T("a form to fill in by hand", "手で書き込む記入用紙")},
+			{"print --all | lp", lang.T("everything as text, through a pipe", "全部をテキストで、パイプに")},
+			{"print --printers", lang.T("which printers there are", "プリンターの一覧")},
 		},
 	})
 	f := cmd.Flags()
@@ -55,6 +81,10 @@ on it, where it is, and whether it is out of date.`,
 	f.BoolVar(&o.withSecrets, "with-secrets", false, a.text(lang.T("print passwords and hints too (=false: don't ask)", "パスワードとヒントも載せる（=false: 聞かず載せない）")))
 	f.StringVar(&o.paperLang, "paper-lang", "", a.text(lang.T("the sheet's `LANGUAGE`, en or ja (default: as the run)", "用紙の`言語`。ja か en（省略すると画面と同じ）")))
 	f.StringVar(&o.keptAt, "kept-at", "", a.text(lang.T("note the sheet in the vault as kept at `PLACE`", "用紙を、この`場所`にあるものとして金庫に記録する")))
+	f.BoolVar(&o.photos, "photos", false, a.text(lang.T("print attached pictures too", "添付の写真も載せる")))
+	a.otherSheetFlags(f, &o.otherSheet)
+	f.BoolVar(&o.printers, "printers", false, a.text(lang.T("list the printers and print nothing", "プリンターの一覧を出す（印刷はしない）")))
+	f.BoolVar(&o.json, "json", false, a.text(lang.T("with --printers: as JSON", "--printers で、JSON で出す")))
 	f.BoolVar(&o.noNote, "no-note", false, a.text(lang.T("don't note the sheet in the vault", "用紙を金庫に記録しない")))
 	cmd.Args = a.argsBetween(0, -1)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -68,6 +98,12 @@ func (a *app) runPrint(cmd *cobra.Command, o printOptions, names []string) error
 	l, err := a.checkPrint(cmd, o, names)
 	if err != nil {
 		return err
+	}
+	if o.printers {
+		return a.listPrinters(o.json)
+	}
+	if o.otherSheet.chosen() {
+		return a.printOther(cmd, l, o, names)
 	}
 	s, err := a.openVault()
 	if err != nil {
@@ -92,8 +128,18 @@ func (a *app) runPrint(cmd *cobra.Command, o printOptions, names []string) error
 // checkPrint finds mistakes in the command line before a passphrase is asked
 // for, and returns the sheet's language.
 func (a *app) checkPrint(cmd *cobra.Command, o printOptions, names []string) (lang.Lang, error) {
+	if o.printers || o.json {
+		return a.lang, a.checkListing(cmd, o, names)
+	}
+	if err := a.checkOtherSheet(cmd, o, names); err != nil {
+		return 0, err
+	}
+	if err := a.checkPrinterName(cmd, o, names); err != nil {
+		return 0, err
+	}
 	chosen := o.all || o.owner != "" || o.tag != ""
 	switch {
+	case o.emergency || o.blank != nil:
 	case len(names) == 0 && !chosen:
 		f := a.usage(cmd, lang.T("which records? give their names, or --owner, --tag or --all", "どの記録を印刷しますか。名前か、--owner、--tag、--all のどれかを付けてください"))
 		f.next = append([]words{said(lang.T("everything: %s print --all", "全部なら: %s print --all"), a.call())}, f.next...)
@@ -118,6 +164,36 @@ func (a *app) checkPrint(cmd *cobra.Command, o printOptions, names []string) (la
 		}
 	}
 	return l, a.checkPaper(cmd, o.onPaper)
+}
+
+// checkListing holds that a list of printers is all that is wanted.
+func (a *app) checkListing(cmd *cobra.Command, o printOptions, names []string) error {
+	other := ""
+	cmd.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
+		if f.Changed && f.Name != "printers" && f.Name != "json" {
+			other = f.Name
+		}
+	})
+	switch {
+	case !o.printers:
+		return a.usage(cmd, lang.T("--json goes with --printers", "--json は --printers と一緒に使います"))
+	case other != "":
+		return a.usage(cmd, lang.T("--printers prints nothing: leave --%s out", "--printers は一覧を出すだけです。--%s は省いてください"), other)
+	case len(names) > 0:
+		return a.usage(cmd, lang.T("--printers prints nothing: leave %q out", "--printers は一覧を出すだけです。%q は省いてください"), names[0])
+	}
+	return nil
+}
+
+// checkPrinterName catches the address of a printer that stands behind --printer
+// with a space, where it is taken for the name of a record.
+func (a *app) checkPrinterName(cmd *cobra.Command, o printOptions, names []string) error {
+	for _, name := range names {
+		if o.printer == ourChoice && strings.Contains(name, "://") {
+			return a.usage(cmd, lang.T("the printer goes behind an equals sign: --printer=%s", "プリンターは、間を空けずに = のあとに書いてください: --printer=%s"), name)
+		}
+	}
+	return nil
 }
 
 // recordsToPrint reads the chosen records: as named, else by owner and name.
@@ -194,8 +270,9 @@ func (a *app) printsSecrets(o printOptions, list []*record.Record) (bool, error)
 
 // recordSheet is the sheet of the records.
 func (a *app) recordSheet(s *store.Store, l lang.Lang, o printOptions, list []*record.Record) *paper.Doc {
-	return paper.Records(l, list, paper.Options{
-		Made: a.now, Vault: s.ID(), Program: a.name, WithSecrets: o.withSecrets,
-		Named: recordNamed(s), KeptAt: o.keptAt,
-	})
+	options := a.sheetOptions(s, sheetWish{keptAt: o.keptAt, withSecrets: o.withSecrets})
+	if o.photos {
+		options.Photos = photosOf(s)
+	}
+	return paper.Records(l, list, options)
 }

@@ -47,11 +47,10 @@ func (b *sheet) form(t *record.Template) {
 			b.add(b.blank(spec))
 		}
 	}
-	b.add(Room{Label: b.say(lang.T("anything else", "そのほか")), Lines: 3})
+	b.add(Room{Label: b.say(lang.T("anything else", "そのほか")), Lines: 2})
+	b.add(Callout{Title: b.say(lang.T("To enter it later, type: %s add %s", "あとで入力するには: %s add %s"), b.o.Program, t.Name),
+		Text: b.say(lang.T("It asks in this order. Enter passes over what is empty.", "この用紙と同じ順に聞かれます。空いている項目は Enter で飛ばせます。"))})
 	b.add(Blanks{[]string{b.say(lang.T("filled in on", "書いた日")), b.say(lang.T("by", "書いた人")), b.say(lang.T("kept at", "保管場所"))}})
-	b.add(Callout{Title: b.say(lang.T("To enter it later", "あとで入力するには")),
-		Text: b.say(lang.T("Type: %s add %s\nIt asks for these fields in this order. What was left empty can be passed over with Enter.",
-			"次のように打ちます: %s add %s\nこの用紙と同じ順に聞かれます。書いていない項目は、Enter で飛ばせます。"), b.o.Program, t.Name)})
 }
 
 // blank is the room for one answer.
@@ -69,7 +68,7 @@ func (b *sheet) blank(spec *record.Spec) Field {
 			f.Lines = min(max(2, (spec.Expect+1)/2), 8)
 		}
 	case record.TypeMultiline:
-		f.Lines = 3
+		f.Lines = 2
 	case record.TypeOTPAuth:
 		f.Lines = 2
 	}
