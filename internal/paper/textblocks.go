@@ -139,3 +139,44 @@ func (t *layout) room(r Room) {
 	t.put(lines...)
 	t.space()
 }
+
+// blank leaves room to write, an empty line above included: lines of text stand
+// closer than people write.
+func (t *layout) blank(f Field) {
+	t.space()
+	if f.Boxes > 0 {
+		lines := boxLines(f.Boxes, f.Group, t.valueColumns())
+		if f.Note != "" {
+			lines = append(lines, term.Wrap(f.Note, t.valueColumns())...)
+		}
+		t.row(f.Label, lines)
+		return
+	}
+	var lines []string
+	for range max(1, f.Lines) - 1 {
+		lines = append(lines, strings.Repeat("_", t.valueColumns()), "")
+	}
+	last := strings.Repeat("_", max(minLabel, t.valueColumns()-term.Width(f.Note)-1))
+	t.row(f.Label, append(lines, term.Wrap(last+" "+f.Note, t.valueColumns())...))
+}
+
+// boxLines draws a place for each of n characters, in groups that stay together,
+// with room above to write.
+func boxLines(n, group, room int) []string {
+	most := (room + 1) / 2
+	if group <= 0 || group > most {
+		group = min(n, most)
+	}
+	var cells []string
+	for ; n > 0; n -= group {
+		cells = append(cells, strings.TrimRight(strings.Repeat("_ ", min(group, n)), " "))
+	}
+	var lines []string
+	for i, s := range columns(cells, 2*group-1, room) {
+		if i > 0 {
+			lines = append(lines, "")
+		}
+		lines = append(lines, s)
+	}
+	return lines
+}
