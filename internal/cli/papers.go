@@ -382,6 +382,6 @@ func (a *app) sayChangedPaper(o *papersOptions, r *record.Record, place string) 
 	case o.move:
 		a.say(lang.T("noted: %s is at %s now", "記録しました: %s の置き場所は %s です"), called, place)
 	default:
-		a.say(lang.T("noted: %s cannot be found. Take what is on it for known to others; what they get into: %s whatif --thief", "記録しました: %s は見つかりません。載っていることは、人に知られたと考えてください。何に入られるかを見るには: %s whatif --thief"), called, a.call())
+		a.say(lang.T("noted: %s cannot be found. Take what is on it for known to others; what they get into: %s whatif %s --thief", "記録しました: %s は見つかりません。載っていることは、人に知られたと考えてください。何に入られるかを見るには: %s whatif %s --thief"), called, a.call(), shellWord("lose:"+r.Name))
 	}
 }
