@@ -13,7 +13,7 @@ import (
 // over in its place, that is to write over it; flash memory and file systems
 // that copy on writing keep what was there, whatever one writes.
 func deletion(paths []string) string {
-	if _, err := exec.LookPath("shred"); err == nil && onMagneticDisk(paths[0]) {
+	if _, err := exec.LookPath("shred"); err == nil && !testOnlyPlainDisk && onMagneticDisk(paths[0]) {
 		return "shred -u " + shellWords(paths)
 	}
 	return "rm " + shellWords(paths)

@@ -121,6 +121,9 @@ func (a *app) whither(o *onPaper) string {
 	return howPipe
 }
 
+// testOnlyPlainDisk has files deleted in the same way whatever disk tests run on.
+var testOnlyPlainDisk bool
+
 // remindOf says what is to become of files that anybody can read.
 func (a *app) remindOf(job paperJob, paths ...string) {
 	if job.sealed || job.doc != nil && job.doc.Open {

@@ -39,7 +39,8 @@ var latinInJapanese = strings.Fields(`
 	alias choice codes default expect form format hint idle key label months options role shown source text type value
 	mail fields secret product myrecoverykey
 	certainty importance needs person when
-	PNG HTML ipp
+	PNG HTML JPEG ipp CUPS lp cancel one two
+	RFC CRC Reed Solomon GF Vandermonde gzip
 	guide through steps then field press menu can cannot Store`)
 
 // kept is what is written alike in both languages: format verbs, flags, paths,

@@ -40,6 +40,7 @@ func TestMain(m *testing.M) {
 			if os.Getenv("TEST_PANIC") != "" {
 				testOnlyOpened = panicWithSecrets
 			}
+			testOnlyPlainDisk = true
 			openerLinger, _ = time.ParseDuration(os.Getenv("TEST_LINGER"))
 			if patience, err := time.ParseDuration(os.Getenv("TEST_PATIENCE")); err == nil {
 				openerPatience = patience
