@@ -32,6 +32,7 @@ unless you give a NAME. With --field or --from-json it asks nothing.`,
 		examples: []example{
 			{"add office", lang.T("note a Microsoft Office", "Microsoft Office を記録する")},
 			{"add office office-tanaka --owner 田中", lang.T("for a customer", "お客様の分を記録する")},
+			{"add office --photo card.jpg", lang.T("with a photo of the key card", "キーカードの写真も一緒に")},
 			{"add note wifi --field note=@memo.txt", lang.T("from a file, without questions", "ファイルから（質問なし）")},
 			{"add mailbox --from-json - < mailbox.json", lang.T("from a script", "スクリプトから")},
 		},

@@ -29,6 +29,7 @@ type changes struct {
 	importance int
 	tags       []string
 	attach     []string
+	photos     []string
 	noCoach    bool
 	wayChanges
 }
@@ -45,13 +46,14 @@ func (a *app) changeFlags(cmd *cobra.Command, c *changes) {
 	f.IntVar(&c.importance, "importance", 0, a.text(lang.T("importance `N`, from 0 (no matter) to 3 (must never be lost)", "大切さの`番号`。0（なくても困らない）から 3（絶対になくせない）")))
 	f.StringArrayVar(&c.tags, "tag", nil, a.text(lang.T("add the tag `TAG`; -TAG takes it off", "`名札`を付ける（-名札 で外す）")))
 	f.StringArrayVar(&c.attach, "attach", nil, a.text(lang.T("keep a copy of `FILE` (photo of the key card, receipt)", "`ファイル`の写しを一緒にしまう（キーカードの写真、領収書など）")))
+	f.StringArrayVar(&c.photos, "photo", nil, a.text(lang.T("keep a picture (photo of the key card): `FILE` made smaller and upright, without place and time", "写真をしまう（キーカードなど）: `ファイル`を小さく、正しい向きにし、撮った場所や日時は消す")))
 	a.wayFlags(cmd, &c.wayChanges)
 	f.BoolVar(&c.noCoach, "no-coach", false, a.text(lang.T("no hints on what will matter later", "あとで困らないための「ひとこと」を出さない")))
 }
 
 // any reports whether a flag gave something to change.
 func (c *changes) any(cmd *cobra.Command) bool {
-	if len(c.fields)+len(c.own)+len(c.ownSecret)+len(c.tags)+len(c.attach) > 0 || c.fromJSON != "" || c.wayChanges.any() {
+	if len(c.fields)+len(c.own)+len(c.ownSecret)+len(c.tags)+len(c.attach)+len(c.photos) > 0 || c.fromJSON != "" || c.wayChanges.any() {
 		return true
 	}
 	return slices.ContainsFunc([]string{"title", "owner", "notes", "importance"}, cmd.Flags().Changed)
@@ -89,7 +91,12 @@ func (a *app) apply(cmd *cobra.Command, r *record.Record, c *changes) ([]store.N
 	if err := a.applyWays(r, t, &c.wayChanges); err != nil {
 		return nil, err
 	}
-	return a.attachFiles(r, c.attach)
+	files, err := a.attachFiles(r, c.attach)
+	if err != nil {
+		return nil, err
+	}
+	photos, err := a.attachPhotos(r, c.photos)
+	return append(files, photos...), err
 }
 
 // applyRest sets what is no field: title, owner, notes and importance.

@@ -44,11 +44,14 @@ func (a *app) runJob(ctx context.Context, p printerChoice, opts ipp.Options, doc
 	if err != nil {
 		return a.lostPrinter(p, err)
 	}
+	if job.State == ipp.JobCompleted {
+		n := pages * max(1, opts.Copies)
+		a.say(plural(n, lang.T("printed: %d page on %s", "印刷しました: %d ページ（%s）"), lang.T("printed: %d pages on %s", "印刷しました: %d ページ（%s）")), n, p.Name)
+	}
 	a.forgetJob(last, p, id)
 	if job.State != ipp.JobCompleted {
 		return a.jobFailed(p, job)
 	}
-	a.say(lang.T("printed: %d pages on %s", "印刷しました: %d ページ（%s）"), pages*max(1, opts.Copies), p.Name)
 	return nil
 }
 

@@ -40,6 +40,9 @@ func decode(kind Kind, data []byte) (img image.Image, whole bool, err error) {
 	if !ok {
 		return nil, false, &UnsupportedError{Kind: kind}
 	}
+	if _, classic := tiffOrder(data); kind == TIFF && !classic {
+		return nil, false, errBigTIFF
+	}
 	defer func() {
 		if v := recover(); v != nil {
 			img, whole, err = nil, false, &DamagedError{kind, fmt.Errorf("the decoder gave up: %v", v)}

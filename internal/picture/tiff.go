@@ -10,6 +10,8 @@ import (
 	"golang.org/x/image/tiff"
 )
 
+var errBigTIFF = &UnsupportedError{TIFF, "64-bit offsets (BigTIFF)"}
+
 // tiffPages decodes the pages of a TIFF file one after the other. The decoder
 // knows but the first; each of the others becomes the first by being named in
 // the head of the file.
@@ -17,7 +19,7 @@ func tiffPages(data []byte) iter.Seq2[*image.Gray, error] {
 	return func(yield func(*image.Gray, error) bool) {
 		order, ok := tiffOrder(data)
 		if !ok {
-			yield(nil, &UnsupportedError{TIFF, "64-bit offsets (BigTIFF)"})
+			yield(nil, errBigTIFF)
 			return
 		}
 		seen := make(map[uint32]bool)
