@@ -242,7 +242,8 @@ dt { font-weight: bold; font-size: 0.92rem; overflow-wrap: anywhere; }
 .exact { font-size: 1.2rem; line-height: 1.4; white-space: pre-wrap; overflow-wrap: anywhere; }
 .value { display: flex; gap: 1rem; justify-content: space-between; align-items: baseline; }
 .value > :first-child { min-width: 0; }
-.check { white-space: nowrap; font-size: 0.75rem; color: #555; }
+.check { flex: none; font-size: 0.75rem; color: #555; }
+.check, .check b { white-space: nowrap; overflow-wrap: normal; }
 .check b { font-size: 1.1rem; color: #000; margin-left: 0.3rem; font-weight: normal; }
 .note { font-size: 0.85rem; color: #333; }
 s { text-decoration-thickness: 1.5px; color: #333; }
@@ -285,5 +286,6 @@ aside p { margin: 0.1rem 0; }
 .fields img { display: block; width: auto; height: auto; max-width: 100%; max-height: 95mm; }
 .foot { font-size: 0.8rem; color: #555; margin: 0.8rem 0 0; }
 .newpage { break-before: page; }
+@media screen and (max-width: 34rem) { .fields > div { grid-template-columns: 1fr; } .fields dd { grid-column: 1; } header { flex-wrap: wrap; } }
 @media print { body { max-width: none; padding: 0; } }
 `
