@@ -43,7 +43,8 @@ set, so that clipboard histories leave it out: on Windows, and on Wayland with a
 new wl-copy; X11 and macOS have none to set here.
 
 --qr draws a code for a phone to read: an authenticator's secret, a Wi-Fi network
-to join, or any other field.`,
+to join, or any other field. --qr=all is the whole record as text, or those of its
+fields that you name.`,
 			`記録を 1 件、または指定した項目だけを表示します。キーやコードなど秘密の部分は隠します（--reveal で
 見えます）。--field は、その項目の値だけをそのまま出します（スクリプト向け）。
 
@@ -52,7 +53,7 @@ to join, or any other field.`,
 X11 と macOS では、印を付けられません。
 
 --qr は、スマートフォンで読み取る QR コードを表示します。認証アプリの鍵、Wi-Fi への接続、
-そのほかの項目に使えます。`),
+そのほかの項目に使えます。--qr=all は記録をまるごと（項目を続けて書けばその項目だけ）文字にしたものです。`),
 		examples: []example{
 			{"show office", lang.T("secrets hidden", "秘密は隠して")},
 			{"show office --reveal", lang.T("with everything, e.g. to type a key", "全部見せる（キーを打ち込むときなど）")},
@@ -60,6 +61,7 @@ X11 と macOS では、印を付けられません。
 			{"show google --otp", lang.T("the authenticator's code of this moment", "認証アプリの今のコード")},
 			{"show google --next-code", lang.T("the next unused recovery code", "次の未使用の回復用コード")},
 			{"show wifi --qr", lang.T("let a phone join the network", "スマートフォンを Wi-Fi につなぐ QR コード")},
+			{"show office --qr=all", lang.T("the whole record for a phone to read", "記録をまるごと、スマートフォンで読み取る")},
 			{"show office --field product_key", lang.T("only the key, for a script", "キーだけ（スクリプト向け）")},
 			{"show office --save photos", lang.T("write the attached files into a folder", "添付ファイルをフォルダーに書き出す")},
 		},
@@ -72,7 +74,7 @@ X11 と macOS では、印を付けられません。
 	f.StringVar(&o.copy, "copy", "", a.text(lang.T("put `[KEY]`, else the only secret, on the clipboard for a while", "`[項目]`（省略すると唯一の秘密）を、しばらくクリップボードに入れる")))
 	f.Uint64Var(&o.clearAfter, "clear-after", clearAfter, a.text(lang.T("take a copy off after so many `SECONDS` (30; 0: leave it)", "コピーを消すまでの`秒数`（省略すると 30、0 なら消さない）")))
 	f.BoolVar(&o.osc52, "osc52", false, a.text(lang.T("with --copy: hand the value to the terminal instead (OSC 52)", "--copy で、代わりに端末に渡す（OSC 52）")))
-	f.StringVar(&o.qr, "qr", "", a.text(lang.T("draw `[KEY]` as a QR code on the terminal", "`[項目]`を QR コードにして端末に表示する")))
+	f.StringVar(&o.qr, "qr", "", a.text(lang.T("draw `[KEY]` as a QR code on the terminal; all is the whole record", "`[項目]`を QR コードにして端末に表示する（all なら記録をまるごと）")))
 	f.Uint64Var(&o.revision, "revision", 0, a.text(lang.T("as it was in revision `N` (see history)", "この`番号`の版の内容（history を参照）")))
 	f.StringVar(&o.save, "save", "", a.text(lang.T("write attached files into the folder `DIR`", "添付ファイルを`フォルダー`に書き出す")))
 	f.BoolVar(&o.json, "json", false, a.text(lang.T("as JSON (secrets only with --reveal)", "JSON で出す（秘密は --reveal のときだけ）")))

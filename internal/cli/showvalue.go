@@ -66,7 +66,7 @@ func (a *app) checkShow(cmd *cobra.Command, o *showOptions, keys []string) error
 		return a.usage(cmd, lang.T("--osc52 and --clear-after go with --copy", "--osc52 と --clear-after は --copy と一緒に使います"))
 	case o.clearAfter > maxClearAfter:
 		return a.usage(cmd, lang.T("--clear-after takes at most %d seconds", "--clear-after は %d 秒までです"), maxClearAfter)
-	case len(keys) > 0 && (o.field != "" || o.save != ""), len(keys) > 1 && o.wantsValue():
+	case len(keys) > 0 && (o.field != "" || o.save != ""), len(keys) > 1 && o.wantsValue() && o.qr != wholeRecord:
 		return a.usage(cmd, lang.T("%q is one argument too many", "%q は余分な引数です"), keys[len(keys)-1])
 	}
 	return nil
@@ -100,7 +100,13 @@ func (o *showOptions) key(keys []string) string {
 
 // showValue picks one value and brings it where it is wanted.
 func (a *app) showValue(s *store.Store, r *record.Record, o showOptions, keys []string) error {
-	v, err := a.pickValue(r, o, o.key(keys))
+	var v chosenValue
+	var err error
+	if o.wantsWhole(r) {
+		v, err = a.recordCode(r, keys)
+	} else {
+		v, err = a.pickValue(r, o, o.key(keys))
+	}
 	if err != nil {
 		return err
 	}
