@@ -462,20 +462,31 @@ func (b *handover) repair(r *recovery.Repair) string {
 // things to do about it, are listed: a long list helps nobody.
 const mostLosses, mostRepairs = 6, 4
 
-// lost says what single losses would lock, and how to be ready for them.
+// lost says what single losses would lock, and how to be ready for them. Papers
+// with passwords are not told apart: where each lies is nobody else's business.
 func (b *handover) lost() {
 	var rows [][]string
 	var repairs []*recovery.Repair
+	var onPaper []*recovery.Account
 	for _, u := range b.Changes {
 		if u.Planned() || !u.Locks() {
 			continue
 		}
-		rows = append(rows, []string{term.Sanitize(b.say(u.Event.Label)), b.accounts(slices.Concat(u.Locked, u.Asking, u.Unclear))})
+		accounts := slices.Concat(u.Locked, u.Asking, u.Unclear)
+		if isPaper(u.Event) {
+			onPaper = append(onPaper, without(accounts, onPaper)...)
+		} else {
+			rows = append(rows, []string{term.Sanitize(b.say(u.Event.Label)), b.accounts(accounts)})
+		}
 		for _, r := range u.Repairs {
 			if !slices.Contains(repairs, r) {
 				repairs = append(repairs, r)
 			}
 		}
+	}
+	if len(onPaper) > 0 {
+		row := []string{b.say(lang.T("a paper with a password is lost", "パスワードの控えの紙をなくす")), b.accounts(onPaper)}
+		rows = append([][]string{row}, rows...)
 	}
 	if len(rows) == 0 {
 		return
@@ -489,6 +500,11 @@ func (b *handover) lost() {
 	for _, r := range repairs[:min(len(repairs), mostRepairs)] {
 		b.add(Tick{Text: b.repair(r)})
 	}
+}
+
+// isPaper reports whether what is lost is a paper, or a place with papers.
+func isPaper(e *recovery.Event) bool {
+	return e.Kind == recovery.Lose && (e.Record == nil || e.Record.Template == record.PlaceTemplate || e.Record.Template == record.SheetTemplate)
 }
 
 // whom says whom to call.
