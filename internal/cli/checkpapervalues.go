@@ -48,8 +48,9 @@ func (c *paperCheck) values() error {
 // read.
 func (c *paperCheck) nothingToType() error {
 	c.tell(0, c.a.text(lang.T("There are no keys or codes with check letters on it.", "確かめの文字の付いたキーやコードは、この用紙にありません。")))
+	c.tell(0, c.a.text(lang.T("Is the paper there, whole, and can it be read?", "紙はあり、欠けたところもなく、読めますか？")))
 	for {
-		prompt := c.a.text(lang.T("Is the paper there, whole, and can it be read? y = yes, n = no, Enter = skip: ", "紙はあり、欠けたところもなく、読めますか？ y=はい n=いいえ Enter=とばす: "))
+		prompt := c.a.text(lang.T("y = yes, n = no, Enter = skip: ", "y=はい n=いいえ Enter=とばす: "))
 		var typed string
 		var err error
 		if c.given {
@@ -72,7 +73,7 @@ func (c *paperCheck) nothingToType() error {
 			c.wrong = 1
 			return nil
 		case c.given:
-			return &failure{status: statusUsage, code: "usage", what: said(lang.T("the answer must be yes or no", "答えは yes か no です"))}
+			return &failure{status: statusUsage, code: "usage", what: said(lang.T("the answer must be y (yes) or n (no)", "答えは y（はい）か n（いいえ）です"))}
 		}
 	}
 }
