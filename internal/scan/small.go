@@ -14,6 +14,8 @@ import (
 const (
 	maxSmallFinders = 300
 	maxSmallTriples = 400
+	maxPerCorner    = 1000
+	maxChecked      = 3000
 )
 
 // Small reads the ordinary QR codes of any version in a picture, such as the mark
@@ -66,15 +68,27 @@ func (r *reader) anyGroups(found []finder) []triple {
 			for _, k := range near {
 				apart := (modulesApart(corner, found[j]) + modulesApart(corner, found[k])) / 2
 				t, ok := rightAngle(corner, found[j], found[k], apart)
-				if ok && t.unlikely < 0.5 && r.showsFinders(&t) {
+				if ok && t.unlikely < 0.5 {
 					parts[i] = append(parts[i], t)
+				}
+				if len(parts[i]) >= maxPerCorner {
+					return
 				}
 			}
 		}
 	})
 	triples := slices.Concat(parts...)
 	slices.SortStableFunc(triples, func(a, b triple) int { return cmp.Compare(a.unlikely, b.unlikely) })
-	return triples[:min(len(triples), maxSmallTriples)]
+	triples = triples[:min(len(triples), maxChecked)]
+	shown := make([]bool, len(triples))
+	each(len(triples), func(i int) { shown[i] = r.showsFinders(&triples[i]) })
+	var kept []triple
+	for i, t := range triples {
+		if shown[i] && len(kept) < maxSmallTriples {
+			kept = append(kept, t)
+		}
+	}
+	return kept
 }
 
 // modulesApart is the distance of two finders in modules by their own sizes, 0 if
