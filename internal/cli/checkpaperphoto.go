@@ -131,12 +131,16 @@ func (ph *photographed) look(img *image.Gray) {
 }
 
 // readMark reads the code at the head of a page, memovault:sheet:3C7A-F18E:1:2.
+// One that a browser printed has no page: only the browser knew it.
 func readMark(text string) (number, page, pages string, ok bool) {
 	rest, ok := strings.CutPrefix(strings.ToUpper(text), sheetMark)
 	if !ok {
 		return "", "", "", false
 	}
 	parts := strings.Split(rest, ":")
+	if len(parts) == 1 {
+		parts = append(parts, "", "")
+	}
 	if len(parts) != 3 || len(parts[0]) != len("3C7A-F18E") || sheetDigits(parts[0]) == "" {
 		return "", "", "", false
 	}
@@ -218,6 +222,9 @@ func (c *photoCheck) sheet(number string, shown *shownSheet) error {
 	}
 	pages := slices.Sorted(maps.Keys(shown.seen))
 	seen := a.text(lang.T("page %s of %s", "%s ページ目（全 %s ページ）"), strings.Join(pages, ", "), shown.pages)
+	if shown.pages == "" {
+		seen = a.text(lang.T("printed by a browser", "ブラウザーで印刷"))
+	}
 	if p == nil {
 		c.bad++
 		a.marked("!", number+"  "+seen, paintCare)
