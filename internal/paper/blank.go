@@ -92,7 +92,7 @@ func (b *sheet) choices(spec *record.Spec) string {
 	for i, o := range spec.Options {
 		labels[i] = "□ " + term.Sanitize(o.Label.In(b.l))
 	}
-	return strings.Join(labels, b.say(lang.T("    ", "　　")))
+	return strings.Join(labels, "    ")
 }
 
 // hint is what helps to answer: what it is, where to find it, how it looks.
