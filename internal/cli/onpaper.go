@@ -58,7 +58,9 @@ func (a *app) paperFlags(f *pflag.FlagSet, kinds ...string) *onPaper {
 	f.StringVarP(&o.out, "output", "o", "", a.text(lang.T("write it to `FILE`, which must not exist yet; the ending (%s) says the kind", "新しい`ファイル`に書き出す（上書きはしません）。種類は末尾（%s）で決まります"), o.endings()))
 	f.StringVar(&o.format, "format", "", a.text(lang.T("the `KIND` of file where no ending says it: %s", "ファイル名の末尾で決まらないときの`種類`: %s"), strings.Join(o.names(), a.text(comma))))
 	f.Var(&o.size, "size", a.text(lang.T("`SIZE` of the paper: a4 or letter (default: as is usual in your country)", "用紙の`大きさ`: a4 か letter（省略するとお住まいの国のもの）")))
-	f.BoolVar(&o.large, "large", false, a.text(lang.T("large type, for weak eyes", "大きな文字で（見えにくい方に）")))
+	if slices.Contains(kinds, kindText) { // else it is a drawing, whose type is what it is
+		f.BoolVar(&o.large, "large", false, a.text(lang.T("large type, for weak eyes", "大きな文字で（見えにくい方に）")))
+	}
 	f.BoolVar(&o.preview, "preview", false, a.text(lang.T("look at the pages: in the browser, or with -o as PNG", "出来上がりを見る（ブラウザーで。-o を付けると PNG に）")))
 	f.StringVar(&o.printer, "printer", "", a.text(lang.T("print it, on the usual printer or on `[NAME]` (or ipp://...)", "印刷する。いつものプリンターか、`[名前]`（または ipp://...）のプリンターで")))
 	f.Lookup("printer").NoOptDefVal = ourChoice

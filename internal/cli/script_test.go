@@ -184,7 +184,8 @@ func missing(t *testing.T, name string) {
 }
 
 // condition knows [permissions]: a script can run a command for which file
-// permissions count, and [smalldisk]: it may mount a file system of its own.
+// permissions count, [smalldisk]: it may mount a file system of its own, and
+// [slow]: reading pictures takes too long for it.
 func condition(name string) (bool, error) {
 	switch name {
 	case "permissions":
@@ -192,6 +193,8 @@ func condition(name string) (bool, error) {
 		return ok, nil
 	case "smalldisk":
 		return smallDisk(), nil
+	case "slow":
+		return raceEnabled, nil
 	}
 	return false, fmt.Errorf("unknown condition %q", name)
 }

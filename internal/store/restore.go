@@ -273,3 +273,17 @@ func sealAll(n int, seal func(i int) ([]byte, error)) ([][]byte, error) {
 	inParallel(n, func(i int) { sealed[i], errs[i] = seal(i) })
 	return sealed, errors.Join(errs...)
 }
+
+// SeenAt returns where this machine last saw the vault of the backup, empty if
+// it never did or if nothing is there any more. Two files of one vault do not
+// get on: whichever is used, the other counts as an older copy from then on.
+func (p *PaperVault) SeenAt(cfg Config) string {
+	seen := cfg.readPin(p.head.Vault)
+	if seen == nil {
+		return ""
+	}
+	if _, err := os.Stat(seen.Path); err != nil {
+		return ""
+	}
+	return seen.Path
+}

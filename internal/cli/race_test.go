@@ -1,0 +1,7 @@
+//go:build race
+
+package cli
+
+// raceEnabled says that the race detector is on, which makes reading pictures
+// ten times as slow.
+const raceEnabled = true

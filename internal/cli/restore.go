@@ -1,0 +1,451 @@
+package cli
+
+import (
+	"cmp"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"filippo.io/age"
+	"github.com/spf13/cobra"
+
+	"memovault/internal/keyring"
+	"memovault/internal/lang"
+	"memovault/internal/store"
+	"memovault/internal/term"
+)
+
+type restoreOptions struct {
+	to      string
+	out     string
+	id      string
+	replace bool
+	yes     bool
+}
+
+func (a *app) newRestore() *cobra.Command {
+	var o restoreOptions
+	cmd := a.command(spec{
+		name: "restore", args: lang.T("PHOTO...", "写真..."), group: "keeping",
+		short: lang.T("make the vault again from photos of a paper backup", "紙の控えの写真から、金庫を元に戻す"),
+		long: lang.T(`Reads the pages of a paper backup from photographs or scans (JPEG, PNG, PDF and
+others), in any order: turned, several pages in one photo, one page in several,
+whole folders. It says what each photo was good for and which page is missing, and
+stops once it has enough. Then it asks for the passphrase or the recovery key,
+says what is in the backup and writes the vault: same records, same keys.
+
+It does not touch a vault that is there: give it another place (--to), or let it
+be replaced (--replace), which keeps a copy. -o keeps the encrypted data alone.`,
+			`紙の控えのページを、写真やスキャン（JPEG、PNG、PDF など）から読み取ります。順番は自由です。傾いていても、
+1 枚に何ページ写っていても、1 ページが何枚に分かれていても、フォルダーごとでもかまいません。写真ごとに何が
+読めたか、どのページが足りないかを知らせ、足りたところで読むのをやめます。そのあと合言葉か回復キーを聞き、
+中身を知らせてから、金庫を作ります。記録も鍵も元のままです。
+
+すでにある金庫には触りません。別の場所に作る（--to）か、写しを残して置き換え（--replace）ます。
+-o なら、暗号化したデータだけを残します。`),
+		examples: []example{
+			{"restore page1.jpg page2.jpg", lang.T("from two photographs", "2 枚の写真から")},
+			{"restore photos", lang.T("from a folder of photographs", "フォルダーの中の写真から")},
+			{"restore scan.pdf --to found.vault", lang.T("to another place", "別の場所に作る")},
+			{"restore photos -o trial.age", lang.T("only see whether the photos are good; needs no key", "写真で足りるか試すだけ（鍵は要りません）")},
+		},
+	})
+	f := cmd.Flags()
+	f.StringVar(&o.to, "to", "", a.text(lang.T("make the vault at `FILE` (default: --file, else the standard place)", "金庫をこの`ファイル`に作る（省略すると --file、なければ標準の場所）")))
+	f.BoolVar(&o.replace, "replace", false, a.text(lang.T("replace what is there, after a copy of it was made", "すでにあるものを、写しを残してから置き換える")))
+	f.StringVar(&o.id, "id", "", a.text(lang.T("only the backup with this `NUMBER`, where pages of several are mixed", "何種類かのページが混ざっているとき、この`番号`の控えだけ")))
+	f.StringVarP(&o.out, "output", "o", "", a.text(lang.T("write the encrypted data alone to `FILE`, which must not exist yet", "暗号化したデータだけを、新しい`ファイル`に書き出す")))
+	f.BoolVarP(&o.yes, "yes", "y", false, a.text(lang.T("don't ask before replacing, nor before a second file of a vault that is here", "置き換える前や、この金庫のファイルがもうあるときに聞かない")))
+	cmd.Args = a.argsBetween(1, -1)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := a.checkRestore(cmd, &o); err != nil {
+			return err
+		}
+		return a.runRestore(o, args)
+	}
+	return cmd
+}
+
+// checkRestore finds what is wrong before photos are read, which takes a while.
+func (a *app) checkRestore(cmd *cobra.Command, o *restoreOptions) error {
+	o.id = foldID(o.id)
+	switch {
+	case o.out != "" && (o.to != "" || o.replace):
+		return a.usage(cmd, lang.T("-o writes the data alone and no vault: leave out --to and --replace", "-o はデータだけを書き出すので、--to、--replace とは一緒に使えません"))
+	case o.id != "" && len(o.id) != len("3C7A-F18E"):
+		return a.usage(cmd, lang.T("the number of a backup looks like 3C7A-F18E; it stands at the top of each page", "控えの番号は 3C7A-F18E のような形で、どのページの上にも書いてあります"))
+	case o.out == "-" && a.toTerminal():
+		return a.usage(cmd, lang.T("an encrypted file can't be shown on a screen; say where it goes: -o FILE", "暗号化したファイルは画面に出せません。書き出す先を指定してください: -o ファイル"))
+	case o.out != "":
+		return checkNew(&onPaper{out: o.out})
+	}
+	if o.to == "" {
+		o.to = a.path()
+	}
+	a.g.file = o.to // what is said from here on is about this vault
+	if _, err := os.Lstat(o.to); err == nil && !o.replace {
+		return &failure{status: statusError, code: "exists",
+			what: said(lang.T("there is something at this place already; it was left as it is: %s", "その場所にはもうファイルがあります。そのままにしてあります: %s"), a.shortPath(o.to)),
+			next: []words{said(lang.T("beside it: --to FILE   in its place, with a copy of it kept: --replace", "別に作るなら: --to ファイル。写しを残して置き換えるなら: --replace"))}}
+	}
+	return nil
+}
+
+// foldID brings the number of a backup to how it is printed.
+func foldID(typed string) string {
+	id := strings.ToUpper(lang.FoldCode(typed))
+	if digits := strings.NewReplacer("-", "", " ", "").Replace(id); len(digits) == 8 {
+		return digits[:4] + "-" + digits[4:]
+	}
+	return id
+}
+
+func (a *app) runRestore(o restoreOptions, args []string) error {
+	payload, id, err := a.readPaper(o, args)
+	if err != nil {
+		return err
+	}
+	if o.out != "" {
+		err := a.writeResult(o.out, func(w io.Writer) error {
+			_, err := w.Write(payload)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		a.say(lang.T("this is an age file; docs/format.md says how to open it. To make the vault of it: %s restore %s", "これは age のファイルです。開け方は docs/format.md にあります。金庫にするには: %s restore %s"), a.name, shellWord(o.out))
+		return nil
+	}
+	p, key, err := a.openPaper(payload)
+	if err != nil {
+		return err
+	}
+	a.sayPaper(p, id)
+	if err := a.confirmSecond(o, p); err != nil {
+		return err
+	}
+	if err := a.confirmReplacing(o); err != nil {
+		return err
+	}
+	return a.restoreVault(o, p, key)
+}
+
+// readPaper reads files until a backup is complete, and asks for more where a
+// person can be asked. It returns the payload and the number of the backup.
+func (a *app) readPaper(o restoreOptions, args []string) ([]byte, string, error) {
+	r := &paperReader{a: a, id: o.id}
+	for {
+		paths, err := photos(args)
+		if err != nil {
+			return nil, "", err
+		}
+		if err := r.read(paths); err != nil {
+			return nil, "", err
+		}
+		if r.whole != nil {
+			return r.whole, "", nil
+		}
+		if payload, id, err := a.chosenPayload(r); payload != nil || err != nil {
+			return payload, id, err
+		}
+		short := a.tooFew(r)
+		if args, err = a.askMorePhotos(short); err != nil || len(args) == 0 {
+			return nil, "", cmp.Or(err, short)
+		}
+	}
+}
+
+// chosenPayload returns the payload of the backup that is complete; of several
+// the one that is chosen. It is nil while none is.
+func (a *app) chosenPayload(r *paperReader) ([]byte, string, error) {
+	var ids []string
+	for _, p := range r.c.Backups() {
+		if p.Done && (r.id == "" || r.id == p.ID) && !slices.Contains(ids, p.ID) {
+			ids = append(ids, p.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, "", nil
+	}
+	id, err := a.chooseBackup(ids)
+	if err != nil {
+		return nil, "", err
+	}
+	payload, err := r.c.Payload(id)
+	if err != nil {
+		return nil, "", &failure{status: statusDamaged, code: "backup_damaged", err: err,
+			what: said(lang.T("the codes of backup %s were read, but they do not fit together", "控え %s のコードは読めましたが、つじつまが合いません"), id),
+			why:  said(lang.T("at least one of them is not what was printed", "印刷したときと違うコードが混ざっています")),
+			next: []words{said(lang.T("give photographs of all the pages, so that there are more codes to choose from", "全部のページの写真を指定してください。コードが多いほど、誤りを見つけられます"))}}
+	}
+	return payload, id, nil
+}
+
+// chooseBackup asks which of several complete backups is meant.
+func (a *app) chooseBackup(ids []string) (string, error) {
+	if len(ids) == 1 {
+		return ids[0], nil
+	}
+	list := strings.Join(ids, a.text(comma))
+	t, err := a.terminal()
+	if err != nil {
+		return "", &failure{status: statusUsage, code: "several_backups",
+			what: said(lang.T("these are pages of several backups: %s", "何種類かの控えのページがあります: %s"), list),
+			next: []words{said(lang.T("say which one: --id NUMBER (number and date stand at the top of each page)", "どれを戻すか付けてください: --id 番号（番号と日付は、どのページの上にもあります）"))}}
+	}
+	a.tell(t, 0, a.text(lang.T("These are pages of several backups: %s. Number and date stand at the top of each page.", "何種類かの控えのページがあります: %s。番号と日付は、どのページの上にもあります。"), list))
+	for {
+		typed, err := a.readLine(t, term.Line{Prompt: a.text(lang.T("Which one? Type its number: ", "どれを戻しますか？番号を打ってください: "))})
+		if err != nil {
+			return "", err
+		}
+		want := foldID(typed)
+		for _, id := range ids {
+			if want != "" && strings.HasPrefix(id, want) {
+				return id, nil
+			}
+		}
+		a.tell(t, 2, a.text(lang.T("none of them has that number", "その番号の控えはありません")))
+	}
+}
+
+// askMorePhotos says what is missing and asks for more files; none where nobody
+// can be asked or the person gives up.
+func (a *app) askMorePhotos(short error) ([]string, error) {
+	t, err := a.terminal()
+	if err != nil {
+		return nil, nil
+	}
+	f := a.explain(short)
+	a.tell(t, 0, f.what.in(a.lang))
+	if !f.why.empty() {
+		a.tell(t, 2, f.why.in(a.lang))
+	}
+	for {
+		typed, err := a.readLine(t, term.Line{Prompt: a.text(lang.T("More photos: file or folder (Enter = stop): ", "追加の写真のファイルかフォルダー（Enter=やめる）: ")), Complete: completeFiles})
+		if err != nil || strings.TrimSpace(typed) == "" {
+			return nil, err
+		}
+		more := []string{fromHome(strings.TrimSpace(typed))}
+		if _, err := os.Stat(more[0]); err == nil {
+			return more, nil
+		} else if more = strings.Fields(typed); !allThere(more) {
+			a.tell(t, 2, a.explain(err).what.in(a.lang))
+			continue
+		}
+		return more, nil
+	}
+}
+
+func allThere(paths []string) bool {
+	for _, path := range paths {
+		if _, err := os.Stat(path); err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// openPaper opens the payload with the keys that were given, or asks.
+func (a *app) openPaper(payload []byte) (*store.PaperVault, []age.Identity, error) {
+	ids, err := a.givenKeys()
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(ids) > 0 {
+		p, err := a.tryPaper(payload, ids)
+		return p, ids, err
+	}
+	t, err := a.terminal()
+	if err != nil {
+		return nil, nil, &failure{status: statusUsage, code: "input_needed", err: err,
+			what: said(lang.T("the passphrase is needed, and there is no terminal to ask at", "合言葉が要りますが、端末がないので聞けません")),
+			next: []words{said(lang.T("use --passphrase-file FILE, --passphrase-fd N or --identity FILE", "--passphrase-file ファイル、--passphrase-fd 番号、--identity ファイル のどれかを使ってください"))}}
+	}
+	for left := tries - 1; ; left-- {
+		p, ids, err := a.askPaperKey(t, payload)
+		if err == nil || left == 0 || !retriable(err) {
+			return p, ids, err
+		}
+		a.tell(t, 2, a.explain(err).what.in(a.lang))
+		a.tellTries(t, err, left)
+	}
+}
+
+func (a *app) askPaperKey(t *term.Terminal, payload []byte) (*store.PaperVault, []age.Identity, error) {
+	typed, err := t.ReadSecret(a.text(lang.T("Passphrase of the vault, or its recovery key: ", "金庫の合言葉、または回復キー: ")))
+	if errors.Is(err, term.ErrTooLong) || errors.Is(err, term.ErrControl) {
+		err = explainTyped(err)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	id, _, err := keyring.Secret(typed)
+	if err != nil {
+		return nil, nil, err
+	}
+	ids := []age.Identity{id}
+	p, err := a.tryPaper(payload, ids)
+	return p, ids, err
+}
+
+// tryPaper opens the payload and has the words for what can be wrong with it.
+func (a *app) tryPaper(payload []byte, ids []age.Identity) (p *store.PaperVault, err error) {
+	err = a.slowly(func() error {
+		p, err = store.OpenPaper(payload, ids...)
+		return err
+	})
+	var newer *store.NewerError
+	switch {
+	case errors.As(err, &newer):
+		return nil, &failure{status: statusError, code: "newer_format", err: err,
+			what: said(lang.T("this backup was made by a newer version of the program (format %d; this one knows %d)", "この控えは、もっと新しい版のプログラムで作られています（形式 %d。この版が読めるのは %d まで）"), newer.Format, store.PaperFormat),
+			next: []words{said(lang.T("install the newest version", "新しい版を入れてください"))}}
+	case errors.Is(err, store.ErrNotPaper):
+		return nil, &failure{status: statusError, code: "not_a_backup", err: err,
+			what: said(lang.T("this is an age file, but not the data of a paper backup", "age のファイルですが、紙の控えのデータではありません")),
+			next: []words{said(lang.T("what export wrote is read in by: %s import FILE", "export で書き出したものなら: %s import ファイル"), a.call())}}
+	case errors.Is(err, store.ErrPaperDamaged):
+		return nil, &failure{status: statusDamaged, code: "backup_damaged", err: err,
+			what: said(lang.T("the key fits, but the data of the backup is damaged", "鍵は合いましたが、控えのデータが壊れています"))}
+	case errors.Is(err, keyring.ErrNoMatch):
+		return nil, &failure{status: statusNoKey, code: "wrong_key", err: err,
+			what: said(lang.T("the backup did not open: the passphrase or key is another one", "控えが開きませんでした。合言葉か鍵が違います")),
+			next: []words{said(lang.T("it opens with what opened the vault on the day it was made; which keys, stands on each page", "控えを作った日に金庫を開けられた鍵で開きます。どの鍵かは、どのページにも書いてあります"))}}
+	}
+	return p, err
+}
+
+// sayPaper is the preview: what is in the backup, and what is not.
+func (a *app) sayPaper(p *store.PaperVault, id string) {
+	info := p.Info()
+	made := a.moment(info.Made)
+	if id != "" {
+		made = id + ", " + made
+	}
+	a.say(lang.T("backup %s: %d records, %d of them in the trash, %d attached files", "控え（%s）: 記録 %d 件（うちごみ箱に %d 件）、添付ファイル %d 個"), made, info.Records, info.Trashed, info.Attachments)
+	if info.LeftOut > 0 {
+		a.say(lang.T("not in it: %d attached files, earlier versions of records, and all that was changed later", "入っていないもの: 添付ファイル %d 個、記録の前の版、控えを作ったあとの変更"), info.LeftOut)
+	} else {
+		a.say(lang.T("not in it: earlier versions of records, and all that was changed later", "入っていないもの: 記録の前の版、控えを作ったあとの変更"))
+	}
+	if slot := p.OpenedBy(); slot.Kind == keyring.KindRecovery {
+		a.say(lang.T("opened with the recovery key", "回復キーで開きました"))
+	}
+}
+
+// moment is a day with its time: of two backups of one day it matters which.
+func (a *app) moment(t time.Time) string { return t.In(a.now.Location()).Format("2006-01-02 15:04") }
+
+// confirmSecond asks before a second file of a vault is made that is in use
+// here: this computer takes one of the two for an older copy.
+func (a *app) confirmSecond(o restoreOptions, p *store.PaperVault) error {
+	seen := p.SeenAt(a.config())
+	if seen == "" || o.yes || samePlace(seen, o.to) {
+		return nil
+	}
+	f := &failure{status: statusUsage, code: "same_vault",
+		what: said(lang.T("this computer has this vault already: %s", "この金庫は、このパソコンにもうあります: %s"), a.shortPath(seen)),
+		why:  said(lang.T("of two files of one vault the computer takes the other for an older copy, once one was opened", "同じ金庫のファイルが 2 つあると、一方を開いたあと、もう一方は古いものとして扱われます")),
+		next: []words{
+			said(lang.T("in its place, with a copy of it kept: --to %s --replace", "写しを残して置き換えるなら: --to %s --replace"), shellWord(seen)),
+			said(lang.T("only to see whether the photos are good: -o trial.age", "写真で足りるか試すだけなら: -o tameshi.age")),
+			said(lang.T("a second one all the same: --yes", "それでももう 1 つ作るなら: --yes"))}}
+	if !a.interactive() {
+		return f
+	}
+	a.say(f.what.text, f.what.args...)
+	a.say(f.why.text)
+	yes, err := a.confirm(lang.T("Make a second one at %s all the same?", "それでも、もう 1 つ作りますか？（%s）"), a.shortPath(o.to))
+	if err == nil && !yes {
+		err = f
+	}
+	return err
+}
+
+// samePlace reports whether two paths lead to one file.
+func samePlace(one, other string) bool {
+	a, err := os.Stat(one)
+	b, err2 := os.Stat(other)
+	return err == nil && err2 == nil && os.SameFile(a, b)
+}
+
+// confirmReplacing asks before a vault is replaced.
+func (a *app) confirmReplacing(o restoreOptions) error {
+	if _, err := os.Lstat(o.to); err != nil || o.yes || !a.interactive() {
+		return nil
+	}
+	yes, err := a.confirm(lang.T("Replace %s by this backup? A copy of it is kept.", "%s を、この控えで置き換えますか？ 今のものは写しを残します。"), a.shortPath(o.to))
+	if err == nil && !yes {
+		err = term.ErrCancelled
+	}
+	return err
+}
+
+// restoreVault writes the vault, opens it and says how it is.
+func (a *app) restoreVault(o restoreOptions, p *store.PaperVault, keys []age.Identity) error {
+	cfg := a.config()
+	var done store.Restored
+	err := a.patiently(lang.T("writing the vault ...", "金庫を書いています..."), func() (err error) {
+		done, err = store.Restore(o.to, cfg, p, store.RestorePlan{Replace: o.replace})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	s, err := store.Open(o.to, cfg)
+	if err != nil {
+		return err
+	}
+	if err := a.slowly(func() error { return s.Unlock(keys...) }); err != nil {
+		return err
+	}
+	a.afterUnlock(s)
+	if done.Copy != "" {
+		a.say(lang.T("what was there before is kept at: %s", "前のものの写し: %s"), a.shortPath(done.Copy))
+	}
+	a.say(lang.T("restored: %s (%d records, read back and compared)", "元に戻しました: %s（記録 %d 件。読み直して確かめました）"), a.shortPath(s.Path()), s.Len())
+	if done.Older {
+		a.warn(lang.T("this computer had seen a later state of this vault: changes made after %s are not in it", "このパソコンは、この金庫のもっと新しい状態を見ています。%s よりあとの変更は入っていません"), a.moment(p.Info().Made))
+	}
+	if p.Info().LeftOut > 0 {
+		a.say(lang.T("records still name the attached files that were left out: %d", "入れなかった添付ファイル %d 個は、記録に名前だけ残っています"), p.Info().LeftOut)
+	}
+	a.say(lang.T("to look: %s list", "見るには: %s list"), a.call())
+	return nil
+}
+
+// fromHome takes ~/ for the home folder, as a shell would.
+func fromHome(path string) string {
+	home, err := os.UserHomeDir()
+	if rest, ok := strings.CutPrefix(path, "~"+string(filepath.Separator)); ok && err == nil {
+		return filepath.Join(home, rest)
+	}
+	return path
+}
+
+// completeFiles completes the names of files and folders.
+func completeFiles(typed string) []string {
+	matches, err := filepath.Glob(globQuote(typed) + "*")
+	if err != nil {
+		return nil
+	}
+	for i, m := range matches {
+		if st, err := os.Stat(m); err == nil && st.IsDir() {
+			matches[i] = m + string(filepath.Separator)
+		}
+	}
+	return matches
+}
+
+// globQuote makes what is typed mean itself.
+func globQuote(typed string) string {
+	if filepath.Separator == '\\' {
+		return typed // there is no quoting on Windows, and no such name either
+	}
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(typed)
+}
