@@ -39,7 +39,7 @@ var latinInJapanese = strings.Fields(`
 	alias choice codes default expect form format hint idle key label months options role shown source text type value
 	mail fields secret product myrecoverykey
 	certainty importance needs person when
-	PNG HTML JPEG ipp CUPS lp cancel one two
+	PNG HTML JPEG GIF BMP TIFF WebP HEIC MB ipp CUPS lp cancel one two all
 	RFC CRC Reed Solomon GF Vandermonde gzip
 	guide through steps then field press menu can cannot Store`)
 

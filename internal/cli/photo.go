@@ -5,8 +5,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -18,17 +16,14 @@ import (
 	"memovault/internal/store"
 )
 
-// mostPhoto is the largest file that is read as a photograph, in bytes.
-const mostPhoto = 100 << 20
-
 // attachPhotos keeps pictures beside the record: upright, no larger than it takes
 // to read what is on them, and without what cameras write into their files.
 func (a *app) attachPhotos(r *record.Record, paths []string) ([]store.NewFile, error) {
 	var files []store.NewFile
 	for _, path := range paths {
-		data, err := readCameraFile(path)
+		data, err := readPhoto(path)
 		if err != nil {
-			return nil, err
+			return nil, explainPicture(path, err)
 		}
 		var photo *picture.Photo
 		err = a.patiently(lang.T("looking at the photo ...", "写真を読んでいます..."), func() (err error) {
@@ -45,23 +40,6 @@ func (a *app) attachPhotos(r *record.Record, paths []string) ([]store.NewFile, e
 		a.sayPhoto(path, at.Name, len(data), photo)
 	}
 	return files, nil
-}
-
-func readCameraFile(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	if st, err := f.Stat(); err == nil && !st.Mode().IsRegular() {
-		return nil, &failure{status: statusUsage, code: "photo", what: said(lang.T("%s is not a file", "%s はファイルではありません"), path)}
-	}
-	data, err := io.ReadAll(io.LimitReader(f, mostPhoto+1))
-	if err == nil && len(data) > mostPhoto {
-		err = &failure{status: statusUsage, code: "photo_large",
-			what: said(lang.T("%s is too large for a photo: at most %d MB", "%s は写真としては大きすぎます（%d MB まで）"), path, mostPhoto>>20)}
-	}
-	return data, err
 }
 
 // cameraNames are what cameras call files: by number, or by the very moment that
@@ -122,6 +100,9 @@ func explainPicture(path string, err error) error {
 	var large *picture.TooLargeError
 	var damaged *picture.DamagedError
 	switch {
+	case errors.As(err, &large) && large.Width == 0:
+		f.what = said(lang.T("%s is too large for a photo", "%s は写真としては大きすぎます"), name)
+		f.next = []words{said(lang.T("make it smaller, or take the photo with a lower resolution", "小さくするか、カメラの解像度を下げて撮り直してください"))}
 	case errors.As(err, &large):
 		f.what = said(lang.T("%s has too many pixels (%d x %d)", "%s は画素が多すぎます（%d × %d）"), name, large.Width, large.Height)
 		f.next = []words{said(lang.T("make it smaller, or take the photo with a lower resolution", "小さくするか、カメラの解像度を下げて撮り直してください"))}

@@ -62,9 +62,9 @@ func (a *app) printersTable(cups *ipp.Server, list []*ipp.Printer) error {
 		if p.Default {
 			name += a.text(lang.T(" (usual)", "（いつもの）"))
 		}
-		pdf, way := a.text(lang.T("no", "×")), a.text(lang.T("network", "ネットワーク"))
+		pdf, way := a.text(lang.T("no", "いいえ")), a.text(lang.T("network", "ネットワーク"))
 		if p.PDF() {
-			pdf = a.text(lang.T("yes", "○"))
+			pdf = a.text(lang.T("yes", "はい"))
 		}
 		if (printerChoice{cups, p}).nearby() {
 			way = a.text(lang.T("this computer", "このパソコン"))

@@ -213,6 +213,8 @@ var environment = []struct {
 	{"WAYLAND_DISPLAY, DISPLAY", lang.T(
 		"Which clipboard show --copy uses on Linux.", "Linux で show --copy が使うクリップボードを選びます。")},
 	{"TERM", lang.T("dumb: see MEMOVAULT_PLAIN_INPUT.", "dumb なら MEMOVAULT_PLAIN_INPUT と同じ。")},
+	{"LC_PAPER", lang.T("The country, where --size does not say: Letter for the United States and Canada, A4 elsewhere.", "--size がないときに見る国。アメリカとカナダなら letter、ほかは A4 にします。")},
+	{"CUPS_SERVER", lang.T("Where CUPS is, if not on this computer.", "CUPS（印刷のしくみ）がほかのパソコンにあるときの場所。")},
 	{"USER, USERNAME", lang.T(
 		"A new passphrase may not be made of the user's name.",
 		"新しい合言葉が利用者名でできていないかを調べます。")},
