@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"filippo.io/age"
@@ -304,7 +305,7 @@ func (a *app) selectRecords(s *store.Store, o exportOptions, names []string) (*e
 		if len(names) > 0 && !wanted[raw.Card.ID] || !o.selects(raw.Card) {
 			return true
 		}
-		if failed = chosen.Add(raw.JSON); failed != nil {
+		if failed = chosen.Add(a.withFilesThere(s, raw)); failed != nil {
 			failed = &failure{status: statusError, code: "record", err: failed,
 				what: said(lang.T("the record %q can't be exported by this version of the program", "「%s」は、この版のプログラムでは書き出せません"), term.Sanitize(raw.Card.Name))}
 		}
@@ -372,4 +373,32 @@ func (a *app) writeExport(o exportOptions, export func(io.Writer) error) error {
 	}
 	a.say(lang.T("written: %s (readable by you only)", "書き出しました: %s（ほかの人には読めない設定です）"), a.shortPath(o.out))
 	return nil
+}
+
+// withFilesThere is the record as it is written down, without the attached
+// files that are not in the vault; it says which those are.
+func (a *app) withFilesThere(s *store.Store, raw store.Raw) []byte {
+	r, err := s.Parse(raw)
+	if err != nil || !slices.ContainsFunc(r.Attachments, func(at record.Attachment) bool { return !s.HasAttachment(at.ID) }) {
+		return raw.JSON
+	}
+	r = r.Clone()
+	r.Attachments = slices.DeleteFunc(r.Attachments, func(at record.Attachment) bool {
+		missing := !s.HasAttachment(at.ID)
+		if missing {
+			a.warnMissingFile(r, at)
+		}
+		return missing
+	})
+	kept, err := record.Encode(r)
+	if err != nil {
+		return raw.JSON
+	}
+	return kept
+}
+
+// warnMissingFile is for a file that a record names and the vault does not
+// have.
+func (a *app) warnMissingFile(r *record.Record, at record.Attachment) {
+	a.warn(lang.T("the attached file %s of %s is not in this vault: it came back from a paper backup without attached files", "%s は「%s」の添付ファイルですが、この金庫にはありません。添付ファイルを除いた紙の控えから戻したためです"), term.Sanitize(at.Name), term.Sanitize(r.Name))
 }

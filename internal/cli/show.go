@@ -421,6 +421,10 @@ func (a *app) saveAttachments(s *store.Store, r *record.Record, dir string) erro
 	}
 	names := fileNames(r.Attachments)
 	for i, at := range r.Attachments {
+		if !s.HasAttachment(at.ID) {
+			a.warnMissingFile(r, at)
+			continue
+		}
 		data, err := s.Attachment(at.ID)
 		if err != nil {
 			return err

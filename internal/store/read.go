@@ -196,6 +196,12 @@ func (s *Store) attachment(p *pages, id record.ID) ([]byte, error) {
 	return data, nil
 }
 
+// HasAttachment reports whether an attached file is in the vault. One that a
+// record names may not be: a paper backup leaves them out as a rule.
+func (s *Store) HasAttachment(id record.ID) bool {
+	return s.idx != nil && slices.ContainsFunc(s.idx.attached, func(a attached) bool { return a.ID == id })
+}
+
 // History returns the earlier revisions of a record, newest first.
 func (s *Store) History(id record.ID) (list []*record.Record, err error) {
 	if s.vault == nil {

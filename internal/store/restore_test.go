@@ -119,6 +119,9 @@ func TestRestore(t *testing.T) {
 		}
 		id := read(t, s, "オフィス").Attachments[0].ID
 		data, err := s.Attachment(id)
+		if s.HasAttachment(id) != attachments {
+			t.Error("the attached file is there, or not, against what was asked")
+		}
 		if attachments && (err != nil || !bytes.Equal(data, []byte{0xff, 0xd8, 0, '\n'})) {
 			t.Error(data, err)
 		}
