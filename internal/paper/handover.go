@@ -115,6 +115,7 @@ func (b *handover) setUp() {
 		}
 		none = false
 		b.add(Field{Label: b.called(r), Value: strings.Join(b.facets(r), "\n")})
+		b.keys(r)
 	}
 	if none {
 		b.para(lang.T("Nothing is noted.", "記録がありません。"))
@@ -138,7 +139,9 @@ func (b *handover) facets(r *record.Record) []string {
 		switch {
 		case spec == nil || unanswered(f):
 		case kind == record.TypeProductKey && spec.Role == record.RoleKey:
-			lines = append(lines, b.say(lang.T("%s: %s", "%s: %s"), spec.Label, term.Sanitize(b.key(f.Value))))
+			if !b.o.WithSecrets {
+				lines = append(lines, b.say(lang.T("%s: %s", "%s: %s"), spec.Label, term.Sanitize(b.endOf(f.Value))))
+			}
 		case kind.Secret() || kind == record.TypeHint || kind == record.TypeChoice || kind == record.TypeRef:
 		case slices.Contains(facetKeys, f.Key):
 			what = append(what, term.Sanitize(f.Value))
@@ -149,12 +152,19 @@ func (b *handover) facets(r *record.Record) []string {
 	return append([]string{strings.Join(what, b.say(lang.T(", ", "・")))}, lines...)
 }
 
-// key is a product key as it may be left with a customer: its last group, by
-// which the card is known again, or all of it where that was asked for.
-func (b *handover) key(value string) string {
-	if b.o.WithSecrets {
-		return value
+// keys adds product keys in full, in the type for keys, where that was asked for.
+func (b *handover) keys(r *record.Record) {
+	t := record.LookupTemplate(r.Template)
+	for _, spec := range t.With(record.RoleKey) {
+		if f := r.Field(spec.Key); b.o.WithSecrets && f != nil && spec.Type == record.TypeProductKey && !unanswered(f) {
+			b.exact(term.Sanitize(spec.Label.In(b.l)), spec.Type, f.Value)
+		}
 	}
+}
+
+// endOf is a product key as it may be left with a customer: its last group, by
+// which the card is known again.
+func (b *handover) endOf(value string) string {
 	groups := strings.Split(value, "-")
 	if len(groups) < 4 {
 		return b.say(lang.T("(on its card)", "（カードに書いてあります）"))
