@@ -58,6 +58,7 @@ var guides = []struct{ path, lang string }{
 func TestGuides(t *testing.T) {
 	t.Parallel()
 	needCommand(t, "bash")
+	needCommand(t, "pdftotext")
 	age := stockAgeTool(t)
 	for _, page := range guides {
 		t.Run(page.lang, func(t *testing.T) {
@@ -401,7 +402,7 @@ func (g *guide) answer(question string) (keys string, leave bool) {
 var (
 	shownPhrase = regexp.MustCompile(`(?:Passphrase|合言葉):  (\S.*)`)
 	askedGroup  = regexp.MustCompile(`group (\d+) from|用紙の (\d+) 番`)
-	sheetFile   = regexp.MustCompile(`~/[\w-]+\.txt`)
+	sheetFile   = regexp.MustCompile(`~/[\w-]+\.pdf`)
 )
 
 // keys turns the words of an answer into keys: ^P is Ctrl-P, <phrase> the
@@ -459,11 +460,11 @@ func (g *guide) group(screen string) string {
 	if asked == nil || file == "" {
 		g.t.Fatalf("no group or no sheet on the screen:\n%s", screen)
 	}
-	sheet, err := os.ReadFile(filepath.Join(g.h.dir, "home", file[2:]))
+	sheet, err := exec.Command("pdftotext", "-layout", filepath.Join(g.h.dir, "home", file[2:]), "-").Output()
 	if err != nil {
 		g.t.Fatal(err)
 	}
-	found := regexp.MustCompile(`\b` + asked[1] + asked[2] + `\) (\S+)`).FindSubmatch(sheet)
+	found := regexp.MustCompile(`\s` + asked[1] + asked[2] + `\s+([0-9A-Z]+-[0-9A-Z])\s`).FindSubmatch(sheet)
 	if found == nil {
 		g.t.Fatalf("no group %s%s on the sheet:\n%s", asked[1], asked[2], sheet)
 	}

@@ -415,7 +415,11 @@ func (a *app) restoreVault(o restoreOptions, p *store.PaperVault, keys []age.Ide
 	if p.Info().LeftOut > 0 {
 		a.say(lang.T("records still name the attached files that were left out: %d", "入れなかった添付ファイル %d 個は、記録に名前だけ残っています"), p.Info().LeftOut)
 	}
-	a.say(lang.T("to look: %s list", "見るには: %s list"), a.call())
+	call := a.call()
+	if s.Path() == filepath.Join(a.dirs.data, "default.vault") {
+		call = a.name // --file is not needed there
+	}
+	a.say(lang.T("to look: %s list", "見るには: %s list"), call)
 	return nil
 }
 
