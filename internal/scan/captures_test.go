@@ -209,6 +209,7 @@ type score struct {
 	name                      string
 	torture                   bool
 	right, wrong, unread, all int
+	alarms                    int // pictures with trouble of which every code was read
 	spent                     time.Duration
 }
 
@@ -228,6 +229,9 @@ func TestCaptures(t *testing.T) {
 	right, all := 0, 0
 	for _, s := range scores {
 		t.Logf("%-9s %4d of %4d, wrong %d, seen and not read %d, %4d ms a picture", s.name, s.right, s.all, s.wrong, s.unread, s.spent.Milliseconds()/int64(pages))
+		if s.alarms > 0 && !s.torture {
+			t.Errorf("%s: trouble in %d pictures of which all is read", s.name, s.alarms)
+		}
 		if s.wrong > 0 {
 			t.Errorf("%s: %d codes read wrongly", s.name, s.wrong)
 		}
@@ -250,6 +254,9 @@ func (s *score) add(c capture, img *image.Gray, texts map[string]bool) {
 	s.spent += time.Since(began)
 	s.all += len(texts)
 	s.unread += res.Unread
+	if res.Trouble != None && len(res.Codes) == len(texts) {
+		s.alarms++
+	}
 	seen := map[string]bool{}
 	for _, code := range res.Codes {
 		if !texts[code.Text] {

@@ -65,7 +65,7 @@ func (r *reader) beside(s *sight, right, down float64) sight {
 		return int(s.mesh.outside(places[a], right, down) - s.mesh.outside(places[b], right, down))
 	})
 	var at [3]point
-	var found, inside int
+	var found, inside, clear int
 	var shift point
 	for _, i := range order {
 		f := s.beyond(places[i].x+right, places[i].y+down)
@@ -77,11 +77,14 @@ func (r *reader) beside(s *sight, right, down float64) sight {
 			if match > 0.6 {
 				at[i], shift = place, place.sub(f.at)
 				found++
+				if match > 0.8 {
+					clear++
+				}
 			}
 		}
 	}
 	if found < 2 || inside < 3 {
-		if found > 0 && inside < 3 {
+		if clear > 0 && inside < 3 {
 			return sight{mesh: s.mesh, cut: true}
 		}
 		return sight{}
