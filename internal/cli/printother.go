@@ -1,10 +1,6 @@
 package cli
 
 import (
-	"bytes"
-	"image/jpeg"
-	"image/png"
-
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -114,22 +110,10 @@ func photosOf(s *store.Store) func(r *record.Record, at record.Attachment) []byt
 		if err != nil {
 			return nil
 		}
-		return asJPEG(photo.Data)
+		file, _, _, err := picture.AsJPEG(photo.Data)
+		if err != nil {
+			return nil
+		}
+		return file
 	}
-}
-
-// photoQuality is of screenshots that become JPEG for paper.
-const photoQuality = 90
-
-// asJPEG is a shrunk picture as a sheet takes it.
-func asJPEG(data []byte) []byte {
-	img, err := png.Decode(bytes.NewReader(data))
-	if err != nil {
-		return data
-	}
-	var b bytes.Buffer
-	if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: photoQuality}); err != nil {
-		return nil
-	}
-	return b.Bytes()
 }
