@@ -37,5 +37,6 @@ func (a *app) emergencyDoc(s *store.Store, l lang.Lang, w sheetWish) (*paper.Doc
 	if c.Owner == "" {
 		c.Owner = soleOwner(records)
 	}
-	return paper.Emergency(l, c), records, nil
+	onIt := slices.DeleteFunc(slices.Clone(records), func(r *record.Record) bool { return r.Template == record.SheetTemplate })
+	return paper.Emergency(l, c), onIt, nil // that a paper was printed puts no sheet out of date
 }
