@@ -47,8 +47,8 @@ func Backup(img *image.Gray) Result {
 			break
 		}
 	}
-	if p := r.planes[0]; len(r.sights) == 0 && p.w*p.h < 5<<20 {
-		r.read(r.likely(r.findersIn(p.sharper())))
+	if len(r.sights) == 0 {
+		r.read(r.likely(r.findersIn(r.modest().sharper())))
 		r.neighbours()
 	}
 	res := r.result(img.Rect.Min)
@@ -78,6 +78,17 @@ func (r *reader) order() []int {
 		order[0], order[1] = 1, 0
 	}
 	return order
+}
+
+// modest is the picture at the largest size in which noise does not outweigh what
+// sharpening shows.
+func (r *reader) modest() *plane {
+	for _, p := range r.planes {
+		if p.w*p.h < 5<<20 {
+			return p
+		}
+	}
+	return r.planes[len(r.planes)-1]
 }
 
 // search reads the codes whose finders show at one size.

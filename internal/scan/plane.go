@@ -150,7 +150,7 @@ func parting(mean, low, high int) uint8 {
 	if high-low < flat {
 		return uint8(low / 2)
 	}
-	return uint8(min(max(mean, low+(high-low)*3/10), low+(high-low)*13/20))
+	return uint8(min(max(mean, low+(high-low)*3/10), low+(high-low)*11/20))
 }
 
 // sharper takes the blur of the nearest pixels away, for modules of hardly two pixels.

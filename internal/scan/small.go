@@ -29,9 +29,7 @@ func Small(img *image.Gray) []Code {
 	for _, level := range r.order() {
 		r.searchSmall(r.finders(level))
 	}
-	if p := r.planes[0]; p.w*p.h < 5<<20 {
-		r.searchSmall(r.findersIn(p.sharper()))
-	}
+	r.searchSmall(r.findersIn(r.modest().sharper()))
 	return r.result(img.Rect.Min).Codes
 }
 
