@@ -105,16 +105,21 @@ func clusters(s string) iter.Seq[string] {
 	}
 }
 
+// mostRunes is how many characters one cluster may have, more than any script
+// or picture needs: hundreds of accents on one letter, which nobody can read,
+// must not grow wider than a line.
+const mostRunes = 32
+
 // first is the cluster that a text begins with. What stands in front of a byte
 // that is no text is looked at without it.
 func first(s string) string {
-	it := graphemes.FromString(s)
+	it := graphemes.FromString(window(s))
 	if !it.Next() {
 		return s
 	}
 	c := it.Value()
 	if utf8.ValidString(c) {
-		return c
+		return atMost(c, mostRunes)
 	}
 	n := 0
 	for i, r := range c {
@@ -127,6 +132,32 @@ func first(s string) string {
 		return s[:1]
 	}
 	return first(c[:n])
+}
+
+// window is enough of the beginning of a text to find its first cluster, or to
+// see that it is too long.
+func window(s string) string {
+	n := (mostRunes + 1) * utf8.UTFMax
+	if len(s) <= n {
+		return s
+	}
+	for !utf8.RuneStart(s[n]) && n > mostRunes*utf8.UTFMax {
+		n--
+	}
+	return s[:n]
+}
+
+// atMost is the beginning of a text with at most n characters.
+func atMost(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for i := range s {
+		if n--; n < 0 {
+			return s[:i]
+		}
+	}
+	return s
 }
 
 // plainRun counts the leading bytes that are a character each whatever

@@ -83,6 +83,36 @@ func TestWrapNothing(t *testing.T) {
 	}
 }
 
+// TestWrapOfManyAccents holds that a letter with hundreds of accents, which is
+// one character to Unicode, is broken like others, with nothing lost, and that
+// characters of many parts are not.
+func TestWrapOfManyAccents(t *testing.T) {
+	const width = 330.0
+	for _, text := range []string{
+		strings.Repeat("e"+strings.Repeat("\u0301", 500), 2), "か" + strings.Repeat("\u3099\u0301", 300), strings.Repeat("\u0e31", 400),
+		"葛" + strings.Repeat("\U000E0100", 200) + "城", strings.Repeat("👨\u200d", 100) + "終", "e" + strings.Repeat("\u0301", 60) + "\xff" + strings.Repeat("\u0301", 60),
+	} {
+		for _, face := range []Face{Text, Mono} {
+			for _, lines := range [][]string{Wrap(face, 10, width, text), WrapExact(face, 10, width, text)} {
+				if strings.Join(lines, "") != text {
+					t.Errorf("%.20q… lost something", text)
+				}
+				for _, line := range lines {
+					if w := Width(face, 10, line); w > width+0.001 {
+						t.Errorf("%.20q… has a line of %.0f points", text, w)
+					}
+				}
+			}
+		}
+	}
+	england := "\U0001F3F4\U000E0067\U000E0062\U000E0065\U000E006E\U000E0067\U000E007F"
+	for _, whole := range []string{"👨‍👩‍👧‍👦", england, "e\u0301\u0302\u0303", "葛󠄀"} {
+		if got := slices.Collect(clusters(whole)); !slices.Equal(got, []string{whole}) {
+			t.Errorf("%q is taken apart: %q", whole, got)
+		}
+	}
+}
+
 // TestWidthIsAllOfIt holds that lines are as wide as their parts, or wider by
 // what belongs between Japanese and Latin letters.
 func TestWidthIsAllOfIt(t *testing.T) {
@@ -109,6 +139,7 @@ func FuzzWrap(f *testing.F) {
 	}
 	f.Add("この用紙は「元に戻す」ための控えです。Officeのキー（25文字）は\r\nhttps://example.jp/a/b?c=1 で。", 60.0)
 	f.Add("\xff\xfe\x00 \t\n\r\r\n\u2028\u3000", 10.0)
+	f.Add("e"+strings.Repeat("\u0301", 300)+"\xff"+strings.Repeat("\u0301", 40)+"ab", 50.0)
 	f.Fuzz(func(t *testing.T, s string, width float64) {
 		if len(s) > 2000 {
 			return
