@@ -262,10 +262,10 @@ func (a *app) newRoot() *cobra.Command {
 		short: lang.T("keep what gets you back into your accounts, encrypted, and on paper", "アカウントに戻るための情報を、暗号で守り、紙にも残します"),
 		long: lang.T(`Keeps what you need to get back into your accounts (product key, e-mail, phone,
 recovery codes, password hint, the name as registered) in one encrypted file on
-this computer, and prints it. Nothing is sent over the network, ever.`,
+this computer, and prints it. Nothing leaves the computer but pages for a printer that you name.`,
 			`アカウントに戻るために要るもの（プロダクトキー、メール、電話、回復用コード、パスワードのヒント、
 登録した名前など）を、このパソコンの中の暗号化したファイル 1 つにしまい、紙に印刷します。
-ネットワークには何も送りません。`),
+パソコンの外に送るのは、指定されたプリンターへの印刷だけです。`),
 		examples: []example{
 			{"add office", lang.T("note a Microsoft Office: asks question by question", "Microsoft Office を記録する（1 問ずつ聞きます）")},
 			{"list", lang.T("what is in the vault", "金庫の中の一覧")},

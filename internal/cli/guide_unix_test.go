@@ -213,6 +213,10 @@ func stockAgeTool(t *testing.T) string {
 	return dir
 }
 
+// backupNumber is the number of a paper backup, which is of its ciphertext: no
+// two are alike, whatever the seed.
+var backupNumber = regexp.MustCompile(`((?:backup|控え)[ （])[0-9A-F]{4}-[0-9A-F]{4}`)
+
 // part does what a comment says, or plays a block and returns it as it was.
 func (g *guide) part(text string) string {
 	m := guidePart.FindStringSubmatch(text)
@@ -238,7 +242,11 @@ func (g *guide) part(text string) string {
 	case "days":
 		g.env = append(g.env, "TEST_DAYS_LATER="+body)
 	case "console":
-		return "```console\n" + g.console(body) + "```\n"
+		said := g.console(body)
+		if backupNumber.ReplaceAllString(said, "$1") == backupNumber.ReplaceAllString(body, "$1") {
+			return text
+		}
+		return "```console\n" + said + "```\n"
 	}
 	return text
 }

@@ -291,16 +291,18 @@ func (a *app) printAnew(p *paperState) []lang.Text {
 			return nil
 		}
 		command = []lang.Text{both("recover"), both(p.live[0]), both("-o"), lang.T("page.pdf", "page.pdf")}
+	case record.SheetEmergency:
+		command = []lang.Text{both("print"), both("--emergency"), both("-o"), lang.T("sheet.pdf", "sheet.pdf")}
+		if p.r.Owner != "" {
+			command = append(command, both("--owner"), both(p.r.Owner))
+		}
 	default:
 		if len(p.live) == 0 || len(p.live) > mostOnCommand {
 			return nil
 		}
 		command = []lang.Text{both("print")}
-		switch p.Kind {
-		case record.SheetHandover:
+		if p.Kind == record.SheetHandover {
 			command = append(command, both("--handover"))
-		case record.SheetEmergency:
-			command = append(command, both("--emergency"))
 		}
 		for _, name := range p.live {
 			command = append(command, both(name))
