@@ -14,7 +14,7 @@ import (
 	"github.com/klauspost/reedsolomon"
 )
 
-// MaxPayload is the longest payload in bytes: 1 MiB, which is 71 pages of A4.
+// MaxPayload is the longest payload in bytes: 1 MiB, which is 79 pages of A4.
 // Beyond that paper is the wrong place for it.
 const MaxPayload = 1 << 20
 
@@ -88,8 +88,7 @@ func plan(length, perPage int) sheaf {
 // of the payload lies in the code at place b/ShardSize: read in order of
 // printing, the first codes are the payload.
 func (s sheaf) encode(payload []byte) ([][][]byte, error) {
-	padded := make([]byte, s.need()*ShardSize)
-	copy(padded, payload)
+	padded := s.fill(payload)
 	groups := make([][][]byte, s.groups)
 	rs, err := s.code()
 	if err != nil {
@@ -111,6 +110,16 @@ func (s sheaf) encode(payload []byte) ([][][]byte, error) {
 		groups[g] = shards
 	}
 	return groups, nil
+}
+
+// fill lengthens a payload to whole shards by its own bytes from the start. Zeros
+// would make a checkerboard of a code, in which readers find what isn't there.
+func (s sheaf) fill(payload []byte) []byte {
+	padded := make([]byte, 0, s.need()*ShardSize)
+	for len(padded) < cap(padded) {
+		padded = append(padded, payload[:min(len(payload), cap(padded)-len(padded))]...)
+	}
+	return padded
 }
 
 // code returns the library's code with its default matrix: of Vandermonde,
