@@ -74,45 +74,61 @@ func (d decoder) check(kind Kind, data []byte) error {
 	if kind == WebP {
 		c.Width, c.Height = webpSize(data, c.Width, c.Height)
 	}
-	return d.checkSize(kind, data, c)
+	return d.checkSize(kind, len(data), c, bytesAPixel(kind, data, c.ColorModel))
 }
 
-func (d decoder) checkSize(kind Kind, data []byte, c image.Config) error {
+// checkSize looks whether a file of a length can hold a picture, and memory the
+// picture at so many bytes for each pixel.
+func (d decoder) checkSize(kind Kind, length int, c image.Config, each int64) error {
 	if c.Width <= 0 || c.Height <= 0 {
 		return &DamagedError{kind, errors.New("no pixels")}
 	}
 	pixels := int64(c.Width) * int64(c.Height)
-	if c.Width > MaxPixels || c.Height > MaxPixels || pixels > MaxPixels || pixels*bytesAPixel(kind, data, c.ColorModel) > maxMemory {
+	if c.Width > maxSide || c.Height > maxSide || pixels > MaxPixels || pixels*each > maxMemory {
 		return &TooLargeError{kind, c.Width, c.Height}
 	}
-	if d.most > 0 && pixels > int64(len(data))*int64(d.most) {
+	if d.most > 0 && pixels > int64(length)*int64(d.most) {
 		return &DamagedError{kind, io.ErrUnexpectedEOF}
 	}
 	return nil
 }
 
-// bytesAPixel is the most that the decoder will need. A progressive JPEG keeps
-// four bytes for each of its samples until the end.
+// bytesAPixel is the most that the decoder will need.
 func bytesAPixel(kind Kind, data []byte, m color.Model) int64 {
-	n := int64(4)
-	switch m {
-	case color.GrayModel, color.AlphaModel:
-		n = 1
-	case color.Gray16Model:
-		n = 2
-	case color.YCbCrModel:
-		n = 3
-	case color.RGBA64Model, color.NRGBA64Model:
-		n = 8
-	default:
-		if _, ok := m.(color.Palette); ok {
-			n = 1
+	n := pixelBytes(m)
+	switch kind {
+	case JPEG:
+		if progressive(data) {
+			n *= 5 // four bytes for each sample are kept until the end
 		}
-	}
-	if kind == JPEG && progressive(data) {
-		n *= 5
+		if m == color.CMYKModel || m == color.RGBAModel {
+			n += 4 // samples of each colour first, put together after that
+		}
+	case WebP:
+		n = 8 // what is see-through is a picture of its own
+	case TIFF:
+		order, _ := tiffOrder(data)
+		return tiffBytes(data, order, order.Uint32(data[4:]), m)
 	}
 	return n
+}
+
+// pixelBytes is what a pixel takes in a decoded picture.
+func pixelBytes(m color.Model) int64 {
+	switch m {
+	case color.GrayModel, color.AlphaModel:
+		return 1
+	case color.Gray16Model:
+		return 2
+	case color.YCbCrModel:
+		return 3
+	case color.RGBA64Model, color.NRGBA64Model:
+		return 8
+	}
+	if _, ok := m.(color.Palette); ok {
+		return 1
+	}
+	return 4
 }
 
 // webpSize is the largest of the sizes that the parts of a WebP file name: the

@@ -9,13 +9,13 @@ import (
 // Exif says how a camera was held as one of eight numbers: which corner of the
 // picture row 0 and column 0 are in. (Exif 2.32, tag 0x0112.)
 const (
-	upright         = 1
-	tagOrientation  = 0x0112
-	tagGPS          = 0x8825
-	tagExif         = 0x8769
-	mostTags        = 1000 // of a directory; a camera writes some fifty
-	typeShort       = 3
-	longestSegments = 200 // of a JPEG file before its picture
+	upright        = 1
+	tagOrientation = 0x0112
+	tagGPS         = 0x8825
+	tagExif        = 0x8769
+	tagCompression = 0x0103
+	mostTags       = 1000 // of a directory; a camera writes some fifty
+	typeShort      = 3
 )
 
 // orientation reads how the picture in a file is to be turned, 1 to 8; 1, which
@@ -78,15 +78,17 @@ func exifOf(kind Kind, data []byte) (exif []byte) {
 }
 
 // eachSegment walks the segments of a JPEG file up to its picture. Their names
-// are their markers, one byte.
+// are their markers, one byte. It passes over what the decoder passes over, so
+// that both see the same segments.
 func eachSegment(data []byte, do func(name string, body []byte)) {
-	for at, n := 2, 0; at+4 <= len(data) && n < longestSegments; n++ {
-		if data[at] != 0xff {
-			return
-		}
+	for at := 2; at+4 <= len(data); {
 		marker := data[at+1]
-		if marker == 0xff { // filling
+		if data[at] != 0xff || marker == 0xff || marker == 0 { // filling, or nothing that should be there
 			at++
+			continue
+		}
+		if marker >= 0xd0 && marker <= 0xd7 { // has no body
+			at += 2
 			continue
 		}
 		size := int(binary.BigEndian.Uint16(data[at+2:]))

@@ -29,7 +29,7 @@ func (m matrix) area() float64 { return math.Abs(m.a*m.d - m.b*m.c) }
 // What one page may ask for.
 const (
 	mostTokens = 8_000_000
-	mostPoints = 4_000_000 // of one path
+	mostPoints = 1_000_000 // of one path
 	mostForms  = 2000      // drawings used within drawings
 	mostStates = 200       // that are put by
 )
@@ -63,7 +63,7 @@ type pdfDrawing struct {
 func (f *pdfFile) content(p pdfPage) []byte {
 	var all []byte
 	add := func(v any) {
-		if s, ok := f.resolve(v).(pdfStream); ok {
+		if s, ok := f.resolve(v).(pdfStream); ok && len(all) < mostContent {
 			data, _ := f.unpack(s, mostContent-len(all))
 			all = append(append(all, data...), '\n')
 		}
@@ -168,10 +168,15 @@ func lastName(args []any) (pdfName, bool) {
 	return name, ok
 }
 
+// fixedSpaces are those that an operator for a colour brings with it.
+var fixedSpaces = map[string]pdfSpace{
+	"g": greySpace, "rg": rgbSpace, "k": cmykSpace, "G": greySpace, "RG": rgbSpace, "K": cmykSpace,
+}
+
 // colour sets a colour; a pattern, which has no numbers, is taken for a middle
 // grey.
 func (d *pdfDrawing) colour(op string, n []float64, grey *byte, space *pdfSpace) {
-	if fixed, ok := map[string]pdfSpace{"g": greySpace, "rg": rgbSpace, "k": cmykSpace, "G": greySpace, "RG": rgbSpace, "K": cmykSpace}[op]; ok {
+	if fixed, ok := fixedSpaces[op]; ok {
 		*space = fixed
 	}
 	if len(n) < space.n {
@@ -322,11 +327,15 @@ func (d *pdfDrawing) inline(l *pdfLexer, resources pdfDict) {
 	data := l.data[l.at:]
 	length := d.inlineLength(dict, resources, data)
 	l.at += length
+	d.left -= length / bytesEach
 	d.picture(pdfStream{dict, data[:length]}, resources)
-	if end := bytes.Index(l.data[l.at:], []byte("EI")); end >= 0 {
+	if end := bytes.Index(l.data[l.at:min(l.at+inlineSlack, len(l.data))], []byte("EI")); end >= 0 {
 		l.at += end + len("EI")
 	}
 }
+
+// inlineSlack is how far behind the bytes of a picture its EI is looked for.
+const inlineSlack = 1024
 
 // inlineLength is known where nothing is packed; else the bytes go up to an EI
 // that stands alone.

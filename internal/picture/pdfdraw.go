@@ -10,9 +10,8 @@ import (
 
 // Resolutions in pixels to the inch.
 const (
-	pageDPI  = 200.0 // of pages that are drawn
-	coarse   = 50.0  // below which a picture is not what a page is about
-	workEach = 60    // times a page may be painted all over
+	pageDPI = 200.0 // of pages that are drawn
+	coarse  = 50.0  // below which a picture is not what a page is about
 )
 
 // A box is a part of the page, in pixels.
@@ -83,6 +82,17 @@ func (p *path) bounds() box {
 	return b
 }
 
+// length is how far the pen goes, in pixels: that is what the rasterizer's work
+// grows with, whether it is on the page or not.
+func (p *path) length() int {
+	sum := 0.0
+	for i := 1; i < len(p.points); i++ {
+		a, b := p.points[i-1], p.points[i]
+		sum += math.Abs(b[0]-a[0]) + math.Abs(b[1]-a[1]) + 1
+	}
+	return int(min(sum, 1e12))
+}
+
 // outline makes each straight piece of a path a bar of so many pixels. Curves
 // are cut short to their ends: they are drawn for ornament.
 func (p *path) outline(width float64) (out path) {
@@ -124,7 +134,6 @@ type canvas struct {
 	img    *image.Gray
 	raster vector.Rasterizer
 	mask   []byte
-	work   int // pixels that may still be painted
 }
 
 // draw draws a page. Pictures that fill it come out as fine as they are.
@@ -134,10 +143,15 @@ func (f *pdfFile) draw(p pdfPage) (img *image.Gray, err error) {
 			img, err = nil, &DamagedError{PDF, fmt.Errorf("a page that cannot be drawn: %v", v)}
 		}
 	}()
+	f.perPage(func() { img, err = f.drawn(p) })
+	return img, err
+}
+
+func (f *pdfFile) drawn(p pdfPage) (*image.Gray, error) {
 	content := f.content(p)
 	scale := f.scale(p, content)
 	base, w, h := p.base(scale)
-	c := &canvas{f: f, img: image.NewGray(image.Rect(0, 0, w, h)), work: f.most.work}
+	c := &canvas{f: f, img: image.NewGray(image.Rect(0, 0, w, h))}
 	whiten(c.img.Pix)
 	d := f.drawing(base, w, h)
 	d.fill, d.image = c.fill, c.image
@@ -206,7 +220,7 @@ func (f *pdfFile) scale(p pdfPage, content []byte) float64 {
 func (c *canvas) fill(p *path, clip box, grey byte) {
 	b := p.bounds().cut(clip)
 	r := b.pixels().Intersect(c.img.Rect)
-	if r.Empty() || !c.pay(r) {
+	if r.Empty() || !c.pay(r) || !c.f.pay(p.length()) {
 		return
 	}
 	w, h := r.Dx(), r.Dy()
@@ -232,11 +246,8 @@ func mixed(under, over, alpha byte) byte {
 	return byte((uint32(under)*(255-uint32(alpha)) + uint32(over)*uint32(alpha) + 127) / 255)
 }
 
-// pay takes work off what a page may cost.
-func (c *canvas) pay(r image.Rectangle) bool {
-	c.work -= r.Dx()*r.Dy() + 50
-	return c.work > 0
-}
+// pay takes the work of painting a rectangle off what the page may cost.
+func (c *canvas) pay(r image.Rectangle) bool { return c.f.pay(r.Dx()*r.Dy() + 50) }
 
 func (c *canvas) trace(p *path, x0, y0 float64) {
 	at := func(i int) (x, y float32) {
@@ -277,7 +288,7 @@ func (c *canvas) image(im pdfImage, masks [2]any, ctm matrix, clip box, grey byt
 	if r.Empty() || ctm.area() < 1e-3 {
 		return nil
 	}
-	if !c.pay(r) || !c.pay(image.Rect(0, 0, im.w, im.h)) {
+	if !c.pay(r) {
 		return &DamagedError{PDF, errTooMuch}
 	}
 	colour, err := c.fitted(im, ctm)
@@ -317,7 +328,7 @@ func (c *canvas) alpha(masks [2]any, ctm matrix) *image.Gray {
 			continue
 		}
 		im, err := c.f.image(s, nil)
-		if err != nil || !c.pay(image.Rect(0, 0, im.w, im.h)) {
+		if err != nil {
 			continue
 		}
 		alpha, err := c.fitted(im, ctm)

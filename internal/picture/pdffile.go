@@ -14,6 +14,7 @@ const (
 	mostObjects  = 4_000_000 // names, numbers and so on, of all its dictionaries
 	mostUnpacked = 128 << 20 // bytes of all its object streams
 	mostContent  = 64 << 20  // bytes of what one page says
+	mostNodes    = 1_000_000 // of the tree of its pages
 )
 
 // A pdfFile is a PDF document. The table that says where its objects are is not
@@ -27,23 +28,52 @@ type pdfFile struct {
 	encrypted bool
 	left      int // see mostObjects
 	unpacked  int // bytes of object streams so far
+	work      int // that the page may still cost, see pay
+	spent     int // of that, by all pages
 	most      pdfLimits
 }
 
-// pdfLimits are what a page may cost, in pixels.
-type pdfLimits struct{ page, picture, work int }
+// pdfLimits are what is allowed, in pixels: how large a page is drawn, how large
+// a picture on it may be, and what work a page and the whole file may cost.
+type pdfLimits struct{ page, picture, work, file int }
 
-var usualLimits = pdfLimits{page: bigEnough, picture: MaxPixels, work: 200_000_000}
+var usualLimits = pdfLimits{page: bigEnough, picture: MaxPixels, work: 400_000_000, file: mostDecoded}
+
+// bytesAPay is how many bytes can be unpacked in about the time in which a pixel
+// is painted.
+const bytesAPay = 8
+
+// pay takes work off what a page may cost; false when there is none left. A
+// pixel that is painted or decoded costs 1.
+func (f *pdfFile) pay(work int) bool {
+	f.work -= max(0, min(work, f.work))
+	return f.work > 0
+}
+
+// perPage calls do with the work that a page may cost.
+func (f *pdfFile) perPage(do func()) {
+	f.work = f.most.work
+	defer func() { f.spent += f.most.work - f.work }()
+	do()
+}
 
 type pdfObject struct {
 	at    int // where in the file it is, or the stream that it is packed in
+	nth   int // of the objects in that stream
 	value any
+}
+
+// inOrder compares objects by where they are in the file.
+func inOrder(a, b pdfObject) int {
+	return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.nth, b.nth))
 }
 
 func openPDF(data []byte) *pdfFile {
 	f := &pdfFile{data: data, objects: make(map[pdfRef]pdfObject), left: mostObjects, most: usualLimits}
-	f.collect()
-	f.unpackObjects()
+	f.perPage(func() {
+		f.collect()
+		f.unpackObjects()
+	})
 	return f
 }
 
@@ -72,7 +102,7 @@ func (f *pdfFile) collect() {
 				f.trailer(d)
 			}
 		}
-		f.objects[number] = pdfObject{at, value}
+		f.objects[number] = pdfObject{at: at, value: value}
 		at = l.at
 	}
 }
@@ -110,16 +140,24 @@ func (f *pdfFile) stream(l *pdfLexer, d pdfDict) any {
 	} else if len(rest) > 0 && (rest[0] == '\n' || rest[0] == '\r') {
 		rest = rest[1:]
 	}
-	end := bytes.Index(rest, []byte("endstream"))
-	if n, ok := f.resolve(d["Length"]).(float64); ok && n >= 0 && int(n) <= len(rest) &&
-		bytes.HasPrefix(bytes.TrimLeft(rest[int(n):min(int(n)+20, len(rest))], "\r\n \t"), []byte("endstr")) {
-		end = int(n)
-	}
-	if end < 0 {
-		end = len(rest) // the file ends in the middle of it
-	}
+	end := f.streamEnd(rest, d)
 	l.at = len(l.data) - len(rest) + end
 	return pdfStream{d, rest[:end]}
+}
+
+// streamEnd finds where a stream ends: where its dictionary says, if that is so,
+// else at the next word that says so, else with the file.
+func (f *pdfFile) streamEnd(rest []byte, d pdfDict) int {
+	if n, ok := f.resolve(d["Length"]).(float64); ok && n >= 0 && n <= float64(len(rest)) {
+		after := rest[int(n):min(int(n)+20, len(rest))]
+		if bytes.HasPrefix(bytes.TrimLeft(after, "\r\n \t"), []byte("endstr")) {
+			return int(n)
+		}
+	}
+	if end := bytes.Index(rest, []byte("endstream")); end >= 0 {
+		return end
+	}
+	return len(rest)
 }
 
 // lookForTrailers looks between objects for what a file says of itself.
@@ -156,7 +194,7 @@ func (f *pdfFile) unpackObjects() {
 			packed = append(packed, o)
 		}
 	}
-	slices.SortFunc(packed, func(a, b pdfObject) int { return cmp.Compare(a.at, b.at) })
+	slices.SortFunc(packed, inOrder)
 	for _, o := range packed {
 		f.unpackOne(o.at, o.value.(pdfStream))
 	}
@@ -170,7 +208,7 @@ func (f *pdfFile) unpackOne(at int, s pdfStream) {
 	f.unpacked += len(data)
 	first, _ := f.resolve(s.dict["First"]).(float64)
 	head := &pdfLexer{data: data, left: &f.left, words: true}
-	for {
+	for nth := 0; ; nth++ {
 		number, ok := head.next()
 		offset, ok2 := head.next()
 		n, isNumber := number.(float64)
@@ -186,7 +224,7 @@ func (f *pdfFile) unpackOne(at int, s pdfStream) {
 			continue
 		}
 		if value, ok := body.next(); ok {
-			f.objects[pdfRef(n)] = pdfObject{at, value}
+			f.objects[pdfRef(n)] = pdfObject{at, nth, value}
 		}
 	}
 }
@@ -253,10 +291,11 @@ type pdfPage struct {
 
 // pages lists the pages in their order, or in that of the file where the tree of
 // pages is lost.
-func (f *pdfFile) pages() (pages []pdfPage) {
-	f.grow(&pages, f.dict(f.root)["Pages"], pdfDict{}, make(map[pdfRef]bool), 0)
-	if len(pages) > 0 {
-		return pages
+func (f *pdfFile) pages() []pdfPage {
+	tree := &pdfTree{f: f, seen: make(map[pdfRef]bool), left: mostNodes}
+	tree.grow(f.dict(f.root)["Pages"], pdfDict{}, 0)
+	if len(tree.pages) > 0 {
+		return tree.pages
 	}
 	for _, kind := range []pdfName{"Catalog", "Page"} {
 		var found []pdfObject
@@ -265,33 +304,41 @@ func (f *pdfFile) pages() (pages []pdfPage) {
 				found = append(found, o)
 			}
 		}
-		slices.SortFunc(found, func(a, b pdfObject) int { return cmp.Compare(a.at, b.at) })
+		slices.SortFunc(found, inOrder)
 		for _, o := range found {
 			node := o.value
 			if kind == "Catalog" {
 				node = o.value.(pdfDict)["Pages"]
 			}
-			f.grow(&pages, node, pdfDict{}, make(map[pdfRef]bool), 0)
+			tree.grow(node, pdfDict{}, 0)
 		}
-		if len(pages) > 0 {
-			return pages
+		if len(tree.pages) > 0 {
+			return tree.pages
 		}
 	}
 	return nil
 }
 
+// A pdfTree is the tree of pages while it is climbed.
+type pdfTree struct {
+	f     *pdfFile
+	pages []pdfPage
+	seen  map[pdfRef]bool
+	left  int // of the nodes that are still looked at
+}
+
 // handedDown is what a group of pages says for all of them.
 var handedDown = []pdfName{"Resources", "MediaBox", "CropBox", "Rotate"}
 
-func (f *pdfFile) grow(pages *[]pdfPage, node any, above pdfDict, seen map[pdfRef]bool, depth int) {
+func (t *pdfTree) grow(node any, above pdfDict, depth int) {
 	if ref, ok := node.(pdfRef); ok {
-		if seen[ref] {
+		if t.seen[ref] {
 			return
 		}
-		seen[ref] = true
+		t.seen[ref] = true
 	}
-	d := f.dict(node)
-	if d == nil || depth > deepest || len(*pages) >= MaxPages {
+	d := t.f.dict(node)
+	if d == nil || depth > deepest || len(t.pages) >= MaxPages {
 		return
 	}
 	own := make(pdfDict)
@@ -300,13 +347,16 @@ func (f *pdfFile) grow(pages *[]pdfPage, node any, above pdfDict, seen map[pdfRe
 			own[key] = above[key]
 		}
 	}
-	kids, isGroup := f.resolve(d["Kids"]).(pdfArray)
+	kids, isGroup := t.f.resolve(d["Kids"]).(pdfArray)
 	if !isGroup {
-		*pages = append(*pages, f.page(d, own))
+		t.pages = append(t.pages, t.f.page(d, own))
 		return
 	}
 	for _, kid := range kids {
-		f.grow(pages, kid, own, seen, depth+1)
+		if t.left--; t.left < 0 {
+			return
+		}
+		t.grow(kid, own, depth+1)
 	}
 }
 
@@ -346,12 +396,22 @@ func pdfPages(data []byte) iter.Seq2[*image.Gray, error] {
 			yield(nil, &EncryptedError{})
 			return
 		}
+		f.drawAll()(yield)
+	}
+}
+
+func (f *pdfFile) drawAll() iter.Seq2[*image.Gray, error] {
+	return func(yield func(*image.Gray, error) bool) {
 		pages := f.pages()
 		if len(pages) == 0 {
 			yield(nil, &DamagedError{PDF, errors.New("no pages")})
 			return
 		}
 		for _, p := range pages {
+			if f.spent > f.most.file {
+				yield(nil, &DamagedError{PDF, errTooMuch})
+				return
+			}
 			if !yield(f.draw(p)) {
 				return
 			}

@@ -3,11 +3,12 @@ package picture
 import (
 	"bytes"
 	"compress/flate"
+	"compress/lzw"
 	"compress/zlib"
 	"encoding/ascii85"
 	"io"
 
-	"golang.org/x/image/tiff/lzw"
+	tifflzw "golang.org/x/image/tiff/lzw"
 )
 
 // filters are the short names, which pictures in the midst of a page may use.
@@ -17,8 +18,8 @@ var filters = map[pdfName]pdfName{
 }
 
 // unpack undoes the packing of a stream as far as it is not that of a picture;
-// that one is named by rest. At most limit bytes come out. What is broken ends
-// early.
+// that one is named by rest. At most limit bytes come out, fewer where the page has
+// cost too much. What is broken ends early.
 func (f *pdfFile) unpack(s pdfStream, limit int) (data []byte, rest pdfName) {
 	data, rest, _ = f.unpackPicture(s, limit)
 	return data, rest
@@ -32,12 +33,15 @@ func (f *pdfFile) unpackPicture(s pdfStream, limit int) (data []byte, rest pdfNa
 		if long, ok := filters[name]; ok {
 			name = long
 		}
+		if !f.pay(len(data) / bytesAPay) {
+			return nil, "", nil
+		}
 		var r io.Reader
 		switch name {
 		case "FlateDecode":
 			r = inflate(data)
 		case "LZWDecode":
-			r = lzw.NewReader(bytes.NewReader(data), lzw.MSB, 8)
+			r = f.unLZW(data, allParms[i])
 		case "ASCIIHexDecode":
 			end := bytes.IndexByte(data, '>')
 			if end < 0 {
@@ -53,10 +57,11 @@ func (f *pdfFile) unpackPicture(s pdfStream, limit int) (data []byte, rest pdfNa
 		default:
 			return data, name, allParms[i]
 		}
-		data = readUpTo(r, limit)
+		data = readUpTo(r, min(limit, f.work*bytesAPay))
+		f.pay(len(data) / bytesAPay)
 		data = f.unpredict(data, allParms[i])
 	}
-	return data, "", nil
+	return data[:min(len(data), max(limit, 0))], "", nil
 }
 
 // filters lists how a stream is packed, at most five times over.
@@ -95,6 +100,15 @@ func inflate(data []byte) io.Reader {
 		return r
 	}
 	return flate.NewReader(bytes.NewReader(data))
+}
+
+// unLZW undoes LZW, of which there are two kinds: codes grow one code early, as
+// in TIFF files, or when they have to (ISO 32000-1, table 8).
+func (f *pdfFile) unLZW(data []byte, parms pdfDict) io.Reader {
+	if f.number(parms["EarlyChange"], 1) == 0 {
+		return lzw.NewReader(bytes.NewReader(data), lzw.MSB, 8)
+	}
+	return tifflzw.NewReader(bytes.NewReader(data), tifflzw.MSB, 8)
 }
 
 func beforeMark(data []byte) []byte {
@@ -155,9 +169,11 @@ func (f *pdfFile) unpredict(data []byte, parms pdfDict) []byte {
 	return unpredictPNG(data, width, pixel)
 }
 
+// unpredictPNG puts the rows where they were, which never are longer than with
+// the byte that is in front of each.
 func unpredictPNG(data []byte, width, pixel int) []byte {
-	out := make([]byte, 0, len(data))
-	above := make([]byte, width)
+	out := data[:0]
+	above := make([]byte, min(width, len(data)))
 	for len(data) > 1 {
 		way := data[0]
 		row := data[1:min(width+1, len(data))]
@@ -178,8 +194,8 @@ func unpredictPNG(data []byte, width, pixel int) []byte {
 				row[i] += paeth(left, above[i], corner)
 			}
 		}
-		out = append(out, row...)
 		copy(above, row)
+		out = append(out, row...)
 	}
 	return out
 }

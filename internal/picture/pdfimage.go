@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"image"
+	"image/jpeg"
 	"io"
 
 	"golang.org/x/image/ccitt"
@@ -91,6 +92,9 @@ func (f *pdfFile) palette(base pdfSpace, table any) pdfSpace {
 		colours, _ = f.unpack(t, 256*base.n)
 	}
 	var greys [256]byte
+	if !f.pay(len(greys) * base.n) {
+		return greySpace
+	}
 	for i := range greys {
 		if end := (i + 1) * base.n; end <= len(colours) {
 			greys[i] = base.grey(colours[end-base.n : end])
@@ -146,13 +150,16 @@ func (f *pdfFile) scan(im pdfImage) (scanner, error) {
 		return scanner{}, &TooLargeError{PDF, im.w, im.h}
 	}
 	data, rest, parms := f.unpackPicture(im.stream, (row+1)*im.h+1024)
+	if f.work <= 0 {
+		return scanner{}, &DamagedError{PDF, errTooMuch}
+	}
 	switch rest {
 	case "":
-		return f.scanRaw(im, data), nil
+		return f.rows(im, data, row)
 	case "CCITTFaxDecode":
 		return f.scanFax(im, data, parms)
 	case "DCTDecode":
-		return scanDCT(im, data)
+		return f.scanDCT(im, data)
 	case "JBIG2Decode":
 		return scanner{}, &UnsupportedError{PDF, "JBIG2 compression"}
 	case "JPXDecode":
@@ -163,7 +170,14 @@ func (f *pdfFile) scan(im pdfImage) (scanner, error) {
 
 // scanDCT reads a JPEG picture. Where it has four inks, the decoder has already
 // looked which way round they are.
-func scanDCT(im pdfImage, data []byte) (scanner, error) {
+func (f *pdfFile) scanDCT(im pdfImage, data []byte) (scanner, error) {
+	c, err := jpeg.DecodeConfig(bytes.NewReader(data))
+	if err != nil {
+		return scanner{}, decoderError(JPEG, err)
+	}
+	if !f.pay(c.Width * c.Height) {
+		return scanner{}, &DamagedError{PDF, errTooMuch}
+	}
 	img, _, err := decode(JPEG, data)
 	if err != nil {
 		return scanner{}, err
@@ -195,13 +209,16 @@ func (f *pdfFile) scanFax(im pdfImage, data []byte, parms pdfDict) (scanner, err
 		way = ccitt.Group3
 	}
 	columns := int(max(1, min(f.number(parms["Columns"], 1728), float64(f.most.picture))))
+	if columns*im.h > f.most.picture {
+		return scanner{}, &TooLargeError{PDF, columns, im.h}
+	}
+	if !f.pay(columns * im.h) {
+		return scanner{}, &DamagedError{PDF, errTooMuch}
+	}
 	black1, _ := f.resolve(parms["BlackIs1"]).(bool)
 	align, _ := f.resolve(parms["EncodedByteAlign"]).(bool)
 	r := ccitt.NewReader(bytes.NewReader(data), ccitt.MSB, way, columns, im.h, &ccitt.Options{Align: align, Invert: black1})
 	width := (columns + 7) / 8
-	if int64(width)*int64(im.h) > maxMemory {
-		return scanner{}, &TooLargeError{PDF, im.w, im.h}
-	}
 	bits := make([]byte, width*im.h)
 	n, err := io.ReadFull(r, bits)
 	if n < width {
@@ -215,7 +232,7 @@ func (f *pdfFile) scanFax(im pdfImage, data []byte, parms pdfDict) (scanner, err
 	if im.space.n != 1 {
 		im.space = greySpace
 	}
-	return f.rows(im, bits, width), nil
+	return f.rows(im, bits, width)
 }
 
 // whiten is for the part of a picture that is missing.
@@ -225,14 +242,13 @@ func whiten(b []byte) {
 	}
 }
 
-func (f *pdfFile) scanRaw(im pdfImage, data []byte) scanner {
-	return f.rows(im, data, (im.w*im.space.n*im.bits+7)/8)
-}
-
 // rows cuts samples out of rows of so many bytes. Missing ones are white.
-func (f *pdfFile) rows(im pdfImage, data []byte, width int) scanner {
-	tables := im.tables()
+func (f *pdfFile) rows(im pdfImage, data []byte, width int) (scanner, error) {
 	n := im.space.n
+	if !f.pay(im.w*im.h) || !f.pay(256*n) {
+		return scanner{}, &DamagedError{PDF, errTooMuch}
+	}
+	tables := im.tables()
 	samples := make([]byte, n)
 	return scanner{im.w, im.h, 1, func(y int, to []uint8) {
 		var line []byte
@@ -250,7 +266,7 @@ func (f *pdfFile) rows(im pdfImage, data []byte, width int) scanner {
 			}
 			to[x] = im.space.grey(samples)
 		}
-	}}
+	}}, nil
 }
 
 // sample is one sample of a row, the upper half of one of 16 bits.

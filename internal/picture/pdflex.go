@@ -54,8 +54,17 @@ func (l *pdfLexer) skip() {
 	}
 }
 
+// bytesEach is how many bytes of a file cost as much as an object in it. Bytes
+// count as well because one string or comment may be read again and again.
+const bytesEach = 16
+
 // next reads one object; false at the end, and when too many have been read.
-func (l *pdfLexer) next() (any, bool) { return l.object(0) }
+func (l *pdfLexer) next() (any, bool) {
+	from := l.at
+	v, ok := l.object(0)
+	*l.left -= (l.at - from) / bytesEach
+	return v, ok
+}
 
 func (l *pdfLexer) object(depth int) (any, bool) {
 	l.skip()

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"image"
+	"image/color"
 	"io"
 	"iter"
 
@@ -24,12 +25,15 @@ func tiffPages(data []byte) iter.Seq2[*image.Gray, error] {
 		}
 		seen := make(map[uint32]bool)
 		at := order.Uint32(data[4:])
+		decoded := 0
 		for n := 0; n == 0 || at != 0 && !seen[at] && n < MaxPages; n++ {
 			seen[at] = true
-			page := &tiffPage{data: data}
+			page := &tiffPage{data: data, order: order, at: at}
 			copy(page.head[:], data)
 			order.PutUint32(page.head[4:], at)
-			if !yield(page.grey()) {
+			img, err := page.grey(mostDecoded - decoded)
+			decoded += page.pixels
+			if !yield(img, err) {
 				return
 			}
 			at = nextDirectory(data, order, at)
@@ -37,7 +41,7 @@ func tiffPages(data []byte) iter.Seq2[*image.Gray, error] {
 	}
 }
 
-// tiffOrder reads the order of bytes of a classic TIFF file.
+// tiffOrder reads the order of bytes of a classic TIFF file, whose head is whole.
 func tiffOrder(data []byte) (binary.ByteOrder, bool) {
 	if len(data) < 8 {
 		return nil, false
@@ -64,11 +68,34 @@ func nextDirectory(data []byte, order binary.ByteOrder, at uint32) uint32 {
 	return order.Uint32(data[end:])
 }
 
+// Ways of packing of which no more can come out than the picture has.
+const (
+	tiffUnpacked = 1
+	tiffFax3     = 3
+	tiffFax4     = 4
+)
+
+// tiffBytes is the most that the decoder needs for a pixel of the page whose
+// directory is at an offset: all of it may be packed as one piece, of which up to
+// eight bytes a pixel may come out before it is found to be too long.
+func tiffBytes(data []byte, order binary.ByteOrder, at uint32, m color.Model) int64 {
+	n := pixelBytes(m) + 8
+	eachTag(data, order, at, func(tag, _ uint16, value uint32) {
+		if tag == tagCompression && (value == tiffUnpacked || value == tiffFax3 || value == tiffFax4) {
+			n = pixelBytes(m) + 1
+		}
+	})
+	return n
+}
+
 // A tiffPage is a TIFF file with another head.
 type tiffPage struct {
-	data []byte
-	head [8]byte
-	read int64
+	data   []byte
+	head   [8]byte
+	read   int64
+	order  binary.ByteOrder
+	at     uint32 // of its directory
+	pixels int    // that were decoded
 }
 
 func (p *tiffPage) ReadAt(b []byte, off int64) (n int, err error) {
@@ -91,7 +118,8 @@ func (p *tiffPage) Read(b []byte) (int, error) {
 	return n, err
 }
 
-func (p *tiffPage) grey() (page *image.Gray, err error) {
+// grey decodes the page if it has at most so many pixels.
+func (p *tiffPage) grey(most int) (page *image.Gray, err error) {
 	defer func() {
 		if recover() != nil {
 			page, err = nil, &DamagedError{TIFF, errors.New("the decoder gave up")}
@@ -99,14 +127,16 @@ func (p *tiffPage) grey() (page *image.Gray, err error) {
 	}()
 	c, err := tiff.DecodeConfig(p)
 	if err == nil {
-		if err := decoders[TIFF].checkSize(TIFF, p.data, c); err != nil {
+		if err := decoders[TIFF].checkSize(TIFF, len(p.data), c, tiffBytes(p.data, p.order, p.at, c.ColorModel)); err != nil {
 			return nil, err
+		}
+		if p.pixels = c.Width * c.Height; p.pixels > most {
+			return nil, &TooLargeError{TIFF, c.Width, c.Height}
 		}
 		p.read = 0
 		var img image.Image
 		if img, err = tiff.Decode(p); err == nil {
-			order, _ := tiffOrder(p.head[:])
-			return turnGrey(fittingGrey(img), orientationAt(p.data, order, order.Uint32(p.head[4:]))), nil
+			return turnGrey(fittingGrey(img), orientationAt(p.data, p.order, p.at)), nil
 		}
 	}
 	return nil, decoderError(TIFF, err)
