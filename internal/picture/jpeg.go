@@ -81,7 +81,8 @@ func mendBaseline(data []byte, at int, broken error) (best image.Image, err erro
 }
 
 // stripJPEG takes out of a JPEG file all that is not the picture: Exif, comments,
-// profiles, and what lies behind its end. How its colours are mixed stays.
+// profiles, small copies of it, and what lies behind its end. How its colours are
+// mixed stays.
 func stripJPEG(data []byte) (clean []byte, ok bool) {
 	clean = append(clean, data[:2]...)
 	for at := 2; at+4 <= len(data) && data[at] == 0xff; {
@@ -100,7 +101,10 @@ func stripJPEG(data []byte) (clean []byte, ok bool) {
 		if marker == 0xda {
 			end = endOfScan(data, end)
 		}
-		if isPicture := marker < 0xe1 || marker == 0xee || marker > 0xef && marker != 0xfe; isPicture {
+		switch {
+		case marker == 0xe0:
+			clean = append(clean, withoutThumbnail(data[at:end])...)
+		case marker < 0xe0 || marker == 0xee:
 			clean = append(clean, data[at:end]...)
 		}
 		at = end
@@ -109,6 +113,19 @@ func stripJPEG(data []byte) (clean []byte, ok bool) {
 		}
 	}
 	return nil, false
+}
+
+// withoutThumbnail keeps of a JFIF segment (ITU-T T.871, 10.1) what it says of
+// the picture, and nothing of one that holds but a small copy of it.
+func withoutThumbnail(segment []byte) []byte {
+	const length, thumbnail = 18, 16 // with the marker; where the size of the copy is
+	if len(segment) < length || !bytes.HasPrefix(segment[4:], []byte("JFIF\x00")) {
+		return nil
+	}
+	plain := bytes.Clone(segment[:length])
+	binary.BigEndian.PutUint16(plain[2:], length-2)
+	clear(plain[thumbnail:])
+	return plain
 }
 
 // endOfScan finds the marker behind the bytes of a scan, in which 0xff stands for

@@ -65,19 +65,23 @@ func (p *Photo) asItIs(kind Kind, data []byte) ([]byte, bool) {
 		return nil, false
 	}
 	clean, ok := stripJPEG(data)
-	return clean, ok && len(clean) <= keptBytes
+	if !ok || len(clean) > keptBytes {
+		return nil, false
+	}
+	_, whole, err := decode(kind, clean) // what was taken out was no part of the picture
+	return clean, err == nil && whole
 }
 
 // AsJPEG makes a kept picture one that a page can show: as it is where it is
-// upright JPEG already. The errors are those of Decode.
+// whole and upright JPEG already. The errors are those of Decode.
 func AsJPEG(data []byte) (file []byte, w, h int, err error) {
 	kind := KindOf(data)
-	img, _, err := decode(kind, data)
+	img, whole, err := decode(kind, data)
 	if err != nil {
 		return nil, 0, 0, err
 	}
 	turn := orientation(kind, data)
-	if b := img.Bounds(); kind == JPEG && turn == upright && max(b.Dx(), b.Dy()) <= longSide {
+	if b := img.Bounds(); kind == JPEG && whole && turn == upright && max(b.Dx(), b.Dy()) <= longSide {
 		return data, b.Dx(), b.Dy(), nil
 	}
 	rgb := small(img, longSide, turn)
