@@ -8,6 +8,7 @@ import (
 	"math/big"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -43,7 +44,7 @@ func (a *app) offerRecoveryKey(t *term.Terminal, o initOptions, vault record.ID,
 // paper by now.
 func (a *app) putSheet(t *term.Terminal, path string, vault record.ID, key *newKey) error {
 	if path == "" {
-		a.tell(t, 0, a.text(lang.T("The key goes into a PDF for you to print (a name that ends in .txt makes text). Type - to copy it from the screen by hand.", "印刷用の PDF ファイルに書き出します（末尾を .txt にするとテキストになります）。画面を見て手で書き写すときは - と打ってください。")))
+		a.tell(t, 0, a.text(lang.T("The key goes into a PDF for you to print (a name that ends in .txt makes text). Type printer to print it at once, or - to copy it from the screen by hand.", "印刷用の PDF ファイルに書き出します（末尾を .txt にするとテキストになります）。すぐにプリンターで印刷するときは「印刷」、画面を見て手で書き写すときは - と打ってください。")))
 	}
 	for given := path; ; given = "" {
 		if given == "" {
@@ -55,6 +56,12 @@ func (a *app) putSheet(t *term.Terminal, path string, vault record.ID, key *newK
 		if path == "-" {
 			return a.showRecoveryKey(t, *key.recovery, vault)
 		}
+		if path == toPrinter {
+			if err := a.printRecoverySheet(t, *key.recovery, vault); err == nil {
+				return nil
+			}
+			continue
+		}
 		err := a.writeRecoverySheet(path, *key.recovery, vault)
 		if err == nil {
 			key.sheet = path
@@ -63,6 +70,23 @@ func (a *app) putSheet(t *term.Terminal, path string, vault record.ID, key *newK
 		f := a.explain(err)
 		a.tell(t, 2, f.what.in(a.lang)+": "+a.shortPath(path))
 	}
+}
+
+// toPrinter is what askSheetFile returns where the sheet is to be printed: no
+// file has that name.
+const toPrinter = "\x00printer"
+
+// printerWords are what one types for the usual printer, folded.
+var printerWords = []string{lang.Fold("printer"), lang.Fold("print"), lang.Fold("印刷"), lang.Fold("プリンター"), lang.Fold("プリンタ")}
+
+// printRecoverySheet prints the sheet on the usual printer, and says why where
+// that does not work.
+func (a *app) printRecoverySheet(t *term.Terminal, key keyring.RecoveryKey, vault record.ID) error {
+	_, err := a.sendToPrinter(&onPaper{printer: ourChoice, copies: 1}, paperJob{doc: a.recoverySheet(key, vault)})
+	if err != nil {
+		a.tell(t, 2, a.explain(err).what.in(a.lang))
+	}
+	return err
 }
 
 // showRecoveryKey shows what is to be copied by hand, few enough lines for any
@@ -112,8 +136,11 @@ func (a *app) askSheetFile(t *term.Terminal) (string, error) {
 		if rest, ok := strings.CutPrefix(path, "~"+string(filepath.Separator)); ok {
 			path = filepath.Join(home, rest)
 		}
-		if lang.FoldCode(path) == "-" {
+		switch {
+		case lang.FoldCode(path) == "-":
 			return "-", nil
+		case slices.Contains(printerWords, lang.Fold(path)):
+			return toPrinter, nil
 		}
 		if st, err := os.Stat(path); err == nil && st.IsDir() {
 			path = filepath.Join(path, name)

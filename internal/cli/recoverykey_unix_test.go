@@ -9,12 +9,13 @@ import (
 	"testing"
 )
 
-// The sheet of a recovery key: a place that can't be written is asked for again,
-// a hyphen typed with the input method on is a hyphen, and a sheet whose vault
-// was never made does not stay behind.
+// The sheet of a recovery key: where a place can't be written, or a printer not
+// be reached, it asks again; a hyphen typed with the input method on is a hyphen,
+// and a sheet whose vault was never made does not stay behind.
 func TestRecoverySheet(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
+	h.env = append(h.env, "CUPS_SERVER=localhost:1") // nothing is printed here
 	begin := func() *session {
 		s := h.at("vault", "init")
 		s.answer("Number [1]: ", "2\r")
@@ -28,6 +29,7 @@ func TestRecoverySheet(t *testing.T) {
 	s := begin()
 	s.answer("File: ", "\x15/nonexistent/folder/key.txt\r")
 	s.see("there is no such folder")
+	s.answer("File: ", "\x15印刷\r")
 	s.answer("File: ", "\r")
 	s.see("written: ~/recovery-key.pdf")
 	s.answer("(Enter = later): ", "\x03")
