@@ -9,6 +9,7 @@ import (
 	"filippo.io/age"
 
 	"memovault/internal/keyring"
+	"memovault/internal/record"
 )
 
 // A wrong key and a damaged slot must not be told alike: who holds the right
@@ -68,4 +69,27 @@ func TestInParallelRaisesPanics(t *testing.T) {
 		}
 	})
 	t.Error("the panic was swallowed")
+}
+
+// TestPinKnowsTheFolder: a vault that is opened by a path from the folder it is
+// in is the same one from any other folder.
+func TestPinKnowsTheFolder(t *testing.T) {
+	v := newTestVault(t)
+	v.cfg.StateDir = t.TempDir()
+	v.mustCommit(Change{Put: []*record.Record{note("here", "1")}})
+	payload, _ := v.mustPaper(false)
+	whole := *v
+	t.Chdir(filepath.Dir(v.path))
+	v.path = filepath.Base(v.path)
+	if v.open().NewHere() {
+		t.Error("it is new here by its name alone")
+	}
+	v.mustCommit(Change{Put: []*record.Record{note("more", "2")}})
+	t.Chdir(t.TempDir())
+	if whole.open().NewHere() {
+		t.Error("it is new here by its whole path")
+	}
+	if seen := v.mustOpenPaper(payload).SeenAt(v.cfg); !filepath.IsAbs(seen) {
+		t.Errorf("last seen at %q", seen)
+	}
 }

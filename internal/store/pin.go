@@ -19,7 +19,7 @@ type pin struct {
 	Index      digest    `json:"index"`    // indexSum of the index as it stands in the file
 	Freelist   digest    `json:"freelist"` // of the freelist pages after the last commit here
 	Verified   time.Time `json:"verified"` // when every byte was last verified here
-	Path       string    `json:"path"`
+	Path       string    `json:"path"`     // absolute, links resolved
 }
 
 func (c *Config) pinPath(vault record.ID) string {

@@ -133,6 +133,20 @@ func regular(path string) (string, error) {
 // Path returns the file, links resolved.
 func (s *Store) Path() string { return s.path }
 
+// place is the file as a pin remembers it: a path that was given from one folder
+// means nothing in another.
+func (s *Store) place() string {
+	place, err := filepath.Abs(s.path)
+	if err != nil {
+		return s.path
+	}
+	// the folder that is worked in may itself have been reached by a link
+	if real, err := filepath.EvalSymlinks(place); err == nil {
+		return real
+	}
+	return place
+}
+
 // Warnings returns what went wrong beside the vault without harm to it: file
 // modes or pins that could not be set, a *FlushError of a commit. It tells each
 // only once.
@@ -363,14 +377,15 @@ func keyID(k []byte) record.ID {
 // verifyOnOpen verifies the whole file if it is small or was not verified on
 // this machine today, and moves the pin.
 func (s *Store) verifyOnOpen(p *pages, remembered *pin) error {
-	s.newHere = s.newHere || remembered == nil || remembered.Path != s.path
+	place := s.place()
+	s.newHere = s.newHere || remembered == nil || remembered.Path != place
 	today := s.cfg.Now.UTC().Format(time.DateOnly)
-	next := pin{Generation: s.idx.head.Generation, Index: s.idxSum, Path: s.path}
+	next := pin{Generation: s.idx.head.Generation, Index: s.idxSum, Path: place}
 	if remembered != nil {
 		next.Freelist, next.Verified = remembered.Freelist, remembered.Verified
 	}
 	fresh := remembered != nil && remembered.Verified.UTC().Format(time.DateOnly) == today &&
-		remembered.Generation <= s.idx.head.Generation && remembered.Path == s.path
+		remembered.Generation <= s.idx.head.Generation && remembered.Path == place
 	if !p.small() && fresh {
 		s.damage, s.dropped = nil, false
 		if err := s.verifySlots(p); err != nil {

@@ -165,7 +165,7 @@ func (s *Store) accept(p *pages, w *write) error {
 		return damaged(DamagedAfter, err)
 	}
 	s.notes = append(s.notes, s.cfg.writePin(s.ID(), pin{
-		Generation: s.idx.head.Generation, Index: s.idxSum, Freelist: digestOf(free), Verified: verified, Path: s.path,
+		Generation: s.idx.head.Generation, Index: s.idxSum, Freelist: digestOf(free), Verified: verified, Path: s.place(),
 	}))
 	return nil
 }
