@@ -189,8 +189,9 @@ func (p *pile) mend(rs reedsolomon.Encoder, padded []byte) ([]byte, error) {
 	return padded[:p.length], nil
 }
 
-// odd returns the shards of a group as they are without the one that does not
-// agree with the others; nil if all agree or no single one is to blame.
+// odd returns the shards of a group as they are if all agree, else as they are
+// without the one that does not agree with the others; nil if no single one is to
+// blame, or there is none to spare that could tell.
 func (p *pile) odd(rs reedsolomon.Encoder, g int) ([][]byte, error) {
 	for leave := -1; leave < p.data+p.parity; leave++ {
 		if leave >= 0 && p.shards[leave*p.groups+g] == nil {

@@ -243,6 +243,23 @@ func TestTwoBackupsMixed(t *testing.T) {
 	}
 }
 
+// A group that has more codes than it needs does not make up for another.
+func TestHaveCountsWhatIsNeeded(t *testing.T) {
+	set := mustEncode(t, payloadOf(300000, 1), 22)
+	if set.Groups != 2 {
+		t.Fatalf("%d groups", set.Groups)
+	}
+	var c Collector
+	for i, text := range slices.Concat(set.Pages...) {
+		if i%2 == 0 {
+			addAll(t, &c, text)
+		}
+	}
+	if p := c.Backups()[0]; p.Have != set.Need/2 || p.Done {
+		t.Errorf("all codes of one of two groups are %d of %d, done %v", p.Have, p.Need, p.Done)
+	}
+}
+
 // The same bytes printed for another paper are another pile with the same id.
 func TestTwoPrintings(t *testing.T) {
 	payload := payloadOf(20000, 1)
@@ -306,6 +323,7 @@ func TestTexts(t *testing.T) {
 		{"VB02:123.", ErrForeign},
 		{"VB-2:123.", ErrForeign},
 		{"VB2:123", ErrForeign},
+		{"VB1000:123.", ErrForeign},
 		{"VB1:", ErrDamaged},
 		{"VB1:.", ErrDamaged},
 		{good[:len(good)-1], ErrDamaged},
@@ -399,23 +417,52 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+// TestEveryPlanCanLoseAPage counts the codes on each page of every size of backup
+// on both papers: a group loses with a page at most what is left to it less two.
+// Any of its codes are enough, whichever they are, if they are as many as its data.
+func TestEveryPlanCanLoseAPage(t *testing.T) {
+	for n := 1; n <= MaxPayload; n += ShardSize - 1 {
+		for _, perPage := range []int{20, 22} {
+			s := plan(n, perPage)
+			lost := make([][]int, s.pages())
+			for i := range lost {
+				lost[i] = make([]int, s.groups)
+			}
+			for group := range s.groups {
+				for index := range s.data + s.parity {
+					c := code{sheaf: s, group: group, index: index}
+					lost[c.page()-1][group]++
+				}
+			}
+			for page, groups := range lost {
+				if most := slices.Max(groups); most > s.parity-2 || len(lost) < 2 {
+					t.Fatalf("%d bytes, %d a page: page %d of %d has %d codes of a group with %d to spare", n, perPage, page+1, len(lost), most, s.parity)
+				}
+			}
+		}
+	}
+}
+
 func FuzzAdd(f *testing.F) {
 	set, err := Encode(payloadOf(1500, 1), 4)
 	if err != nil {
 		f.Fatal(err)
 	}
 	for _, text := range slices.Concat(set.Pages...)[:4] {
-		f.Add(text, true)
+		b, err := decodeBase45(text[len(prefix) : len(text)-len(suffix)])
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(text, []byte(nil))
+		f.Add("", b[:headerSize])
 	}
-	f.Add("VB2:X.", false)
-	f.Add("", false)
-	f.Fuzz(func(t *testing.T, text string, mend bool) {
-		if mend { // so that more than checksums is tried
-			if b, err := decodeBase45(text); err == nil && len(b) == codeSize-crc32.Size {
-				sum := crc32.ChecksumIEEE(b)
-				b = append(b, byte(sum>>24), byte(sum>>16), byte(sum>>8), byte(sum))
-				text = prefix + string(appendBase45(nil, b)) + suffix
-			}
+	f.Add("VB2:X.", []byte(nil))
+	f.Fuzz(func(t *testing.T, text string, head []byte) {
+		if len(head) == headerSize { // so that more than checksums is tried
+			b := append(bytes.Clone(head), make([]byte, ShardSize)...)
+			sum := crc32.ChecksumIEEE(b)
+			b = append(b, byte(sum>>24), byte(sum>>16), byte(sum>>8), byte(sum))
+			text = prefix + string(appendBase45(nil, b)) + suffix
 		}
 		var c Collector
 		st, err := c.Add(text)
