@@ -19,7 +19,7 @@ type Doc struct {
 	Title   string
 	Made    time.Time // the day, in its own time zone
 	Sheet   string    // the sheet's number, 3C7A-F18E; empty if it has none
-	Warning string    // said at the top of every page
+	Warning string    // said at the top of every page, see Open
 	Foot    string    // said at the foot of every page; empty if there is nothing to say
 
 	// Subtitle is said below the title: whose sheet it is, what it is for.
@@ -31,7 +31,7 @@ type Doc struct {
 	Mark string
 
 	// Open means that no secret is on the sheet: the warning is set in a light
-	// frame instead of a black bar.
+	// frame instead of a black bar, and where pages are drawn only on the first.
 	Open bool
 
 	Blocks []Block
@@ -68,6 +68,7 @@ type (
 		Style Style
 		Check string // check letters of the value; empty if it has none
 		Note  string // a remark behind the value
+		More  string // what else there is to say of the value, as running text below it
 
 		Struck bool // the value is struck out: it is used up, or true no more
 		Lines  int  // of style Blank: how many ruled lines to write on; 0 means 1

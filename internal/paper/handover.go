@@ -36,9 +36,9 @@ func Handover(l lang.Lang, h Handing) *Doc {
 	b.hangsOn()
 	b.before()
 	b.lost()
-	b.byHand()
 	b.sources(b.facts)
-	warning := lang.T("No password is on this sheet. Keep it; read it out to nobody who calls.", "パスワードは載っていません。なくさず、電話の相手には読み上げないでください。")
+	b.byHand()
+	warning := lang.T("No password is on this sheet. Keep it; never read it out to a caller.", "パスワードは載っていません。なくさず、電話の相手には読み上げないでください。")
 	if h.WithSecrets {
 		warning = lang.T("SECRET: keys are on this sheet. Keep it locked away. Never photograph it or put it into a cloud.",
 			"秘密: この紙にはキーが載っています。鍵のかかる所にしまい、写真に撮ったりクラウドに上げたりしないでください。")
@@ -105,16 +105,25 @@ func (b *handover) intro() {
 // aside are templates of records that are not set up but only referred to.
 var aside = []string{record.PlaceTemplate, "person", record.SheetTemplate, record.VaultTemplate}
 
+// reach are templates of records that are an address or a number, which has a
+// part of its own.
+var reach = []string{"mailbox", "phone-line"}
+
 // setUp lists what was set up, with what tells one thing from another.
 func (b *handover) setUp() {
 	b.heading(lang.T("What was set up", "設定したもの"))
 	none := true
 	for _, r := range b.List {
-		if slices.Contains(aside, r.Template) {
+		if slices.Contains(aside, r.Template) || slices.Contains(reach, r.Template) && b.ownTarget(r) != nil {
 			continue
 		}
 		none = false
-		b.add(Field{Label: b.called(r), Value: strings.Join(b.facets(r), "\n")})
+		typed, more := b.facets(r)
+		f := Field{Label: b.called(r), Value: strings.Join(typed, "\n"), Style: Exact, More: strings.Join(more, "\n")}
+		if f.Value == "" {
+			f.Value, f.Style, f.More = f.More, Prose, ""
+		}
+		b.add(f)
 		b.keys(r)
 	}
 	if none {
@@ -128,11 +137,12 @@ var facetRoles = []record.Role{record.RoleLogin, record.RoleNumber, record.RoleD
 // facetKeys are keys of fields without a role that do.
 var facetKeys = []string{"product", "ssid", "guest_ssid", "maker", "model"}
 
-// facets are what a customer knows a thing by, line by line: what it is and its
-// make, what it is called, its key. Nothing secret is among them.
-func (b *handover) facets(r *record.Record) []string {
+// facets are what a customer knows a thing by: what is typed letter by letter,
+// and line by line what it is and its make, what it is called, the end of its
+// key. Nothing secret is among them. What says what it is without an address
+// that the sheet has elsewhere does without.
+func (b *handover) facets(r *record.Record) (typed, lines []string) {
 	t := record.LookupTemplate(r.Template)
-	var lines []string
 	what := []string{term.Sanitize(b.kind(r))}
 	for _, f := range onPaper(r, t) {
 		spec, kind := t.Spec(f.Key), record.TypeOf(t, f)
@@ -146,10 +156,37 @@ func (b *handover) facets(r *record.Record) []string {
 		case slices.Contains(facetKeys, f.Key):
 			what = append(what, term.Sanitize(f.Value))
 		case slices.Contains(facetRoles, spec.Role):
-			lines = append(lines, term.Sanitize(f.Value)) // an address speaks for itself
+			value := term.Sanitize(f.Value) // an address speaks for itself
+			if looksTyped(value) || kind == record.TypeEmail || kind == record.TypePhone {
+				typed = append(typed, value)
+			} else {
+				lines = append(lines, value)
+			}
 		}
 	}
-	return append([]string{strings.Join(what, b.say(lang.T(", ", "・")))}, lines...)
+	if len(what) > 1 {
+		typed = slices.DeleteFunc(typed, b.isListed)
+	}
+	return typed, append([]string{strings.Join(what, b.say(lang.T(", ", "・")))}, lines...)
+}
+
+// isListed reports whether an address or a number stands in the part about them.
+func (b *handover) isListed(value string) bool {
+	target, err := b.Upkeep.Target(value)
+	return err == nil && slices.ContainsFunc(target.About, b.lists)
+}
+
+// ownTarget is the address or the number that a record is about; nil if it is
+// about none.
+func (b *handover) ownTarget(r *record.Record) *recovery.Target {
+	for _, role := range []record.Role{record.RoleAddress, record.RoleNumber} {
+		for _, value := range answers(r, role) {
+			if target, err := b.Upkeep.Target(value); err == nil && slices.ContainsFunc(target.About, func(one *record.Record) bool { return one.ID == r.ID }) {
+				return target
+			}
+		}
+	}
+	return nil
 }
 
 // keys adds product keys in full, in the type for keys, where that was asked for.
@@ -175,7 +212,7 @@ func (b *handover) endOf(value string) string {
 // keep lists what to keep, each with a box to tick once it lies where it belongs.
 func (b *handover) keep() {
 	b.heading(lang.T("What to keep", "取っておくもの"))
-	b.para(lang.T("Do not throw these away when you tidy up: nobody issues them again.", "片付けのときも捨てないでください。再発行されないものがあります。"))
+	b.para(lang.T("Do not throw these away when you tidy up: some of them cannot be replaced.", "片付けのときも捨てないでください。再発行されないものがあります。"))
 	b.add(Tick{Text: b.say(lang.T("This sheet", "この紙"))})
 	for _, r := range b.List {
 		t := record.LookupTemplate(r.Template)
@@ -217,30 +254,56 @@ func (b *handover) keptOnPaper(r *record.Record, key string) string {
 // hangsOn tells which addresses and numbers codes are sent to.
 func (b *handover) hangsOn() {
 	b.heading(lang.T("Your mail addresses and phone numbers", "頼りにしているメールアドレスと電話番号"))
-	b.para(lang.T("Codes are sent there. If one of these goes away, no code reaches you any more, and a forgotten password can mean a lost account.",
-		"確認コードは、ここに届きます。アドレスや番号をやめると届かなくなり、パスワードを忘れたときに戻れないことがあります。"))
-	var rows [][]string
+	b.para(lang.T("Codes are sent there. Without them, a forgotten password can mean a lost account.",
+		"確認コードが届く所です。やめると届かなくなり、パスワードを忘れたときに入れなくなることがあります。"))
+	var facts []string
+	none := true
 	for _, address := range b.Upkeep.Addresses() {
-		if row := b.hanging(address); row != nil {
-			rows = append(rows, row)
+		leaving := b.leaving(address)
+		if leaving == nil {
+			continue
+		}
+		none = false
+		b.add(b.hanging(leaving))
+		for _, f := range leaving.Facts {
+			if line := b.say(lang.T("- %s", "・%s"), b.cite(f)); !slices.Contains(facts, line) {
+				facts = append(facts, line)
+			}
 		}
 	}
-	if len(rows) > 0 {
-		b.add(Table{Head: []string{b.say(lang.T("address or number", "アドレス・番号")), b.say(lang.T("used by", "使っているもの")), b.say(lang.T("mind", "気をつけること"))}, Rows: rows})
-	} else {
+	if none {
 		b.para(lang.T("None is noted.", "記録がありません。"))
+	}
+	if len(facts) > 0 {
+		b.para(lang.T("%s", "%s"), strings.Join(facts, "\n"))
 	}
 	b.numberless()
 }
 
-// hanging is the row of an address or a number; nil if nothing on the sheet gets
+// leaving is what hangs on an address or a number. It is nil if there is nothing
+// to tell: it is not the customer's, or has ended, and nothing on the sheet gets
 // its codes there or signs in with it.
-func (b *handover) hanging(address string) []string {
+func (b *handover) leaving(address string) *recovery.Leaving {
 	target, err := b.Upkeep.Target(address)
 	if err != nil {
 		return nil
 	}
 	leaving := b.Upkeep.Leaving(target)
+	own := slices.ContainsFunc(target.About, func(r *record.Record) bool { return b.lists(r) && slices.Contains(reach, r.Template) })
+	if len(b.usedBy(leaving)) > 0 || own && !b.over(leaving) {
+		return leaving
+	}
+	return nil
+}
+
+// over reports whether the last day has passed.
+func (b *handover) over(leaving *recovery.Leaving) bool {
+	return !leaving.Day.IsZero() && dayOf(leaving.Day) < dayOf(b.o.Made)
+}
+
+// usedBy are the names of what is on the sheet and gets its codes there, or signs
+// in with it.
+func (b *handover) usedBy(leaving *recovery.Leaving) []string {
 	var names []string
 	for _, step := range leaving.Steps {
 		if !step.Holds() || !b.lists(step.Record) {
@@ -251,17 +314,41 @@ func (b *handover) hanging(address string) []string {
 			names = append(names, b.called(step.Record))
 		}
 	}
-	if len(names) == 0 {
-		return nil
+	return names
+}
+
+// hanging tells of an address or a number, and for what it is used.
+func (b *handover) hanging(leaving *recovery.Leaving) Field {
+	var more []string
+	if names := b.usedBy(leaving); len(names) > 0 {
+		more = append(more, b.say(lang.T("used by: %s", "使っているもの: %s"), b.comma(names)))
 	}
-	var mind []string
-	if !leaving.Day.IsZero() {
-		mind = append(mind, b.say(lang.T("ends on %s", "%s に終わります"), dayOf(leaving.Day)))
+	switch {
+	case b.over(leaving):
+		more = append(more, b.say(lang.T("ended on %s", "%s に終わりました"), dayOf(leaving.Day)))
+	case !leaving.Day.IsZero():
+		more = append(more, b.say(lang.T("ends on %s", "%s に終わります"), dayOf(leaving.Day)))
 	}
-	for _, f := range leaving.Facts {
-		mind = append(mind, b.cite(f))
+	return Field{Label: b.whose(leaving.Target), Value: term.Sanitize(leaving.Target.Value()), Style: Exact, More: strings.Join(more, "\n")}
+}
+
+// whose says what an address or a number is called: as the record about it, or
+// the person who has it.
+func (b *handover) whose(target *recovery.Target) string {
+	for _, r := range target.About {
+		if slices.Contains(reach, r.Template) {
+			return b.called(r)
+		}
 	}
-	return []string{term.Sanitize(target.Value()), b.comma(names), strings.Join(mind, "\n")}
+	for _, r := range b.List {
+		if r.Template == "person" && slices.Contains(append(answers(r, record.RoleAddress), answers(r, record.RoleNumber)...), target.Value()) {
+			return b.person(r)
+		}
+	}
+	if target.Mail != "" {
+		return b.say(lang.T("mail", "メール"))
+	}
+	return b.say(lang.T("phone", "電話"))
 }
 
 func (b *handover) lists(r *record.Record) bool {
@@ -273,6 +360,9 @@ func (b *handover) numberless() {
 	var none, unknown []string
 	for _, r := range b.List {
 		t := record.LookupTemplate(r.Template)
+		if own := b.ownTarget(r); own != nil && b.over(b.Upkeep.Leaving(own)) {
+			continue // nothing can be registered there any more
+		}
 		for _, spec := range t.With(record.RoleRecovery) {
 			if spec.Type != record.TypePhone || !t.Account {
 				continue
@@ -316,7 +406,7 @@ func (b *sheet) sources(facts []*record.Fact) {
 	for i, f := range facts {
 		lines[i] = b.say(lang.T("[%d] %s (as of %s)", "[%d] %s（%s 時点）"), i+1, f.Source.Text, f.AsOf)
 	}
-	b.para(lang.T("Who says so: %s", "出どころ: %s"), strings.Join(lines, "\n"))
+	b.para(lang.T("Sources: %s", "出どころ: %s"), strings.Join(lines, "\n"))
 }
 
 // beforeWords are what one says of an event that somebody decides upon.
@@ -347,11 +437,13 @@ func (b *handover) before() {
 		if u.Touches() {
 			b.add(Callout{Title: b.beforeTitle(u.Event), Text: b.beforeText(u)})
 		} else {
-			harmless = append(harmless, b.changeWords(u.Event))
+			if words := b.changeWords(u.Event); !slices.Contains(harmless, words) {
+				harmless = append(harmless, words)
+			}
 		}
 	}
 	if len(harmless) > 0 {
-		b.para(lang.T("By what is noted, these alone lock no account: %s. All the same, register the new number or address everywhere.", "記録にあるかぎり、次のことだけで入れなくなるアカウントはありません: %s。それでも、変えたらすぐに登録し直してください。"), b.comma(harmless))
+		b.para(lang.T("By these notes, none of these alone locks an account: %s. All the same, register a new number or address everywhere at once.", "記録にあるかぎり、次のことだけで入れなくなるアカウントはありません: %s。それでも、変えたらすぐに登録し直してください。"), b.comma(harmless))
 	}
 	var unknown []string
 	for _, kind := range usual {
@@ -400,11 +492,8 @@ func (b *handover) thing(e *recovery.Event) string {
 // changeWords is what an event is called in a row of several.
 func (b *handover) changeWords(e *recovery.Event) string {
 	words := beforeWords[e.Kind][1]
-	switch thing := b.thing(e); {
-	case strings.Contains(words.EN, "%s"):
-		return b.say(words, thing)
-	case thing != "":
-		return b.say(lang.T("%s (%s)", "%s（%s）"), words, thing)
+	if strings.Contains(words.EN, "%s") {
+		return b.say(words, b.thing(e))
 	}
 	return b.say(words)
 }
@@ -450,7 +539,7 @@ var repairWords = map[recovery.RepairKind]lang.Text{
 	recovery.RepairPhone:  lang.T("register a mobile number with %s", "「%s」に、携帯の番号を登録する"),
 	recovery.RepairCodes:  lang.T("have %s give you codes for emergencies, and keep them on paper", "「%s」の非常用コードを出してもらい、紙で取っておく"),
 	recovery.RepairPaper:  lang.T("write the password of %s on paper, and keep it safe", "「%s」のパスワードを紙に書き、決まった所にしまう"),
-	recovery.RepairSecond: lang.T("leave the password of %s on paper in another house, too", "「%s」のパスワードの控えを、別の家にも預ける"),
+	recovery.RepairSecond: lang.T("leave a copy of the password of %s in another house", "「%s」のパスワードの控えを、別の家にも預ける"),
 }
 
 // repair is what to do, in plain words.
@@ -522,8 +611,7 @@ func (b *handover) whom() {
 	b.heading(lang.T("Whom to call", "困ったときの連絡先"))
 	name, phone := b.say(lang.T("name", "名前")), b.say(lang.T("phone", "電話"))
 	if b.Helper == nil {
-		b.add(Field{Label: name, Style: Blank})
-		b.add(Field{Label: phone, Style: Blank})
+		b.add(Blanks{[]string{name, phone}})
 		return
 	}
 	b.add(Field{Label: name, Value: b.person(b.Helper)})
@@ -571,8 +659,7 @@ func (b *handover) never() {
 	text := []lang.Text{
 		lang.T("- passwords and PINs", "・パスワードや暗証番号"),
 		lang.T("- codes that have just reached your phone or mailbox", "・電話やメールに届いたばかりの確認コード"),
-		lang.T("- codes and keys that stand on paper", "・紙に書いてあるコードやキー"),
-		lang.T("- card numbers", "・カードの番号"),
+		lang.T("- codes and keys on paper, and card numbers", "・紙に書いてあるコードやキー、カードの番号"),
 		lang.T("Whoever asks, even in the name of a bank, the police or a support desk: hang up, and call the number on this sheet yourself. Let nobody who called you operate your PC.",
 			"銀行や警察、サポートと名乗る人にも教えないでください。いったん切り、この紙の番号に自分からかけ直してください。かけてきた相手に、パソコンを操作させないでください。"),
 	}
@@ -587,12 +674,12 @@ func (b *handover) never() {
 func (b *handover) byHand() {
 	b.heading(lang.T("To fill in by hand", "ご自分で書くところ"))
 	b.para(lang.T("Write down where your passwords are, not the passwords.", "パスワードそのものではなく、控えをしまった所を書いてください。"))
-	b.add(Field{Label: b.say(lang.T("my passwords are kept at", "パスワードの控え")), Style: Blank})
-	b.add(Field{Label: b.say(lang.T("who in the family knows", "知っている家族")), Style: Blank})
+	blanks := []string{b.say(lang.T("my passwords are kept at", "パスワードの控えのある所")), b.say(lang.T("who in the family knows", "知っている家族"))}
+	here := b.say(lang.T("this sheet is kept at", "この紙の置き場所"))
 	if b.o.KeptAt != "" {
-		b.add(Field{Label: b.say(lang.T("this sheet is kept at", "この紙の置き場所")), Value: shown(b.o.KeptAt)})
+		b.add(Field{Label: here, Value: shown(b.o.KeptAt)})
 	} else {
-		b.add(Field{Label: b.say(lang.T("this sheet is kept at", "この紙の置き場所")), Style: Blank})
+		blanks = append(blanks, here)
 	}
-	b.add(Room{Label: b.say(lang.T("notes", "メモ")), Lines: 3})
+	b.add(Blanks{append(blanks, b.say(lang.T("notes", "メモ")))})
 }

@@ -209,3 +209,27 @@ func TestSheetsOfManyRecords(t *testing.T) {
 		t.Error("the customer's sheet leaves something out that was set up")
 	}
 }
+
+// The story's sheet is four pages in large type, and no page but the last is
+// half empty.
+func TestHandoverFillsItsPages(t *testing.T) {
+	h, _ := storyOf(t, "mended")
+	h, _ = madeFrom(t, h.List, time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC), "山田 花子")
+	for _, l := range []lang.Lang{lang.EN, lang.JA} {
+		pages := Set(Handover(l, h), Format{Size: page.A4, Large: true}).Pages
+		if len(pages) > 4 {
+			t.Errorf("%v: %d pages", l, len(pages))
+		}
+		for n, p := range pages[:len(pages)-1] {
+			lowest := 0.0
+			for _, m := range p.Marks() {
+				if m.Y < page.A4.H-90 { // the foot is below
+					lowest = max(lowest, m.Y+m.H)
+				}
+			}
+			if lowest < 0.65*page.A4.H {
+				t.Errorf("%v: page %d ends at %.0f points", l, n+1, lowest)
+			}
+		}
+	}
+}

@@ -158,6 +158,7 @@ func (h *markup) field(f Field) {
 		}
 		h.raw("</div>")
 		h.element("div", "note", f.Note)
+		h.element("div", "more", f.More)
 	})
 }
 

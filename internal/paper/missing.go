@@ -34,7 +34,7 @@ func blockTexts(block Block) []string {
 	case Command:
 		return block.Lines
 	case Field:
-		return []string{block.Label, block.Value, block.Check, block.Note}
+		return []string{block.Label, block.Value, block.Check, block.Note, block.More}
 	case Codes:
 		list := []string{block.Label}
 		for _, c := range block.List {

@@ -271,7 +271,7 @@ func (b *sheet) recordField(t *record.Template, f *record.Field) {
 		b.add(Field{Label: label, Value: shown(b.reference(f.Value))})
 	case kind == record.TypeChoice:
 		b.add(Field{Label: label, Value: shown(b.choice(t.Spec(f.Key), f.Value))})
-	case typed(kind) && !record.SaysNone(f.Value):
+	case (typed(kind) || kind == record.TypeText && looksTyped(f.Value)) && !record.SaysNone(f.Value):
 		b.add(Field{Label: label, Value: shown(f.Value), Style: Exact})
 	default:
 		b.add(Field{Label: label, Value: shown(f.Value)})
@@ -281,6 +281,13 @@ func (b *sheet) recordField(t *record.Template, f *record.Field) {
 // typed reports whether values of the type are typed somewhere letter by letter.
 func typed(t record.Type) bool {
 	return t == record.TypeEmail || t == record.TypePhone || t == record.TypeURL
+}
+
+// looksTyped reports whether a text is a number, a model, an address or the name
+// of a network rather than words: without spaces, with a digit or an @, ASCII
+// alone. There 0 and O must look different.
+func looksTyped(value string) bool {
+	return strings.ContainsAny(value, "0123456789@") && strings.IndexFunc(value, func(c rune) bool { return c <= ' ' || c > '~' }) < 0
 }
 
 // codeList adds codes with their boxes.

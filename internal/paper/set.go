@@ -11,7 +11,7 @@ import (
 // A Format is the paper a sheet is set on, and its type.
 type Format struct {
 	Size  page.Size
-	Large bool // half as large again, for weak eyes: the same content on more pages
+	Large bool // two fifths larger, for weak eyes: the same content on more pages
 }
 
 // PDF writes the sheet as a PDF file. The same sheet gives the same bytes.
@@ -29,7 +29,7 @@ func Set(d *Doc, f Format) *page.Book {
 	for n, run := range list {
 		p := page.New(s.f.Size)
 		s.head(p, n+1, len(list))
-		s.body(p, run)
+		s.body(p, s.topOf(n+1), run)
 		s.foot(p)
 		book.Pages = append(book.Pages, p)
 	}
@@ -79,7 +79,8 @@ type setter struct {
 	left   float64
 	right  float64
 	value  float64 // where values begin
-	top    float64 // where the blocks of a page begin
+	top    float64 // where the blocks of the first page begin
+	later  float64 // where those of the other pages begin
 	bottom float64 // and where they end
 	title  headLines
 	feet   []string
@@ -95,12 +96,12 @@ func newSetter(d *Doc, f Format) *setter {
 	}
 	s := &setter{d: d, f: f, k: 1, left: sideMargin, right: f.Size.W - sideMargin}
 	if f.Large {
-		s.k = 1.5
+		s.k = 1.4
 		s.left, s.right = edgeMargin, f.Size.W-edgeMargin
 	}
 	s.value = s.left + 0.235*(s.right-s.left)
 	s.title = s.headLines()
-	s.top = s.headEnd() + 9*s.k
+	s.top, s.later = s.headEnd(1)+9*s.k, s.headEnd(2)+9*s.k
 	s.bottom = f.Size.H - edgeMargin
 	if d.Foot != "" {
 		s.feet = wrapped(page.Text, s.titleSize(smallSize), s.width(), d.Foot, mostFoot)
@@ -117,14 +118,25 @@ func (s *setter) size(points float64) float64 { return points * s.k }
 // lead is the distance of two lines of a size. Japanese, without ascenders and
 // descenders, needs more of it.
 func (s *setter) lead(points float64) float64 {
-	if s.d.Lang == lang.JA {
-		return points * s.k * 1.6
+	switch {
+	case s.d.Lang != lang.JA:
+		return points * s.k * 1.42
+	case s.f.Large:
+		return points * s.k * 1.5 // large type needs less
 	}
-	return points * s.k * 1.42
+	return points * s.k * 1.6
 }
 
 // width is the room between the margins.
 func (s *setter) width() float64 { return s.right - s.left }
+
+// topOf is where the blocks of page n begin.
+func (s *setter) topOf(n int) float64 {
+	if n == 1 {
+		return s.top
+	}
+	return s.later
+}
 
 // third is the height from which on a block may be split.
 func (s *setter) third() float64 { return (s.bottom - s.top) / 3 }

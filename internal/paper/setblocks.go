@@ -75,6 +75,9 @@ func (s *setter) heading(h Heading) {
 	}
 	s.addHeading(strips)
 	s.under, s.first = of, stays
+	if s.f.Large {
+		s.first = 1 // an entry is as high as two
+	}
 }
 
 // addHeading adds the lines of a heading with a heavy rule below, all glued to

@@ -142,15 +142,27 @@ func (s *setter) field(f Field) {
 		if f.Style != Exact {
 			face, size = page.Text, valueSize
 		}
-		s.row(f.Label, s.exactStrips(f, face, size))
+		s.row(f.Label, s.withMore(f, s.exactStrips(f, face, size)))
 	default:
 		strips, end := s.prose(s.value, s.valueRoom(), valueSize, black, f.Value)
-		s.row(f.Label, s.withRemarks(f, strips, end))
+		s.row(f.Label, s.withMore(f, s.withRemarks(f, strips, end)))
 	}
+}
+
+// withMore adds what else there is to say of a value.
+func (s *setter) withMore(f Field, strips []strip) []strip {
+	if f.More == "" {
+		return strips
+	}
+	more, _ := s.prose(s.value, s.valueRoom(), bodySize, black, f.More)
+	return append(strips, more...)
 }
 
 // exactStrips are the lines of a value to copy, or of one that is struck out.
 func (s *setter) exactStrips(f Field, face page.Face, size float64) []strip {
+	if f.Style == Exact && f.Check == "" {
+		size = s.fitting(f.Value, size)
+	}
 	lines, ink := page.WrapExact(face, s.size(size), s.valueRoom(), f.Value), float64(black)
 	if f.Style != Exact {
 		lines = fair(face, s.size(size), s.valueRoom(), f.Value)
@@ -163,6 +175,19 @@ func (s *setter) exactStrips(f Field, face page.Face, size float64) []strip {
 		s.strike(strips, s.value, face, size, lines)
 	}
 	return s.withRemarks(f, strips, s.value+page.Width(face, s.size(size), lines[len(lines)-1]))
+}
+
+// fitting is a size of type a little smaller than the usual one, if a value has
+// room on one line then: no address is cut for its last letter.
+func (s *setter) fitting(value string, usual float64) float64 {
+	widest := 0.0
+	for line := range strings.SplitSeq(value, "\n") {
+		widest = max(widest, page.Width(page.Mono, s.size(usual), line))
+	}
+	if room := s.valueRoom(); widest > room && widest*bodySize < room*usual {
+		return 0.999 * usual * room / widest
+	}
+	return usual
 }
 
 // withRemarks adds the check letters at the right edge and the remark behind

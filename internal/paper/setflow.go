@@ -51,7 +51,7 @@ func (s *setter) paginate() []run {
 		if len(rest) > 0 {
 			r.part = rest[0].under
 		}
-		n := s.pageEnd(rest, r.part)
+		n := s.pageEnd(rest, s.topOf(len(runs)+1), r.part)
 		r.pieces = rest[:n]
 		rest = skipVoid(rest[n:])
 		runs = append(runs, r)
@@ -67,9 +67,9 @@ func skipVoid(list []piece) []piece {
 	return list
 }
 
-// pageEnd returns how many pieces go on a page.
-func (s *setter) pageEnd(rest []piece, again *section) int {
-	room := s.bottom - s.top - s.againHeight(again)
+// pageEnd returns how many pieces go on a page whose blocks begin at top.
+func (s *setter) pageEnd(rest []piece, top float64, again *section) int {
+	room := s.bottom - top - s.againHeight(again)
 	n, end := 0, 0
 	for ; n < len(rest); n++ {
 		if rest[n].eject {
@@ -94,9 +94,9 @@ func (s *setter) pageEnd(rest []piece, again *section) int {
 	return end
 }
 
-// body draws the pieces of a page.
-func (s *setter) body(p *page.Page, r run) {
-	y := s.top
+// body draws the pieces of a page from top on.
+func (s *setter) body(p *page.Page, top float64, r run) {
+	y := top
 	if r.part != nil {
 		s.drawAgain(p, y, r.part)
 		y += s.againHeight(r.part)

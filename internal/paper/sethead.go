@@ -102,27 +102,33 @@ func (s *setter) metaSize() float64 { return s.titleSize(smallSize) }
 
 func (s *setter) metaLead() float64 { return s.metaSize() * 1.7 }
 
-// titleEnd is where the title and all that stands beside it end.
-func (s *setter) titleEnd() float64 {
-	lines := max(float64(len(s.title.first))*s.titleSize(s.title.size)*1.3+float64(len(s.title.subtitle))*s.lead(bodySize),
-		float64(len(s.title.later))*s.titleSize(laterSize)*1.3,
-		float64(len(s.facts(1, 1)))*s.metaLead())
+// titleEnd is where the title and all that stands beside it end on page n.
+func (s *setter) titleEnd(n int) float64 {
+	lines := float64(len(s.title.later)) * s.titleSize(laterSize) * 1.3
+	if n == 1 {
+		lines = float64(len(s.title.first))*s.titleSize(s.title.size)*1.3 + float64(len(s.title.subtitle))*s.lead(bodySize)
+	}
+	lines = max(lines, float64(len(s.facts(1, 1)))*s.metaLead())
 	if s.d.Mark != "" {
 		lines = max(lines, markSide)
 	}
 	return edgeMargin + lines
 }
 
-// headEnd is where the head of a page ends, the warning included.
-func (s *setter) headEnd() float64 {
-	end := s.titleEnd() + 8
-	if s.hasWarning() {
+// headEnd is where the head of page n ends, the warning included.
+func (s *setter) headEnd(n int) float64 {
+	end := s.titleEnd(n) + 8
+	if s.warnsOn(n) {
 		end += s.barHeight() + 4
 	}
 	return end
 }
 
-func (s *setter) hasWarning() bool { return s.title.signal != "" || len(s.title.warning) > 0 }
+// warnsOn reports whether page n has the warning. Where there is no secret it is
+// said once.
+func (s *setter) warnsOn(n int) bool {
+	return (s.title.signal != "" || len(s.title.warning) > 0) && (n == 1 || !s.d.Open)
+}
 
 func (s *setter) barHeight() float64 {
 	return float64(max(1, len(s.title.warning)))*s.barLead() + 8*s.k
@@ -145,8 +151,8 @@ func (s *setter) head(p *page.Page, n, count int) {
 			drawCode(p, s.right-markSide, edgeMargin, markSide, code)
 		}
 	}
-	if s.hasWarning() {
-		s.bar(p)
+	if s.warnsOn(n) {
+		s.bar(p, s.titleEnd(n)+8)
 	}
 }
 
@@ -170,9 +176,9 @@ func (s *setter) headTitle(p *page.Page, n int) {
 	}
 }
 
-// bar draws the warning: white on black where there is a secret.
-func (s *setter) bar(p *page.Page) {
-	y, height := s.titleEnd()+8, s.barHeight()
+// bar draws the warning at y: white on black where there is a secret.
+func (s *setter) bar(p *page.Page, y float64) {
+	height := s.barHeight()
 	ink := float64(white)
 	if s.d.Open {
 		ink = black

@@ -3,6 +3,7 @@ package paper
 import (
 	"strings"
 
+	"memovault/internal/lang"
 	"memovault/internal/page"
 )
 
@@ -14,6 +15,10 @@ func (s *setter) table(b Table) {
 		return
 	}
 	widths := s.columnWidths(rows, len(b.Head) > 0)
+	if widths == nil {
+		s.listed(b.Head, rows[min(1, len(b.Head)):])
+		return
+	}
 	var head piece
 	if len(b.Head) > 0 {
 		head = s.tableRow(rows[0], widths, page.Bold, labelSize)
@@ -71,7 +76,12 @@ func squared(b Table) [][]string {
 
 func (s *setter) columnGap() float64 { return 12 * s.k }
 
-// columnWidths are the widths of the columns without the gaps.
+// leastColumn is the width, in ems, that no column gets less than while it has
+// more to say: so many kanji, or some twice as many letters.
+const leastColumn = 8
+
+// columnWidths are the widths of the columns without the gaps. They are nil if
+// three columns or more are too many to be read beside one another.
 func (s *setter) columnWidths(rows [][]string, head bool) []float64 {
 	widths, words := make([]float64, len(rows[0])), make([]float64, len(rows[0]))
 	for i, row := range rows {
@@ -98,10 +108,52 @@ func (s *setter) columnWidths(rows [][]string, head bool) []float64 {
 	if total <= room {
 		return widths
 	}
+	narrow := make([]float64, len(widths))
+	for n, w := range widths {
+		narrow[n] = min(w, leastColumn*s.size(bodySize))
+		words[n] = max(words[n], narrow[n])
+	}
 	if list := shrunk(widths, words, room); list != nil {
 		return list
 	}
+	if len(widths) > 2 {
+		return nil
+	}
+	if list := shrunk(widths, narrow, room); list != nil {
+		return list
+	}
 	return shrunk(widths, make([]float64, len(widths)), room)
+}
+
+// listed sets the rows of a table below one another, where its columns have no
+// room: what the row is about in bold, and the other cells with their heads.
+func (s *setter) listed(head []string, rows [][]string) {
+	for _, row := range rows {
+		strips := s.text(s.left, page.Bold, bodySize, black, fair(page.Bold, s.size(bodySize), s.width(), row[0]))
+		for n, cell := range row[1:] {
+			if cell == "" {
+				continue
+			}
+			if n+1 < len(head) && head[n+1] != "" {
+				cell = s.say(lang.T("%s: %s", "%s: %s"), head[n+1], cell)
+			}
+			x := s.left + s.size(bodySize)
+			more, _ := s.prose(x, s.right-x, bodySize, black, cell)
+			strips = append(strips, more...)
+		}
+		list := split(strips, stack(strips).height <= s.third())
+		pad := 3.5 * s.k
+		s.inset(&list[0], pad)
+		last := &list[len(list)-1]
+		draw, height := last.draw, last.height+pad
+		last.height = height
+		last.draw = func(p *page.Page, y float64) {
+			draw(p, y)
+			p.Line(s.left, y+height, s.right, y+height, 0.5, hair)
+		}
+		s.add(list...)
+	}
+	s.gap(6 * s.k)
 }
 
 // wide reports whether a line may be broken at a character.

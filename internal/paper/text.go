@@ -260,14 +260,22 @@ func (t *layout) field(f Field) {
 	case Blank:
 		t.blank(f)
 	case Exact:
-		t.row(f.Label, t.exact(f))
+		t.row(f.Label, append(t.exact(f), t.more(f)...))
 	default:
 		value := struck(f)
 		if f.Note != "" {
 			value += " " + f.Note
 		}
-		t.row(f.Label, term.Wrap(value, t.valueColumns()))
+		t.row(f.Label, append(term.Wrap(value, t.valueColumns()), t.more(f)...))
 	}
+}
+
+// more are the lines below a value.
+func (t *layout) more(f Field) []string {
+	if f.More == "" {
+		return nil
+	}
+	return term.Wrap(f.More, t.valueColumns())
 }
 
 // struck is the value behind the cross that a used code has, if it is struck out.
