@@ -85,7 +85,11 @@ func (a *app) writePictures(o *onPaper, job paperJob) (delivered, error) {
 	}
 	a.sayPictures(names)
 	a.remindOf(job, names...)
-	return delivered{how: howFile, pages: len(book.Pages)}, nil
+	d := delivered{how: howFile, pages: len(book.Pages)}
+	if o.preview {
+		d.how = howPreview
+	}
+	return d, nil
 }
 
 func (a *app) sayPictures(names []string) {
