@@ -41,21 +41,27 @@ type Server struct {
 	id     atomic.Uint32
 }
 
+// ErrAddress does not repeat the address, which may have a password in it.
+var ErrAddress = errors.New("not the address of a printer")
+
 // DefaultPort is that of IPP, and of CUPS.
 const DefaultPort = "631"
 
 // Dial prepares to speak with what has an address: ipp, ipps, http or https, or
 // unix:///PATH for the socket of CUPS. Nothing is sent yet. The user is the name
-// that a printer writes into its records.
+// that a printer writes into its records. The only error is ErrAddress.
 func Dial(address, user string) (*Server, error) {
 	u, err := url.Parse(address)
 	if err != nil {
-		return nil, fmt.Errorf("%q is not the address of a printer", address)
+		return nil, ErrAddress
 	}
 	s := &Server{uri: u, user: user}
 	transport := &http.Transport{
 		TLSHandshakeTimeout:   answerTime,
 		ResponseHeaderTimeout: documentTime,
+		// Printers close connections that are idle for a few seconds, and a job that
+		// is asked about just then would seem to be lost.
+		DisableKeepAlives: true,
 		// Printers have certificates that they made themselves, if any. Encryption
 		// then still keeps out who only listens, as with every other program that prints.
 		TLSClientConfig: &tls.Config{InsecureSkipVerify: true},
@@ -63,7 +69,7 @@ func Dial(address, user string) (*Server, error) {
 	switch u.Scheme {
 	case "ipp", "ipps", "http", "https":
 		if u.Hostname() == "" {
-			return nil, fmt.Errorf("%q is not the address of a printer", address)
+			return nil, ErrAddress
 		}
 	case "unix":
 		s.socket = u.Path
@@ -72,7 +78,7 @@ func Dial(address, user string) (*Server, error) {
 			return (&net.Dialer{}).DialContext(ctx, "unix", s.socket)
 		}
 	default:
-		return nil, fmt.Errorf("%q is not the address of a printer", address)
+		return nil, ErrAddress
 	}
 	s.client = &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	return s, nil
@@ -99,11 +105,13 @@ func (s *Server) URI() string {
 
 // Here reports whether the server is on this computer.
 func (s *Server) Here() bool {
-	if s.socket != "" || s.uri.Hostname() == "localhost" {
-		return true
-	}
-	ip := net.ParseIP(s.uri.Hostname())
-	return ip != nil && ip.IsLoopback()
+	return s.socket != "" || isHere(s.uri.Hostname())
+}
+
+// isHere reports whether a host is this computer.
+func isHere(host string) bool {
+	ip := net.ParseIP(host)
+	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }
 
 // Encrypted reports whether what is sent is encrypted on its way.
@@ -128,6 +136,10 @@ type StatusError struct {
 func (e *StatusError) Error() string {
 	return fmt.Sprintf("the printer refuses (status 0x%04x)", e.Code)
 }
+
+// statusNoSuccess is the first status that does not say that all went well (RFC
+// 8011, appendix B).
+const statusNoSuccess = 0x0100
 
 // Statuses that callers tell apart.
 const (
@@ -183,12 +195,13 @@ func (s *Server) do(ctx context.Context, m *message, document []byte) (*message,
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	m.id = s.id.Add(1)
-	body := io.MultiReader(bytes.NewReader(m.encode()), bytes.NewReader(document))
+	head := m.encode()
+	body := io.MultiReader(bytes.NewReader(head), bytes.NewReader(document))
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.httpURL(), body)
 	if err != nil {
 		return nil, &UnreachableError{err}
 	}
-	req.ContentLength = int64(len(m.encode()) + len(document))
+	req.ContentLength = int64(len(head) + len(document))
 	req.Header.Set("Content-Type", "application/ipp")
 	resp, err := s.client.Do(req)
 	if err != nil {
@@ -209,7 +222,7 @@ func (s *Server) do(ctx context.Context, m *message, document []byte) (*message,
 	if answer.id != m.id {
 		return nil, &AnswerError{Err: errors.New("an answer to another question")}
 	}
-	if answer.code >= 0x0400 {
+	if answer.code >= statusNoSuccess {
 		return answer, &StatusError{int(answer.code), answer.group(groupOperation).text("status-message")}
 	}
 	return answer, nil

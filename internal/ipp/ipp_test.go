@@ -6,11 +6,13 @@ import (
 	"encoding/binary"
 	"errors"
 	"image"
+	"image/color"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -231,22 +233,106 @@ func TestCollectionsArePassedOver(t *testing.T) {
 		{"", tagCollection, []any{""}}, {"", tagEndOfColl, []any{""}},
 		{"", tagEndOfColl, []any{""}},
 		{"printer-name", tagName, []any{"outer"}},
-	}}}}
+		{"media-col-ready", tagCollection, []any{""}}, // without end
+	}}, {groupJob, []attribute{{"job-id", tagInteger, []any{3}}}}}}
 	got, err := decode(m.encode())
+	if err == nil && got.group(groupJob).number("job-id") != 3 {
+		t.Error("a collection without end swallows the next group")
+	}
 	if err != nil || got.group(groupPrinter).text("printer-name") != "outer" || len(got.group(groupPrinter).texts("media-col-default")) != 0 {
 		t.Errorf("%+v, %v", got, err)
 	}
 }
 
-func TestSquareDPI(t *testing.T) {
+func TestResolution(t *testing.T) {
 	raw := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, 300), 300)
-	if dpi, ok := squareDPI(value(tagResolution, append(raw, 3)).(string)); !ok || dpi != 300 {
-		t.Error(dpi, ok)
+	g := group{groupPrinter, []attribute{{"pwg-raster-document-resolution-supported", tagResolution,
+		[]any{resolution{600, 300, 3}, value(tagResolution, append(raw, 3)), value(tagResolution, raw), "300x300@3"}}}}
+	if got := printerOf(g).Raster.Resolutions; !slices.Equal(got, []int{300}) {
+		t.Errorf("%v dots to the inch", got)
 	}
-	for _, bad := range []string{"300x600@3", "300x300@4", "9x9@3", "", "x"} {
-		if _, ok := squareDPI(bad); ok {
-			t.Errorf("%q passes", bad)
+	for _, bad := range []resolution{{300, 600, 3}, {300, 300, 4}, {9, 9, 3}, {2400, 2400, 3}, {}} {
+		if _, ok := bad.square(); ok {
+			t.Errorf("%v passes", bad)
 		}
+	}
+}
+
+// TestOneRequestAConnection: many a printer closes a connection behind an answer
+// and does not say so.
+func TestOneRequestAConnection(t *testing.T) {
+	d := &desk{answers: map[uint16][]*message{opGetJob: {job(JobPrinting)}}}
+	seen := make(map[string]bool)
+	s := open(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if seen[r.RemoteAddr] {
+			panic(http.ErrAbortHandler)
+		}
+		seen[r.RemoteAddr] = true
+		d.ServeHTTP(w, r)
+	}))
+	for range 3 {
+		if _, err := s.Job(t.Context(), 17); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestNoPasswordInErrors: an address may have one.
+func TestNoPasswordInErrors(t *testing.T) {
+	for _, address := range []string{"lpd://me:hunter2@desk/", "ipp://me:hunter2@%zz", "ipp://me:hunter2@", "ipp://me:hunter2@127.0.0.1:1/"} {
+		s, err := Dial(address, "anonymous")
+		if err == nil {
+			_, err = s.Printer(t.Context())
+		}
+		for ; err != nil; err = errors.Unwrap(err) {
+			if strings.Contains(err.Error(), "hunter2") {
+				t.Errorf("%s: %v", address, err)
+			}
+		}
+	}
+}
+
+func TestLocal(t *testing.T) {
+	for device, want := range map[string]bool{
+		"usb://Desk/Jet?serial=1": true, "ipp://localhost:60000/ipp/print": true, "ipps://127.0.0.1/": true, "ipp://[::1]:60000/": true, "cups-pdf:/": true,
+		"ipp://localhost.example.jp/": false, "ipp://127.0.0.1.example.jp/": false, "ipp://desk.example.jp/": false,
+		"socket://192.0.2.1": false, "dnssd://Desk._ipp._tcp.local/": false, "": false, "ipp://%zz": false,
+	} {
+		if got := (&Printer{Device: device}).Local(); got != want {
+			t.Errorf("%q is on this computer: %v", device, got)
+		}
+	}
+	for address, want := range map[string]bool{"ipp://LocalHost/": true, "ipp://127.9.9.9/": true, "ipp://localhost.example.jp/": false} {
+		if s, err := Dial(address, "anonymous"); err != nil || s.Here() != want {
+			t.Errorf("%q is this computer: %v, %v", address, !want, err)
+		}
+	}
+}
+
+// TestStatusBeyondSuccess: what redirects has not printed.
+func TestStatusBeyondSuccess(t *testing.T) {
+	answer := job(JobPending)
+	answer.code = 0x0200
+	var no *StatusError
+	if _, _, err := open(t, &desk{answers: map[uint16][]*message{opPrintJob: {answer}}}).Print(t.Context(), Options{}, nil); !errors.As(err, &no) {
+		t.Error(err)
+	}
+}
+
+// TestEndlessAnswer: what is read of an answer is bounded, and so is the time.
+func TestEndlessAnswer(t *testing.T) {
+	var sent atomic.Int64
+	endless := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for b := make([]byte, 1<<16); ; {
+			n, err := w.Write(b)
+			if sent.Add(int64(n)); err != nil {
+				return
+			}
+		}
+	})
+	var answer *AnswerError
+	if _, err := open(t, endless).Printer(t.Context()); !errors.As(err, &answer) || sent.Load() > 10*mostAnswer {
+		t.Errorf("%d bytes were sent: %v", sent.Load(), err)
 	}
 }
 
@@ -294,16 +380,74 @@ func TestRaster(t *testing.T) {
 	}
 	copy(second.Pix, []byte{1, 2, 2})
 	var b bytes.Buffer
-	f := RasterFormat{DPI: 300, Media: MediaA4, Sides: "two-sided-long-edge", Pages: 2}
-	if err := WriteRaster(&b, f, slices.Values([]*image.Gray{first, second})); err != nil {
+	blank := image.NewGray(image.Rect(0, 0, 5, 600)) // more equal lines than one count can say
+	f := RasterFormat{DPI: 300, Media: MediaA4, Sides: "two-sided-short-edge", Pages: 3}
+	if err := WriteRaster(&b, f, slices.Values([]*image.Gray{first, second, blank})); err != nil {
 		t.Fatal(err)
 	}
 	pages := unpackRaster(t, b.Bytes())
-	if len(pages) != 2 || !bytes.Equal(pages[0].Pix, first.Pix) || !bytes.Equal(pages[1].Pix, second.Pix) {
+	if len(pages) != 3 || !bytes.Equal(pages[0].Pix, first.Pix) || !bytes.Equal(pages[1].Pix, second.Pix) || !bytes.Equal(pages[2].Pix, blank.Pix) {
 		t.Errorf("%d pages came back, or other ones", len(pages))
 	}
-	if head := b.Bytes()[4:]; binary.BigEndian.Uint32(head[276:]) != 300 || binary.BigEndian.Uint32(head[400:]) != 18 || !bytes.HasPrefix(head[1732:], []byte(MediaA4)) {
-		t.Error("the head does not say what the pages are")
+	part := image.NewGray(image.Rect(0, 0, 8, 8))
+	part.SetGray(5, 6, color.Gray{7})
+	b.Reset()
+	if err := WriteRaster(&b, f, slices.Values([]*image.Gray{part.SubImage(image.Rect(5, 6, 8, 8)).(*image.Gray)})); err != nil {
+		t.Fatal(err)
+	}
+	if page := unpackRaster(t, b.Bytes())[0]; page.Rect.Dx() != 3 || page.Pix[0] != 7 || page.Pix[1] != 0 {
+		t.Errorf("a part of a picture is printed as %v", page.Pix)
+	}
+}
+
+// TestRasterHead holds the numbers of a page's head, each at its place in PWG
+// 5102.4, table 2.
+func TestRasterHead(t *testing.T) {
+	f := RasterFormat{DPI: 300, Media: MediaA4, Sides: "two-sided-short-edge", Pages: 3}
+	want := map[int]uint32{
+		272: 1, 276: 300, 280: 300, 352: 144, 356: 216, 368: 1, 372: 600, 376: 900, 384: 8, 388: 8, 392: 600,
+		400: 18, 420: 1, 452: 3, 456: 1, 460: 1, 472: 600, 476: 900,
+	}
+	head := f.head(600, 900)
+	if len(head) != 1796 || !bytes.HasPrefix(head, []byte("PwgRaster\x00")) || !bytes.HasPrefix(head[1732:], []byte(MediaA4+"\x00")) {
+		t.Errorf("%d bytes, %q", len(head), head[1732:])
+	}
+	for at := 64; at < 1732; at += 4 {
+		if got := binary.BigEndian.Uint32(head[at:]); got != want[at] {
+			t.Errorf("at %d is %d, want %d", at, got, want[at])
+		}
+	}
+	f.Sides = "two-sided-long-edge"
+	if head := f.head(1, 1); head[275] != 1 || head[371] != 0 {
+		t.Error("the long edge is turned as the short one")
+	}
+	f.Sides = "one-sided"
+	if head := f.head(1, 1); head[275] != 0 {
+		t.Error("one side is printed as two")
+	}
+}
+
+func TestTooManyAttributes(t *testing.T) {
+	m := &message{groups: []group{{groupPrinter, []attribute{{"x", tagBoolean, slices.Repeat([]any{true}, mostAttributes)}}}}}
+	if _, err := decode(m.encode()); err == nil {
+		t.Errorf("%d values are read", mostAttributes)
+	}
+	m.groups[0].attributes[0].values = m.groups[0].attributes[0].values[:1000]
+	if got, err := decode(m.encode()); err != nil || len(got.groups[0].values("x")) != 1000 {
+		t.Errorf("1000 values are not read: %v", err)
+	}
+}
+
+func TestJobStates(t *testing.T) {
+	for state := JobPending; state <= JobCompleted; state++ {
+		if j := (&Job{State: state}); j.Over() != (state >= 7) {
+			t.Errorf("state %d is over: %v", state, j.Over())
+		}
+	}
+	var answer *AnswerError
+	s := open(t, &desk{answers: map[uint16][]*message{opPrintJob: {{}}}})
+	if _, _, err := s.Print(t.Context(), Options{}, nil); !errors.As(err, &answer) {
+		t.Errorf("a job without a number: %v", err)
 	}
 }
 

@@ -2,8 +2,7 @@ package ipp
 
 import (
 	"context"
-	"fmt"
-	"strings"
+	"errors"
 )
 
 // Options are how a document is to be printed.
@@ -71,7 +70,7 @@ func (s *Server) Print(ctx context.Context, o Options, document []byte) (job int
 	}
 	job = answer.group(groupJob).number("job-id")
 	if job <= 0 {
-		return 0, nil, &AnswerError{Err: fmt.Errorf("no number of a job")}
+		return 0, nil, &AnswerError{Err: errors.New("no number of a job")}
 	}
 	return job, unsupported(answer), nil
 }
@@ -128,14 +127,4 @@ func (s *Server) Cancel(ctx context.Context, id int) error {
 func (s *Server) Purge(ctx context.Context, id int) error {
 	_, err := s.do(ctx, s.request(opCancelJob, jobID(id), s.userName(), attribute{"purge-job", tagBoolean, []any{true}}), nil)
 	return err
-}
-
-// squareDPI reads a resolution, which value has put into words: 3 stands for dots
-// to the inch, 4 for dots to the centimetre.
-func squareDPI(s string) (dpi int, ok bool) {
-	var x, y, unit int
-	if _, err := fmt.Sscanf(strings.TrimSpace(s), "%dx%d@%d", &x, &y, &unit); err != nil || x != y || unit != 3 {
-		return 0, false
-	}
-	return x, x >= 72 && x <= 1200
 }

@@ -9,7 +9,6 @@ package ipp
 import (
 	"encoding/binary"
 	"errors"
-	"fmt"
 )
 
 // Tags that begin a group of attributes (RFC 8010, 3.5.1).
@@ -47,7 +46,7 @@ const (
 	mostAttributes = 50_000
 )
 
-// An attribute is a name with values: int, bool or string.
+// An attribute is a name with values: int, bool, string or resolution.
 type attribute struct {
 	name   string
 	tag    byte
@@ -160,6 +159,19 @@ func appendValue(b []byte, v any) []byte {
 	}
 }
 
+// A resolution is dots in a unit across and along the page; the unit is 3 for an
+// inch, 4 for a centimetre.
+type resolution struct {
+	x, y uint32
+	unit byte
+}
+
+// square returns the dots to the inch where they are as many both ways and as
+// many as a page is drawn with.
+func (r resolution) square() (dpi int, ok bool) {
+	return int(r.x), r.x == r.y && r.unit == 3 && r.x >= 72 && r.x <= 1200
+}
+
 var errGarbage = errors.New("not an answer of a printer")
 
 // decode reads an answer. What follows its attributes is left alone.
@@ -178,6 +190,7 @@ func decode(b []byte) (*message, error) {
 			return m, nil
 		case tag < 0x10:
 			m.groups = append(m.groups, group{tag: tag})
+			r.inner = 0 // no collection goes on in another group
 			continue
 		case len(m.groups) == 0:
 			return nil, errGarbage
@@ -247,7 +260,7 @@ func value(tag byte, raw []byte) any {
 	case tag == tagBoolean && len(raw) == 1:
 		return raw[0] != 0
 	case tag == tagResolution && len(raw) == 9:
-		return fmt.Sprintf("%dx%d@%d", binary.BigEndian.Uint32(raw), binary.BigEndian.Uint32(raw[4:]), raw[8])
+		return resolution{binary.BigEndian.Uint32(raw), binary.BigEndian.Uint32(raw[4:]), raw[8]}
 	case tag == tagTextLang || tag == tagNameLang:
 		r := &reader{b: raw}
 		r.piece()

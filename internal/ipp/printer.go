@@ -3,6 +3,7 @@ package ipp
 import (
 	"context"
 	"errors"
+	"net/url"
 	"slices"
 	"strings"
 )
@@ -120,21 +121,24 @@ func printerOf(g group) *Printer {
 		}
 	}
 	p.Raster.Types = g.texts("pwg-raster-document-type-supported")
-	for _, r := range g.texts("pwg-raster-document-resolution-supported") {
-		if dpi, ok := squareDPI(r); ok {
-			p.Raster.Resolutions = append(p.Raster.Resolutions, dpi)
+	for _, v := range g.values("pwg-raster-document-resolution-supported") {
+		if r, ok := v.(resolution); ok {
+			if dpi, ok := r.square(); ok {
+				p.Raster.Resolutions = append(p.Raster.Resolutions, dpi)
+			}
 		}
 	}
 	return p
 }
 
-// Local reports whether the printer hangs on this computer: the page crosses no
-// network.
+// Local reports whether the printer hangs on the computer that has its queue:
+// from there the page crosses no network.
 func (p *Printer) Local() bool {
-	for _, scheme := range []string{"usb:", "parallel:", "serial:", "file:", "hp:/usb", "cups-pdf:", "ipp://localhost", "ipps://localhost", "ipp://127.", "ipps://127."} {
+	for _, scheme := range []string{"usb:", "parallel:", "serial:", "file:", "hp:/usb", "cups-pdf:"} {
 		if strings.HasPrefix(p.Device, scheme) {
 			return true
 		}
 	}
-	return false
+	u, err := url.Parse(p.Device)
+	return err == nil && (u.Scheme == "ipp" || u.Scheme == "ipps") && isHere(u.Hostname())
 }

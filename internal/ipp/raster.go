@@ -16,7 +16,7 @@ const PWGRaster = "image/pwg-raster"
 
 // A RasterFormat is how pages are handed over as pixels.
 type RasterFormat struct {
-	DPI   int    // dots to the inch, both ways
+	DPI   int    // dots to the inch, both ways; 1 or more
 	Media string // name of the size of the paper: MediaA4
 	Sides string // as in Options
 	Pages int    // in all
@@ -30,22 +30,18 @@ const (
 	atPageSize   = 352
 	atTumble     = 368
 	atWidth      = 372
-	atHeight     = 376
 	atBits       = 384
-	atPixelBits  = 388
-	atLineBytes  = 392
 	atColours    = 400
 	atNumColours = 420
 	atPageCount  = 452
 	atCrossFeed  = 456
-	atFeed       = 460
 	atImageBox   = 464
 	atSizeName   = 1732
 
 	greyOf8Bits = 18 // sGray
 )
 
-// WriteRaster writes pages as PWG raster of 256 greys.
+// WriteRaster writes pages as PWG raster of 256 greys. The errors are those of w.
 func WriteRaster(w io.Writer, f RasterFormat, pages iter.Seq[*image.Gray]) error {
 	b := bufio.NewWriter(w)
 	b.WriteString("RaS2")
@@ -72,9 +68,9 @@ func (f RasterFormat) head(w, h int) []byte {
 		put(atTumble, 1)
 	}
 	put(atResolution, f.DPI, f.DPI)
-	put(atPageSize, w*72/f.DPI, h*72/f.DPI)
+	put(atPageSize, w*72/max(1, f.DPI), h*72/max(1, f.DPI))
 	put(atWidth, w, h)
-	put(atBits, 8, 8, w)
+	put(atBits, 8, 8, w) // of a colour, of a pixel; bytes of a line
 	put(atColours, greyOf8Bits)
 	put(atNumColours, 1)
 	put(atPageCount, f.Pages)
@@ -86,7 +82,9 @@ func (f RasterFormat) head(w, h int) []byte {
 // writeLines packs a page: equal lines are said once, and in a line runs of a
 // pixel (PWG 5102.4, 4.4).
 func writeLines(b *bufio.Writer, page *image.Gray) {
-	line := func(y int) []byte { return page.Pix[y*page.Stride:][:page.Rect.Dx()] }
+	line := func(y int) []byte {
+		return page.Pix[page.PixOffset(page.Rect.Min.X, page.Rect.Min.Y+y):][:page.Rect.Dx()]
+	}
 	for y := 0; y < page.Rect.Dy(); {
 		again := 1
 		for again < 256 && y+again < page.Rect.Dy() && bytes.Equal(line(y), line(y+again)) {
