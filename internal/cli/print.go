@@ -145,7 +145,11 @@ func (a *app) checkPrint(cmd *cobra.Command, o printOptions, names []string) (la
 		f.next = append([]words{said(lang.T("everything: %s print --all", "全部なら: %s print --all"), a.call())}, f.next...)
 		return 0, f
 	case len(names) > 0 && chosen:
-		return 0, a.usage(cmd, lang.T("names do not go together with --owner, --tag or --all", "名前と --owner、--tag、--all は一緒に使えません"))
+		f := a.usage(cmd, lang.T("names do not go together with --owner, --tag or --all", "名前と --owner、--tag、--all は一緒に使えません"))
+		if o.printer == ourChoice {
+			f.next = append([]words{said(lang.T("if that is a printer: --printer=%s", "プリンターの名前なら: --printer=%s"), shellWord(names[0]))}, f.next...)
+		}
+		return 0, f
 	}
 	l := a.lang
 	if o.paperLang != "" {
@@ -196,6 +200,15 @@ func (a *app) checkPrinterName(cmd *cobra.Command, o printOptions, names []strin
 	return nil
 }
 
+// perhapsPrinter adds to the error about a record that there is none of what to
+// type if the word is the name of a printer.
+func (o *printOptions) perhapsPrinter(name string, err error) error {
+	if f := new(failure); o.printer == ourChoice && errors.As(err, &f) && f.status == statusNotFound {
+		f.next = append(f.next, said(lang.T("if that is a printer: --printer=%s", "プリンターの名前なら: --printer=%s"), shellWord(name)))
+	}
+	return err
+}
+
 // recordsToPrint reads the chosen records: as named, else by owner and name.
 func (a *app) recordsToPrint(s *store.Store, o printOptions, names []string) ([]*record.Record, error) {
 	if len(names) == 0 {
@@ -205,7 +218,7 @@ func (a *app) recordsToPrint(s *store.Store, o printOptions, names []string) ([]
 	for _, name := range names {
 		c, err := a.findLive(s, name)
 		if err != nil {
-			return nil, err
+			return nil, o.perhapsPrinter(name, err)
 		}
 		if slices.ContainsFunc(list, func(r *record.Record) bool { return r.ID == c.ID }) {
 			continue

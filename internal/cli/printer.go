@@ -28,6 +28,7 @@ const (
 // A printerChoice is a printer and how it is spoken with.
 type printerChoice struct {
 	server *ipp.Server
+	queue  bool // of CUPS
 	*ipp.Printer
 }
 
@@ -81,7 +82,7 @@ func (a *app) findPrinter(ctx context.Context, which string) (printerChoice, err
 			return printerChoice{}, badAddress()
 		}
 		p, err := server.Printer(ctx)
-		return printerChoice{server, p}, err
+		return printerChoice{server: server, Printer: p}, err
 	}
 	cups, err := ipp.Dial(cupsAddress(), printerUser)
 	if err != nil {
@@ -105,7 +106,7 @@ func (a *app) findPrinter(ctx context.Context, which string) (printerChoice, err
 	if p.Device == "" {
 		p.Device = list[i].Device
 	}
-	return printerChoice{queue, p}, nil
+	return printerChoice{queue, true, p}, nil
 }
 
 func badAddress() *failure {
@@ -143,7 +144,13 @@ func (a *app) checkPrinter(p printerChoice, job paperJob) error {
 			why:  a.printerTroubles(p.Reasons),
 			next: []words{said(lang.T("see to it, or take another: --printer=NAME", "プリンターを確かめるか、別のものを指定してください: --printer=名前"))}}
 	}
-	if job.sealed || job.doc != nil && job.doc.Open || p.nearby() {
+	if job.sealed || job.doc != nil && job.doc.Open {
+		return nil
+	}
+	if p.toFile() {
+		a.warn(lang.T("%s is no printer, but writes a file on this computer, which is not encrypted; print from that file, then delete it", "%s はプリンターではなく、このパソコンにファイルを作ります。そのファイルは暗号化されません。そこから印刷したら消してください"), p.Name)
+	}
+	if p.nearby() {
 		return nil
 	}
 	if p.server.Encrypted() || strings.HasPrefix(p.Device, "ipps:") {
@@ -164,6 +171,11 @@ func (a *app) checkPrinter(p printerChoice, job paperJob) error {
 // nearby reports whether the page gets to the printer without a network.
 func (p printerChoice) nearby() bool {
 	return p.server.Here() && (p.Device == "" || p.Local())
+}
+
+// toFile reports whether what is printed there becomes a file that stays.
+func (p printerChoice) toFile() bool {
+	return strings.HasPrefix(p.Device, "file:") && p.Device != "file:///dev/null" || strings.HasPrefix(p.Device, "cups-pdf:")
 }
 
 // printOn prints a book in the form that the printer takes.
@@ -266,6 +278,9 @@ func (a *app) sayIgnored(ctx context.Context, p printerChoice, opts *ipp.Options
 	if opts.Sides != "one-sided" {
 		lacks("sides", p.Sides, opts.Sides)
 	}
+	if len(p.Sides) > 0 && !slices.Contains(p.Sides, opts.Sides) {
+		opts.Sides = "one-sided" // some would refuse the job
+	}
 	if len(p.Supports) > 0 {
 		lacks("media", p.Supports, opts.Media)
 	}
@@ -284,7 +299,7 @@ func (a *app) sayIgnored(ctx context.Context, p printerChoice, opts *ipp.Options
 }
 
 var ignoredWords = map[string]lang.Text{
-	"print-scaling":    lang.T("printing at actual size (look for \"100%\" in its settings)", "原寸での印刷（プリンターの設定で「100%」にしてください）"),
+	"print-scaling":    lang.T("printing at actual size (look for \"100%%\" in its settings)", "原寸での印刷（プリンターの設定で「100%%」にしてください）"),
 	"sides":            lang.T("sides", "両面・片面"),
 	"media":            lang.T("size of the paper", "用紙の大きさ"),
 	"copies":           lang.T("number of copies", "部数"),
@@ -341,7 +356,11 @@ func mediaNames(names []string) string {
 	var known []string
 	for _, name := range names {
 		short := name
-		if parts := strings.Split(name, "_"); len(parts) >= 2 {
+		switch parts := strings.Split(name, "_"); {
+		case len(parts) < 2:
+		case parts[0] == "iso" || parts[0] == "jis": // A4, B5, DL
+			short = strings.ToUpper(parts[1])
+		default:
 			short = strings.ToUpper(parts[1][:min(1, len(parts[1]))]) + parts[1][min(1, len(parts[1])):]
 		}
 		if !slices.Contains(known, short) {

@@ -29,6 +29,8 @@ type fakePrinter struct {
 	gone    bool        // once it has the document, it answers no more
 	keeps   bool        // it does not purge
 	refuses bool        // takes no jobs
+	device  string      // what hangs behind the queue
+	none    bool        // there is no queue
 
 	printed  [][]byte // documents
 	request  []byte   // the last Print-Job
@@ -45,7 +47,7 @@ type fakeState struct {
 const (
 	fakeOperation, fakeJob, fakeEnd, fakePrinterGroup = 0x01, 0x02, 0x03, 0x04
 	fakeInteger, fakeBoolean, fakeEnum                = 0x21, 0x22, 0x23
-	fakeName, fakeKeyword, fakeMIME                   = 0x42, 0x44, 0x49
+	fakeName, fakeKeyword, fakeURI, fakeMIME          = 0x42, 0x44, 0x45, 0x49
 )
 
 func fakeValue(tag byte, name string, value []byte) []byte {
@@ -83,7 +85,13 @@ func (p *fakePrinter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Write(append(out, fakeEnd))
 	}
 	switch op := binary.BigEndian.Uint16(b[2:]); op {
-	case 0x000b, 0x4002, 0x4001:
+	case 0x4001, 0x4002:
+		if p.none {
+			answer(0x0406)
+			return
+		}
+		answer(0, p.attributes())
+	case 0x000b:
 		answer(0, p.attributes())
 	case 0x0004:
 		answer(0)
@@ -118,6 +126,10 @@ func (p *fakePrinter) attributes() []byte {
 	}
 	g = append(g, fakeValue(fakeBoolean, "printer-is-accepting-jobs", []byte{accepts})...)
 	g = append(g, fakeWords(fakeKeyword, "media-ready", "iso_a4_210x297mm")...)
+	if p.device != "" {
+		g = append(g, fakeWords(fakeURI, "device-uri", p.device)...)
+	}
+	g = append(g, fakeWords(fakeKeyword, "sides-supported", "one-sided")...)
 	return append(g, fakeWords(fakeMIME, "document-format-supported", p.formats...)...)
 }
 
@@ -222,7 +234,12 @@ func TestPrinterTrouble(t *testing.T) {
 
 func TestPrinterThatKeepsDocuments(t *testing.T) {
 	p := &fakePrinter{formats: []string{"application/pdf"}, states: []fakeState{{9, "none"}}, keeps: true}
-	if said, err := printAt(t, lang.JA, serve(t, p)); err != nil || !strings.Contains(said, "消せませんでした") {
+	address := serve(t, p)
+	if said, err := printAt(t, lang.JA, address); err != nil || !strings.Contains(said, "残っているかもしれません") || strings.Contains(said, "cancel") {
+		t.Error(err, said)
+	}
+	t.Setenv("CUPS_SERVER", strings.TrimSuffix(strings.TrimPrefix(address, "ipp://"), "/ipp/print"))
+	if said, err := printAt(t, lang.JA, "desk"); err != nil || !strings.Contains(said, "cancel -a -x desk") {
 		t.Error(err, said)
 	}
 }

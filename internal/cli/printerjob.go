@@ -169,8 +169,8 @@ func (a *app) forgetJob(ctx context.Context, p printerChoice, id int) {
 		a.say(lang.T("the document was removed from this computer's spool", "印刷データは、このパソコンの待ち行列から消しました"))
 	case err == nil:
 		a.say(lang.T("the document was removed from the spool; the printer itself may still have it in memory until it is switched off", "印刷データは待ち行列から消しました。プリンター本体には、電源を切るまで残っていることがあります"))
-	case p.server.Here():
-		a.warn(lang.T("the document could not be removed from the spool, where a copy may lie; remove it with: cancel -a -x %s", "印刷データを待ち行列から消せませんでした。写しが残っているかもしれません。消すには: cancel -a -x %s"), p.Name)
+	case p.queue:
+		a.warn(lang.T("the document could not be removed from the spool, where a copy may lie; this removes it and every other job of that printer: cancel -a -x %s", "印刷データを待ち行列から消せませんでした。写しが残っているかもしれません。消すには（そのプリンターのほかの印刷も消えます）: cancel -a -x %s"), p.Name)
 	default:
 		a.warn(lang.T("the printer does not say that it forgot the document; a copy may be in its memory or on its disk until you delete it there", "プリンターに印刷データが残っているかもしれません。プリンターの画面か設定で、ジョブの記録を消してください"))
 	}
@@ -220,9 +220,10 @@ func (a *app) printWithLP(ctx context.Context, lp string, o *onPaper, pdf []byte
 	if a.layout(o).Size == page.Letter {
 		media = "Letter"
 	}
+	emptying := []string{"cancel", "-a", "-x"}
 	args := []string{"-t", printerJob, "-n", strconv.Itoa(max(1, o.copies)), "-o", "media=" + media, "-o", "print-scaling=none", "-o", "sides=" + sidesKeyword(o.sides)}
 	if o.printer != ourChoice {
-		args = append(args, "-d", o.printer)
+		args, emptying = append(args, "-d", o.printer), append(emptying, shellWord(o.printer))
 	}
 	cmd := exec.CommandContext(ctx, lp, append(args, "--", "-")...)
 	cmd.Stdin = bytes.NewReader(pdf)
@@ -235,6 +236,6 @@ func (a *app) printWithLP(ctx context.Context, lp string, o *onPaper, pdf []byte
 			next: []words{said(lang.T("give the printer's address: --printer=ipp://..., or make a file: -o FILE.pdf", "プリンターのアドレスを書く（--printer=ipp://...）か、ファイルにしてください: -o ファイル.pdf"))}}
 	}
 	a.say(lang.T("handed to lp; whether it is printed can't be told from here", "lp に渡しました。印刷できたかどうかは、ここからはわかりません"))
-	a.warn(lang.T("a copy may lie in the spool; once the sheet is out, remove it with: cancel -a -x", "待ち行列に写しが残るかもしれません。用紙が出たら、消してください: cancel -a -x"))
+	a.warn(lang.T("a copy may lie in the spool; once the sheet is out, this removes it and every other job there: %s", "待ち行列に写しが残るかもしれません。用紙が出たら消してください（ほかの印刷も消えます）: %s"), strings.Join(emptying, " "))
 	return nil
 }

@@ -66,7 +66,7 @@ func (a *app) printersTable(cups *ipp.Server, list []*ipp.Printer) error {
 		if p.PDF() {
 			pdf = a.text(lang.T("yes", "はい"))
 		}
-		if (printerChoice{cups, p}).nearby() {
+		if (printerChoice{server: cups, Printer: p}).nearby() {
 			way = a.text(lang.T("this computer", "このパソコン"))
 		}
 		rows = append(rows, []string{name, p.Where, a.printerState(p), pdf, mediaNames(paperOf(p)), way})
@@ -114,7 +114,7 @@ func (a *app) printersJSON(cups *ipp.Server, list []*ipp.Printer) error {
 	for _, p := range list {
 		one := printerJSON{Name: p.Name, Address: cups.At(p.URI).URI(), Where: p.Where, Model: strings.TrimSpace(p.Model),
 			State: printerStates[p.State].key, Reasons: append([]string{}, p.Reasons...), PDF: p.PDF(),
-			Paper: append([]string{}, paperOf(p)...), Network: !(printerChoice{cups, p}).nearby(), Default: p.Default}
+			Paper: append([]string{}, paperOf(p)...), Network: !(printerChoice{server: cups, Printer: p}).nearby(), Default: p.Default}
 		out = append(out, one)
 	}
 	return a.writeJSON(struct {

@@ -41,6 +41,7 @@ func TestMain(m *testing.M) {
 				testOnlyOpened = panicWithSecrets
 			}
 			testOnlyPlainDisk = true
+			testOnlyPoll = 5 * time.Millisecond
 			openerLinger, _ = time.ParseDuration(os.Getenv("TEST_LINGER"))
 			if patience, err := time.ParseDuration(os.Getenv("TEST_PATIENCE")); err == nil {
 				openerPatience = patience
@@ -48,6 +49,7 @@ func TestMain(m *testing.M) {
 			keyring.WorkFactor = 4
 			os.Exit(Main(append([]string{"vault"}, os.Args[1:]...)))
 		},
+		"lp":       keepForLP,
 		"xdg-open": browse,
 		"open":     browse,
 	})
@@ -121,6 +123,7 @@ func TestScripts(t *testing.T) {
 			"exits": exits, "denied": denied, "mode": mode, "bytes": rawBytes, "long": long,
 			"flip": flip, "swap": swap, "cut": cut, "hold": hold, "release": release,
 			"keypair": keypair, "unseal": unseal, "arrives": arrives,
+			"printer": scriptPrinter, "received": received,
 		},
 		Condition:           condition,
 		RequireExplicitExec: true,
@@ -155,6 +158,7 @@ func scriptSetup(env *testscript.Env) error {
 	}
 	held := new([]*os.File)
 	env.Values[holdKey{}] = held
+	env.Values[printerKey{}] = new(*fakePrinter)
 	env.Defer(func() {
 		for _, f := range *held {
 			f.Close()
