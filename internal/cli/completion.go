@@ -159,7 +159,7 @@ var flagCompleters = map[string]completer{
 	"field":                fieldKeys,
 	"remove":               bareKeys,
 	"copy":                 bareKeys,
-	"qr":                   bareKeys,
+	"qr":                   keysOrAll,
 	"otp":                  bareKeys,
 	"next-code":            bareKeys,
 	"use-code":             bareKeys,
@@ -325,6 +325,12 @@ func templateArguments(a *app, cmd *cobra.Command, args []string, toComplete str
 		return list, directive
 	}
 	return nil, noFiles
+}
+
+// keysOrAll completes what --qr draws.
+func keysOrAll(a *app, cmd *cobra.Command, args []string, toComplete string) ([]string, cobra.ShellCompDirective) {
+	list, directive := bareKeys(a, cmd, args, toComplete)
+	return append([]string{a.described(wholeRecord, lang.T("the whole record", "記録の全部"))}, list...), directive
 }
 
 // recordThenFields completes a record, then keys of its fields.

@@ -52,6 +52,7 @@ func TestCompletionOffers(t *testing.T) {
 		{"edit office --remove ", "product_key", noFiles},
 		{"show office --field ", "product_key recovery_codes", noFiles},
 		{"show office --copy=", "product_key", noFiles},
+		{"show office --qr=", "all product_key", noFiles},
 		{"list --template ", "office", noFiles},
 		{"list --lang ", "ja en", noFiles},
 		{"audit --rule ", "M01 V01", noFiles},

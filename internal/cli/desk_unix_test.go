@@ -236,6 +236,36 @@ func TestShowQR(t *testing.T) {
 	s.want("exit 2")
 }
 
+// TestShowQROfRecord draws a whole record; where the window has no room for it,
+// it says what to leave out, and that fits.
+func TestShowQROfRecord(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	h.make()
+	h.run("add", "mailbox", "mail", "--field", "address=hanako@example.jp", "--notes", strings.Repeat("in the drawer of the desk ", 8), "--passphrase-file", "pass.txt")
+	args := []string{"show", "mail", "--qr=all", "--passphrase-file", "pass.txt"}
+	s := h.onScreen(100, 40, "vault", args...)
+	s.see(qrInk)
+	s.answer("the record mail  (Enter: take it off the screen)", "\r")
+	s.want("exit 0")
+	if strings.ContainsAny(s.visible(), "█▀▄") {
+		t.Errorf("the code is still on the screen\n%s", s.visible())
+	}
+	s = h.onScreen(80, 24, "vault", args...)
+	s.see("the window is too small for the QR code")
+	s.see("the longest is: notes")
+	s.see("leave it out by naming the others: vault show mail address --qr=all")
+	s.want("exit 2")
+	s = h.onScreen(80, 24, "vault", "show", "mail", "address", "--qr=all", "--passphrase-file", "pass.txt")
+	s.see(qrInk)
+	s.answer("the record mail  (Enter: take it off the screen)", "\r")
+	s.want("exit 0")
+	s = h.onScreen(80, 24, "vault", append(args, "--lang", "ja")...)
+	s.see("いちばん長い項目: notes")
+	s.see("ほかの項目だけにするなら: vault show mail address --qr=all")
+	s.want("exit 2")
+}
+
 // TestPager sends what is longer than the window through the pager, and loses
 // nothing by one that does not work.
 func TestPager(t *testing.T) {

@@ -80,16 +80,24 @@ func (a *app) showQR(v chosenValue, reveal bool) error {
 	if err != nil || t.Plain() {
 		return qrNeedsTerminal()
 	}
-	rows, width, err := qrRows(v.text, os.Getenv("MEMOVAULT_AMBIGUOUS_WIDE") != "")
+	wide := os.Getenv("MEMOVAULT_AMBIGUOUS_WIDE") != ""
+	rows, width, err := qrRows(v.text, wide)
 	if err != nil {
 		return &failure{status: statusUsage, code: "qr_too_long", err: err,
 			what: said(lang.T("%s is too long for a QR code", "%s は長すぎて QR コードにできません"), v.label)}
 	}
+	cols, height := t.Size()
 	// One row for the question. What Enter scrolls out above is but the margin.
-	if cols, height := t.Size(); cols < width || height < len(rows)+1 {
-		return &failure{status: statusUsage, code: "qr_too_large",
+	fits := func(rows []string, width int) bool { return width <= cols && len(rows)+1 <= height }
+	if !fits(rows, width) {
+		f := &failure{status: statusUsage, code: "qr_too_large",
 			what: said(lang.T("the window is too small for the QR code: %d columns and %d rows are needed", "画面が小さくて QR コードが入りません（横 %d 桁、縦 %d 行が要ります）"), width, len(rows)+1),
 			next: []words{said(lang.T("make the window larger or the letters smaller, then try again", "画面を広げるか文字を小さくして、もう一度お試しください"))}}
+		a.leaveOut(f, v, func(text string) bool {
+			rows, width, err := qrRows(text, wide)
+			return err == nil && fits(rows, width)
+		})
+		return f
 	}
 	if v.secret && !reveal {
 		yes, err := a.confirm(lang.T("The QR code shows the secret to everybody who sees the screen. Show it?", "QR コードにすると、画面が見える人みんなに秘密が見えます。表示しますか？"))

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -25,22 +24,26 @@ func (o *showOptions) wantsWhole(r *record.Record) bool {
 // recordCode is the record, or those of its fields with the keys, as text for a
 // telephone: what it is, then a line for each field with its name.
 func (a *app) recordCode(r *record.Record, keys []string) (chosenValue, error) {
-	v := chosenValue{label: a.text(lang.T("the record %s", "記録「%s」"), r.Name)}
-	var b strings.Builder
-	fmt.Fprintln(&b, cmp.Or(r.Title, r.Name))
-	lines := a.recordLines(r, keys)
-	for _, l := range lines {
-		b.WriteString(l.text)
-		v.secret = v.secret || l.secret
-	}
-	v.text = strings.TrimRight(b.String(), "\n")
+	v := chosenValue{label: a.text(lang.T("the record %s", "記録「%s」"), r.Name), record: r.Name}
+	v.lines = append([]codeLine{{text: cmp.Or(r.Title, r.Name) + "\n"}}, a.recordLines(r, keys)...)
+	v.text = codeText(v.lines)
+	v.secret = slices.ContainsFunc(v.lines, func(l codeLine) bool { return l.secret })
 	if len(v.text) > mostQR {
-		return v, a.tooLongForQR(r, lines, len(v.text))
+		return v, a.tooLongForQR(v)
 	}
 	return v, nil
 }
 
-// A codeLine is what a code says of one field.
+func codeText(lines []codeLine) string {
+	var b strings.Builder
+	for _, l := range lines {
+		b.WriteString(l.text)
+	}
+	return strings.TrimRight(b.String(), "\n")
+}
+
+// A codeLine is what a code says of one field; the key of the first line, which
+// says what the record is, is empty.
 type codeLine struct {
 	key, text string
 	secret    bool
@@ -63,23 +66,41 @@ func (a *app) recordLines(r *record.Record, keys []string) (lines []codeLine) {
 }
 
 // tooLongForQR names what takes the most room, and how to leave it out.
-func (a *app) tooLongForQR(r *record.Record, lines []codeLine, size int) *failure {
-	longest := slices.Clone(lines)
-	slices.SortStableFunc(longest, func(x, y codeLine) int { return len(y.text) - len(x.text) })
-	var keep []string
-	left := size
-	for _, l := range longest {
-		if left > mostQR {
-			left -= len(l.text)
-			continue
-		}
-		keep = append(keep, l.key)
-	}
+func (a *app) tooLongForQR(v chosenValue) *failure {
 	f := &failure{status: statusUsage, code: "qr_too_long",
-		what: said(lang.T("the record %s is too long for a QR code: %d bytes, and %d fit", "記録「%s」は長すぎて QR コードにできません（%d バイト。入るのは %d バイトまで）"), r.Name, size, mostQR),
-		why:  said(lang.T("the longest is: %s", "いちばん長い項目: %s"), longest[0].key)}
-	if len(keep) > 0 {
-		f.next = []words{said(lang.T("leave it out by naming the others: %s show %s %s --qr=all", "ほかの項目だけにするなら: %s show %s %s --qr=all"), a.call(), shellWord(r.Name), strings.Join(keep, " "))}
-	}
+		what: said(lang.T("%s is too long for a QR code: %d bytes, and %d fit", "%sは長すぎて QR コードにできません（%d バイト。入るのは %d バイトまで）"), v.label, len(v.text), mostQR)}
+	a.leaveOut(f, v, func(text string) bool { return len(text) <= mostQR })
 	return f
+}
+
+// leaveOut says in an error which field of a record is the longest, and how to
+// draw the others alone, if any of them fit.
+func (a *app) leaveOut(f *failure, v chosenValue, fits func(text string) bool) {
+	left := v.lines
+	for len(left) > 2 && !fits(codeText(left)) {
+		at := longestLine(left)
+		if len(left) == len(v.lines) {
+			f.why = said(lang.T("the longest is: %s", "いちばん長い項目: %s"), left[at].key)
+		}
+		left = slices.Delete(slices.Clone(left), at, at+1)
+	}
+	if len(left) == len(v.lines) || !fits(codeText(left)) {
+		return
+	}
+	var keys []string
+	for _, l := range left[1:] {
+		keys = append(keys, l.key)
+	}
+	f.next = append(f.next, said(lang.T("leave it out by naming the others: %s show %s %s --qr=all", "ほかの項目だけにするなら: %s show %s %s --qr=all"), a.call(), shellWord(v.record), strings.Join(keys, " ")))
+}
+
+// longestLine is the place of the line of a field that takes the most room.
+func longestLine(lines []codeLine) int {
+	at := 1
+	for i := range lines {
+		if i > at && len(lines[i].text) > len(lines[at].text) {
+			at = i
+		}
+	}
+	return at
 }

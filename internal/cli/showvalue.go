@@ -36,6 +36,8 @@ type chosenValue struct {
 	field  *record.Field
 	code   int           // index of the one-time code among those of field
 	left   time.Duration // for how long an authenticator's code is good
+	lines  []codeLine    // of the record that a code is to hold
+	record string        // the record's name, with lines
 }
 
 // ourChoice is the value of an option that came without the key of a field.
