@@ -1,6 +1,7 @@
 package shard
 
 import (
+	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -71,6 +72,12 @@ func (c *code) page() int { return c.place()/c.perPage + 1 }
 
 // name is the id as it is printed.
 func (s sheaf) name() string { return fmt.Sprintf("%X-%X", s.id[:2], s.id[2:]) }
+
+// ID returns the number of the backup that payload would be on paper.
+func ID(payload []byte) string {
+	sum := sha256.Sum256(payload)
+	return sheaf{id: [4]byte(sum[:4])}.name()
+}
 
 // text writes the code.
 func (c *code) text() string {
