@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -105,160 +104,57 @@ func foldID(typed string) string {
 }
 
 func (a *app) runRestore(o restoreOptions, args []string) error {
-	payload, id, err := a.readPaper(o, args)
+	list, err := a.readPaper(o, args)
 	if err != nil {
 		return err
 	}
 	if o.out != "" {
-		err := a.writeResult(o.out, func(w io.Writer) error {
-			_, err := w.Write(payload)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		a.say(lang.T("this is an age file; docs/format.md says how to open it. To make the vault of it: %s restore %s", "これは age のファイルです。開け方は docs/format.md にあります。金庫にするには: %s restore %s"), a.name, shellWord(o.out))
-		return nil
+		return a.keepData(o, list)
 	}
-	p, key, err := a.openPaper(payload)
+	list, keys, err := a.openPapers(list)
 	if err != nil {
 		return err
 	}
-	a.sayPaper(p, id)
-	if err := a.confirmSecond(o, p); err != nil {
+	c, err := a.chooseVault(list)
+	if err != nil {
+		return err
+	}
+	a.sayPaper(c.vault, c.id)
+	if err := a.confirmSecond(o, c.vault); err != nil {
 		return err
 	}
 	if err := a.confirmReplacing(o); err != nil {
 		return err
 	}
-	return a.restoreVault(o, p, key)
+	return a.restoreVault(o, c.vault, keys)
 }
 
-// readPaper reads files until a backup is complete, and asks for more where a
-// person can be asked. It returns the payload and the number of the backup.
-func (a *app) readPaper(o restoreOptions, args []string) ([]byte, string, error) {
-	r := &paperReader{a: a, id: o.id}
-	for {
-		paths, err := photos(args)
-		if err != nil {
-			return nil, "", err
-		}
-		if err := r.read(paths); err != nil {
-			return nil, "", err
-		}
-		if r.whole != nil {
-			return r.whole, "", nil
-		}
-		if payload, id, err := a.chosenPayload(r); payload != nil || err != nil {
-			return payload, id, err
-		}
-		short := a.tooFew(r)
-		if args, err = a.askMorePhotos(short); err != nil || len(args) == 0 {
-			return nil, "", cmp.Or(err, short)
-		}
-	}
-}
-
-// chosenPayload returns the payload of the backup that is complete; of several
-// the one that is chosen. It is nil while none is.
-func (a *app) chosenPayload(r *paperReader) ([]byte, string, error) {
-	var ids []string
-	for _, p := range r.c.Backups() {
-		if p.Done && (r.id == "" || r.id == p.ID) && !slices.Contains(ids, p.ID) {
-			ids = append(ids, p.ID)
-		}
-	}
-	if len(ids) == 0 {
-		return nil, "", nil
-	}
-	id, err := a.chooseBackup(ids)
+// keepData writes the encrypted data alone.
+func (a *app) keepData(o restoreOptions, list []candidate) error {
+	c, err := a.chooseNumber(list)
 	if err != nil {
-		return nil, "", err
+		return err
 	}
-	payload, err := r.c.Payload(id)
-	if err != nil {
-		return nil, "", &failure{status: statusDamaged, code: "backup_damaged", err: err,
-			what: said(lang.T("the codes of backup %s were read, but they do not fit together", "控え %s のコードは読めましたが、つじつまが合いません"), id),
-			why:  said(lang.T("at least one of them is not what was printed", "印刷したときと違うコードが混ざっています")),
-			next: []words{said(lang.T("give photographs of all the pages, so that there are more codes to choose from", "全部のページの写真を指定してください。コードが多いほど、誤りを見つけられます"))}}
+	err = a.writeResult(o.out, func(w io.Writer) error {
+		_, err := w.Write(c.payload)
+		return err
+	})
+	if err == nil {
+		a.say(lang.T("this is an age file; docs/format.md says how to open it. To make the vault of it: %s restore %s", "これは age のファイルです。開け方は docs/format.md にあります。金庫にするには: %s restore %s"), a.name, shellWord(o.out))
 	}
-	return payload, id, nil
+	return err
 }
 
-// chooseBackup asks which of several complete backups is meant.
-func (a *app) chooseBackup(ids []string) (string, error) {
-	if len(ids) == 1 {
-		return ids[0], nil
-	}
-	list := strings.Join(ids, a.text(comma))
-	t, err := a.terminal()
-	if err != nil {
-		return "", &failure{status: statusUsage, code: "several_backups",
-			what: said(lang.T("these are pages of several backups: %s", "何種類かの控えのページがあります: %s"), list),
-			next: []words{said(lang.T("say which one: --id NUMBER (number and date stand at the top of each page)", "どれを戻すか付けてください: --id 番号（番号と日付は、どのページの上にもあります）"))}}
-	}
-	a.tell(t, 0, a.text(lang.T("These are pages of several backups: %s. Number and date stand at the top of each page.", "何種類かの控えのページがあります: %s。番号と日付は、どのページの上にもあります。"), list))
-	for {
-		typed, err := a.readLine(t, term.Line{Prompt: a.text(lang.T("Which one? Type its number: ", "どれを戻しますか？番号を打ってください: "))})
-		if err != nil {
-			return "", err
-		}
-		want := foldID(typed)
-		for _, id := range ids {
-			if want != "" && strings.HasPrefix(id, want) {
-				return id, nil
-			}
-		}
-		a.tell(t, 2, a.text(lang.T("none of them has that number", "その番号の控えはありません")))
-	}
-}
-
-// askMorePhotos says what is missing and asks for more files; none where nobody
-// can be asked or the person gives up.
-func (a *app) askMorePhotos(short error) ([]string, error) {
-	t, err := a.terminal()
-	if err != nil {
-		return nil, nil
-	}
-	f := a.explain(short)
-	a.tell(t, 0, f.what.in(a.lang))
-	if !f.why.empty() {
-		a.tell(t, 2, f.why.in(a.lang))
-	}
-	for {
-		typed, err := a.readLine(t, term.Line{Prompt: a.text(lang.T("More photos: file or folder (Enter = stop): ", "追加の写真のファイルかフォルダー（Enter=やめる）: ")), Complete: completeFiles})
-		if err != nil || strings.TrimSpace(typed) == "" {
-			return nil, err
-		}
-		more := []string{fromHome(strings.TrimSpace(typed))}
-		if _, err := os.Stat(more[0]); err == nil {
-			return more, nil
-		} else if more = strings.Fields(typed); !allThere(more) {
-			a.tell(t, 2, a.explain(err).what.in(a.lang))
-			continue
-		}
-		return more, nil
-	}
-}
-
-func allThere(paths []string) bool {
-	for _, path := range paths {
-		if _, err := os.Stat(path); err != nil {
-			return false
-		}
-	}
-	return true
-}
-
-// openPaper opens the payload with the keys that were given, or asks.
-func (a *app) openPaper(payload []byte) (*store.PaperVault, []age.Identity, error) {
+// openPapers opens the backups with the keys that were given, or asks. It returns
+// those that opened, at least one.
+func (a *app) openPapers(list []candidate) ([]candidate, []age.Identity, error) {
 	ids, err := a.givenKeys()
 	if err != nil {
 		return nil, nil, err
 	}
 	if len(ids) > 0 {
-		p, err := a.tryPaper(payload, ids)
-		return p, ids, err
+		open, err := a.tryPapers(list, ids)
+		return open, ids, err
 	}
 	t, err := a.terminal()
 	if err != nil {
@@ -267,16 +163,16 @@ func (a *app) openPaper(payload []byte) (*store.PaperVault, []age.Identity, erro
 			next: []words{said(lang.T("use --passphrase-file FILE, --passphrase-fd N or --identity FILE", "--passphrase-file ファイル、--passphrase-fd 番号、--identity ファイル のどれかを使ってください"))}}
 	}
 	for left := tries - 1; ; left-- {
-		p, ids, err := a.askPaperKey(t, payload)
+		open, ids, err := a.askPaperKey(t, list)
 		if err == nil || left == 0 || !retriable(err) {
-			return p, ids, err
+			return open, ids, err
 		}
 		a.tell(t, 2, a.explain(err).what.in(a.lang))
 		a.tellTries(t, err, left)
 	}
 }
 
-func (a *app) askPaperKey(t *term.Terminal, payload []byte) (*store.PaperVault, []age.Identity, error) {
+func (a *app) askPaperKey(t *term.Terminal, list []candidate) ([]candidate, []age.Identity, error) {
 	typed, err := t.ReadSecret(a.text(lang.T("Passphrase of the vault, or its recovery key: ", "金庫の合言葉、または回復キー: ")))
 	if errors.Is(err, term.ErrTooLong) || errors.Is(err, term.ErrControl) {
 		err = explainTyped(err)
@@ -289,8 +185,30 @@ func (a *app) askPaperKey(t *term.Terminal, payload []byte) (*store.PaperVault, 
 		return nil, nil, err
 	}
 	ids := []age.Identity{id}
-	p, err := a.tryPaper(payload, ids)
-	return p, ids, err
+	open, err := a.tryPapers(list, ids)
+	return open, ids, err
+}
+
+// tryPapers returns the backups that open, and says which do not.
+func (a *app) tryPapers(list []candidate, ids []age.Identity) (open []candidate, err error) {
+	var shut []candidate
+	for _, c := range list {
+		p, failed := a.tryPaper(c.payload, ids)
+		if failed != nil {
+			shut = append(shut, c)
+			err = cmp.Or(err, failed)
+			continue
+		}
+		c.vault = p
+		open = append(open, c)
+	}
+	if len(open) == 0 {
+		return nil, err
+	}
+	for _, c := range shut {
+		a.say(lang.T("backup %s does not open with this passphrase or key", "控え %s は、この合言葉や鍵では開きません"), c.id)
+	}
+	return open, nil
 }
 
 // tryPaper opens the payload and has the words for what can be wrong with it.
@@ -421,35 +339,4 @@ func (a *app) restoreVault(o restoreOptions, p *store.PaperVault, keys []age.Ide
 	}
 	a.say(lang.T("to look: %s list", "見るには: %s list"), call)
 	return nil
-}
-
-// fromHome takes ~/ for the home folder, as a shell would.
-func fromHome(path string) string {
-	home, err := os.UserHomeDir()
-	if rest, ok := strings.CutPrefix(path, "~"+string(filepath.Separator)); ok && err == nil {
-		return filepath.Join(home, rest)
-	}
-	return path
-}
-
-// completeFiles completes the names of files and folders.
-func completeFiles(typed string) []string {
-	matches, err := filepath.Glob(globQuote(typed) + "*")
-	if err != nil {
-		return nil
-	}
-	for i, m := range matches {
-		if st, err := os.Stat(m); err == nil && st.IsDir() {
-			matches[i] = m + string(filepath.Separator)
-		}
-	}
-	return matches
-}
-
-// globQuote makes what is typed mean itself.
-func globQuote(typed string) string {
-	if filepath.Separator == '\\' {
-		return typed // there is no quoting on Windows, and no such name either
-	}
-	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(typed)
 }

@@ -29,17 +29,23 @@ const maxPhotos = 5000
 type paperReader struct {
 	a     *app
 	c     shard.Collector
-	id    string // the backup that is wanted; empty: whichever is complete
-	whole []byte // the payload, where it was given as a file
-	newer int    // the format of a code that is newer than ours; 0 if there was none
+	id    string          // the backup that is wanted; empty: whichever is complete
+	whole []candidate     // backups whose payload was given as a file
+	told  map[string]bool // of which it was said that they are complete
+	newer int             // the format of a code that is newer than ours; 0 if there was none
 }
 
 // photos returns the files that arguments name: of a folder those that are
-// files, by name.
+// files, by name. A pattern that no shell has filled in, as on Windows, is filled
+// in here.
 func photos(args []string) ([]string, error) {
 	var list []string
 	for _, arg := range args {
 		st, err := os.Stat(arg)
+		if matches, _ := filepath.Glob(arg); err != nil && len(matches) > 0 {
+			list = append(list, matches...)
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -47,15 +53,31 @@ func photos(args []string) ([]string, error) {
 			list = append(list, arg)
 			continue
 		}
-		entries, err := os.ReadDir(arg)
+		inside, err := filesIn(arg)
 		if err != nil {
 			return nil, err
 		}
-		for _, e := range entries {
-			if e.Type().IsRegular() && !strings.HasPrefix(e.Name(), ".") && len(list) < maxPhotos {
-				list = append(list, filepath.Join(arg, e.Name()))
-			}
+		list = append(list, inside...)
+	}
+	return list, nil
+}
+
+// filesIn returns the files of a folder that are not hidden, at least one.
+func filesIn(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	var list []string
+	for _, e := range entries {
+		if e.Type().IsRegular() && !strings.HasPrefix(e.Name(), ".") && len(list) < maxPhotos {
+			list = append(list, filepath.Join(dir, e.Name()))
 		}
+	}
+	if len(list) == 0 {
+		return nil, &failure{status: statusNotFound, code: "no_photos",
+			what: said(lang.T("there are no files in the folder %s; folders in it are not looked into", "フォルダー %s にファイルがありません（その中のフォルダーは見ません）"), dir),
+			next: []words{said(lang.T("name the folder that the photos themselves are in", "写真そのものが入っているフォルダーを指定してください"))}}
 	}
 	return list, nil
 }
@@ -71,6 +93,11 @@ type lookedAt struct {
 	err    error
 }
 
+// beyond is how many files are still looked at once a backup is complete: one of
+// them may show a newer one. A folder of thousands of pictures is not read to its
+// end for that.
+const beyond = 12
+
 // read looks at files until enough of a backup is collected, and says what each
 // was good for. At most as many pictures as there are processors are held in
 // memory at a time.
@@ -79,6 +106,7 @@ func (r *paperReader) read(paths []string) error {
 	defer stop.Store(true)
 	queue := make(chan chan lookedAt, 2*runtime.GOMAXPROCS(0))
 	go lookAtAll(paths, queue, &stop)
+	done := -1 // the file with which it was enough
 	for next := range queue {
 		seen := <-next
 		var p *panicked
@@ -91,9 +119,16 @@ func (r *paperReader) read(paths []string) error {
 			continue
 		}
 		r.take(seen)
-		if r.enough() {
+		at := slices.Index(paths, seen.path)
+		switch {
+		case !r.enough():
+			done = -1
+		case done < 0:
+			done = at
+		}
+		if done >= 0 && (r.id != "" || at >= done+beyond) {
 			stop.Store(true)
-			r.sayLeft(paths, seen.path)
+			r.sayLeft(len(paths) - 1 - at)
 		}
 	}
 	return nil
@@ -101,8 +136,8 @@ func (r *paperReader) read(paths []string) error {
 
 // sayLeft says how many files were not looked at, since one of them may show a
 // newer backup.
-func (r *paperReader) sayLeft(paths []string, last string) {
-	if left := len(paths) - 1 - slices.Index(paths, last); left > 0 && r.id == "" {
+func (r *paperReader) sayLeft(left int) {
+	if left > 0 && r.id == "" {
 		r.a.say(lang.T("that is enough; not looked at: %d more. If another backup is meant: --id NUMBER", "これで足りるので、残りの %d 個は見ていません。別の控えを戻すときは: --id 番号"), left)
 	}
 }
@@ -117,14 +152,12 @@ func drain(queue chan chan lookedAt) {
 // enough reports whether there is no need to look further: the backup that is
 // wanted is complete. Where codes of several were seen, all files are looked at.
 func (r *paperReader) enough() bool {
-	if r.whole != nil {
-		return true
-	}
+	done := func(c candidate) bool { return c.id == r.id }
 	list := r.c.Backups()
 	if r.id == "" {
-		return len(list) == 1 && list[0].Done
+		return len(list)+len(r.whole) == 1 && (len(list) == 0 || list[0].Done)
 	}
-	return slices.ContainsFunc(list, func(p shard.Progress) bool { return p.ID == r.id && p.Done })
+	return slices.ContainsFunc(r.whole, done) || slices.ContainsFunc(list, func(p shard.Progress) bool { return p.ID == r.id && p.Done })
 }
 
 // lookAtAll puts what becomes of each page of each file into queue, in order.
@@ -237,16 +270,33 @@ func (r *paperReader) take(seen lookedAt) {
 		r.a.say(lang.T("%s: %s", "%s: %s"), name, r.a.pictureTrouble(seen.err))
 		return
 	case seen.whole != nil:
-		r.whole = seen.whole
+		r.takeWhole(seen.whole)
 		r.a.say(lang.T("%s: the data of a paper backup itself", "%s: 紙の控えのデータそのものです"), name)
 		return
 	}
 	found := r.add(seen)
-	r.a.say(lang.T("%s: %s", "%s: %s"), name, r.a.foundWords(found, seen.result))
+	r.a.say(lang.T("%s: %s", "%s: %s"), name, r.a.foundWords(found, seen.result, r.poor(found)))
 	for _, p := range r.c.Backups() {
-		if found.ids[p.ID] {
+		if found.ids[p.ID] && !r.told[p.ID] {
 			r.a.talk("  ", r.a.progressWords(p))
+			r.told[p.ID] = p.Done
 		}
+	}
+}
+
+// poor reports whether codes are still wanted of a page that was in a picture.
+func (r *paperReader) poor(f found) bool {
+	return slices.ContainsFunc(r.c.Backups(), func(p shard.Progress) bool {
+		return f.ids[p.ID] && !p.Done && slices.ContainsFunc(weakPages(p), func(n int) bool { return f.pages[n] })
+	})
+}
+
+// takeWhole keeps a payload under its number.
+func (r *paperReader) takeWhole(payload []byte) {
+	id := shard.ID(payload)
+	known := func(c candidate) bool { return c.id == id }
+	if (r.id == "" || r.id == id) && !slices.ContainsFunc(r.whole, known) {
+		r.whole = append(r.whole, candidate{id: id, payload: payload})
 	}
 }
 

@@ -22,26 +22,27 @@ func (a *app) numbers(list []int) string {
 	return strings.Join(words, a.text(comma))
 }
 
-// foundWords says what a picture was good for.
-func (a *app) foundWords(f found, result scan.Result) string {
-	var text string
-	switch {
+// foundWords says what a picture was good for. poor says that a page in it has
+// more codes that are wanted.
+func (a *app) foundWords(f found, result scan.Result, poor bool) string {
+	switch unread := max(result.Unread, f.wrong); {
 	case f.codes > 0:
-		text = a.text(lang.T("page %s, %d codes, %d of them new", "%s ページ。コード %d 個、うち新しいもの %d 個"), a.numbers(slices.Sorted(maps.Keys(f.pages))), f.codes, f.fresh)
+		text := a.text(lang.T("page %s, %d codes, %d of them new", "%s ページ。コード %d 個、うち新しいもの %d 個"), a.numbers(slices.Sorted(maps.Keys(f.pages))), f.codes, f.fresh)
+		if unread > 0 {
+			text += a.text(lang.T("; %d could not be read", "。読めないものが %d 個"), unread)
+		}
+		if result.Trouble != scan.None && (unread > 0 || poor) {
+			text += a.text(lang.T(" (%s)", "（%s）"), a.troubleWords(result.Trouble))
+		}
+		return text
 	case f.newer > 0:
 		return a.text(lang.T("a backup of a newer version of this program (format %d)", "もっと新しい版のプログラムで作った控えです（形式 %d）"), f.newer)
 	case f.foreign > 0 && f.wrong == 0:
 		return a.text(lang.T("no page of a paper backup: its code is of something else", "紙の控えのページではありません。別の用途のコードが写っています"))
-	default:
-		return a.troubleWords(result.Trouble)
+	case unread == 0 && result.Trouble != scan.None && result.Trouble != scan.NoCodes && result.Trouble != scan.CutOff:
+		return a.text(lang.T("no code found. If it is a page of the backup: %s", "コードが見つかりません。控えのページなら、%s"), a.troubleWords(result.Trouble))
 	}
-	if unread := max(result.Unread, f.wrong); unread > 0 {
-		text += a.text(lang.T("; %d could not be read", "。読めないものが %d 個"), unread)
-		if result.Trouble != scan.None {
-			text += a.text(lang.T(" (%s)", "（%s）"), a.troubleWords(result.Trouble))
-		}
-	}
-	return text
+	return a.troubleWords(result.Trouble)
 }
 
 // troubleWords says what is wrong with a picture, and what to do.
@@ -126,14 +127,28 @@ func (a *app) tooFew(r *paperReader) error {
 	}
 	p := list[0]
 	f.what = said(lang.T("not enough yet: of backup %s there are %d codes, and %d are needed", "まだ足りません。控え %s のコードは今 %d 個で、%d 個必要です"), p.ID, p.Have, p.Need)
-	if len(p.Missing) > 0 {
+	switch {
+	case len(list) > 1:
+		f.why = said(lang.T("there are pages of other backups too, of which there is less; pages of one do not help another (the number stands at the top of each)", "ほかの控えのページも混ざっていますが、そちらはもっと足りません。別の控えのページでは補えません（番号は、どのページの上にもあります）"))
+	case len(p.Missing) > 0:
 		f.why = said(lang.T("missing: page %s of %d; any one of them may be lost", "ないページ: %s（全 %d ページ。どれか 1 枚は失くしてもかまいません）"), a.numbers(p.Missing), p.Pages)
 	}
-	if weak := weakPages(p); len(weak) > 0 {
-		f.next = append(f.next, said(lang.T("photograph again, closer and in better light: page %s", "もっと近くから、明るい所で撮り直してください: %s ページ"), a.numbers(weak)))
+	if hint := r.retake(); !hint.empty() {
+		f.next = append(f.next, hint)
 	}
 	f.next = append(f.next, said(lang.T("then give all photos at once: %s restore PHOTO...", "そのあと、全部の写真をまとめて指定してください: %s restore 写真..."), a.call()))
 	return f
+}
+
+// retake says which pages are to be photographed again; it is empty where none is.
+func (r *paperReader) retake() words {
+	for _, p := range r.begun() {
+		if weak := weakPages(p); len(weak) > 0 {
+			return said(lang.T("photograph again, closer and in better light: page %s", "もっと近くから、明るい所で撮り直してください: %s ページ"), r.a.numbers(weak))
+		}
+		break
+	}
+	return words{}
 }
 
 // weakPages are the pages that were seen, but not all of them.
