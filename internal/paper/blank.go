@@ -60,7 +60,7 @@ func (b *sheet) blank(spec *record.Spec) Field {
 	case record.TypeChoice:
 		f.Style, f.Value = Prose, b.choices(spec)
 	case record.TypeDate:
-		f.Style, f.Value = Prose, b.say(lang.T("year ________  month ____  day ____", "________ 年 ____ 月 ____ 日"))
+		f.Style, f.Value = Prose, b.say(lang.T("year ____________  month ________  day ________", "____________ 年 ________ 月 ________ 日"))
 	case record.TypeProductKey, record.TypeCodes:
 		if shape, ok := keyBoxes[spec.Format]; ok && spec.Expect <= 1 {
 			f.Boxes, f.Group = shape[0], shape[1]
@@ -90,9 +90,44 @@ var keyBoxes = map[record.Format][2]int{
 func (b *sheet) choices(spec *record.Spec) string {
 	labels := make([]string, len(spec.Options))
 	for i, o := range spec.Options {
-		labels[i] = "□ " + term.Sanitize(o.Label.In(b.l))
+		labels[i] = tickBox + term.Sanitize(o.Label.In(b.l))
 	}
-	return strings.Join(labels, "    ")
+	return strings.Join(labels, optionGap)
+}
+
+// An answer to tick begins with a box, and stands apart from the next.
+const (
+	tickBox   = "□ "
+	optionGap = "    "
+)
+
+// options splits answers to tick; it is nil if a value is something else.
+func options(value string) []string {
+	if !strings.HasPrefix(value, tickBox) {
+		return nil
+	}
+	list := strings.Split(value, optionGap+tickBox)
+	for i := range list[1:] {
+		list[i+1] = tickBox + list[i+1]
+	}
+	return list
+}
+
+// optionLines puts line breaks between the answers to tick, so that a box and its
+// answer stay on one line if there is one that is wide enough.
+func optionLines(value string, fits func(line string) bool) string {
+	var lines []string
+	for _, one := range options(value) {
+		if n := len(lines); n > 0 && fits(lines[n-1]+optionGap+one) {
+			lines[n-1] += optionGap + one
+		} else {
+			lines = append(lines, one)
+		}
+	}
+	if lines == nil {
+		return value
+	}
+	return strings.Join(lines, "\n")
 }
 
 // hint is what helps to answer: what it is, where to find it, how it looks.

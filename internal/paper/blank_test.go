@@ -69,6 +69,41 @@ func TestBlankForms(t *testing.T) {
 	}
 }
 
+// A box and its answer stand on one line, on every kind of sheet.
+func TestAnswersStayWithTheirBoxes(t *testing.T) {
+	for _, l := range []lang.Lang{lang.EN, lang.JA} {
+		d := BlankForm(l, BlankForms{Made: day, Program: "vault", Templates: blankTemplates("office", "isp", "device")})
+		want := 0
+		for _, block := range d.Blocks {
+			if f, ok := block.(Field); ok {
+				want += len(options(f.Value))
+				for _, one := range options(f.Value) {
+					if got := render(t, d); len([]rune(one)) < 20 && !strings.Contains(got, one) {
+						t.Errorf("%v: %q is broken in the text", l, one)
+					}
+				}
+			}
+		}
+		for _, large := range []bool{false, true} {
+			boxes := 0
+			for _, p := range Set(d, Format{Large: large}).Pages {
+				for _, m := range p.Marks() {
+					boxes += strings.Count(m.Text, tickBox)
+					if strings.HasSuffix(strings.TrimSpace(m.Text), "□") {
+						t.Errorf("%v, large %v: a line ends in a box: %q", l, large, m.Text)
+					}
+					if strings.Contains(m.Text, tickBox) && !strings.HasPrefix(m.Text, tickBox) {
+						t.Errorf("%v, large %v: a line begins within an answer: %q", l, large, m.Text)
+					}
+				}
+			}
+			if boxes != want || want == 0 {
+				t.Errorf("%v, large %v: %d boxes, not %d", l, large, boxes, want)
+			}
+		}
+	}
+}
+
 // qrCodes are what would be scanned.
 func qrCodes(d *Doc) (texts []string) {
 	for _, block := range d.Blocks {

@@ -239,6 +239,7 @@ p { margin: 0.6rem 0; orphans: 2; widows: 2; overflow-wrap: anywhere; }
 dt { font-weight: bold; font-size: 0.92rem; overflow-wrap: anywhere; }
 .facts dt { font-weight: normal; }
 .fields dd { grid-column: 2; min-width: 0; overflow-wrap: anywhere; }
+.option { display: inline-block; margin-right: 1.2em; }
 .more { white-space: pre-line; }
 .exact { font-size: 1.2rem; line-height: 1.4; white-space: pre-wrap; overflow-wrap: anywhere; }
 .value { display: flex; gap: 1rem; justify-content: space-between; align-items: baseline; }

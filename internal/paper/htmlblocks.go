@@ -147,7 +147,13 @@ func (h *markup) field(f Field) {
 		if f.Style == Exact {
 			kind = "exact"
 		}
-		h.element(name, kind, f.Value)
+		if list := options(f.Value); list != nil {
+			for _, one := range list {
+				h.element("span", "option", one)
+			}
+		} else {
+			h.element(name, kind, f.Value)
+		}
 		h.raw("</span>")
 		if f.Check != "" {
 			h.raw(" ")

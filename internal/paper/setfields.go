@@ -144,7 +144,10 @@ func (s *setter) field(f Field) {
 		}
 		s.row(f.Label, s.withMore(f, s.exactStrips(f, face, size)))
 	default:
-		strips, end := s.prose(s.value, s.valueRoom(), valueSize, black, f.Value)
+		value := optionLines(f.Value, func(line string) bool {
+			return page.Width(page.Text, s.size(valueSize), line) <= s.valueRoom()
+		})
+		strips, end := s.prose(s.value, s.valueRoom(), valueSize, black, value)
 		s.row(f.Label, s.withMore(f, s.withRemarks(f, strips, end)))
 	}
 }

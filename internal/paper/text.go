@@ -262,7 +262,7 @@ func (t *layout) field(f Field) {
 	case Exact:
 		t.row(f.Label, append(t.exact(f), t.more(f)...))
 	default:
-		value := struck(f)
+		value := optionLines(struck(f), func(line string) bool { return term.Width(line) <= t.valueColumns() })
 		if f.Note != "" {
 			value += " " + f.Note
 		}
