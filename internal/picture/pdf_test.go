@@ -252,6 +252,12 @@ func TestPDFPictureWithMask(t *testing.T) {
 	if got := corners(onlyPage(t, data), 420); got[0] > 10 || got[1] < 245 || got[3] < 245 {
 		t.Error(got)
 	}
+	stencil := streamOf("/Subtype/Image/Width 420/Height 595/ImageMask true", bilevel(quarters()))
+	data = bytes.Replace(data, []byte("/SMask 6 0 R"), []byte("/Mask  6 0 R"), 1)
+	data = append(data, "6 0 obj "+stencil+" endobj"...)
+	if got := corners(onlyPage(t, data), 420); got[0] > 10 || got[1] < 245 || got[3] < 245 {
+		t.Error("with a stencil:", got)
+	}
 }
 
 func TestPDFForms(t *testing.T) {
@@ -304,6 +310,7 @@ func TestPDFRefused(t *testing.T) {
 		"circle":   {document("<</Type/Catalog/Pages 2 0 R>>", "<</Kids[2 0 R]>>"), &damaged},
 		"jbig2":    {onePage("", page, streamOf(size+"/Filter/JBIG2Decode", nil)), &unsupported},
 		"jpx":      {onePage("", page, streamOf(size+"/Filter/JPXDecode", nil)), &unsupported},
+		"mixed":    {onePage("", page, streamOf(size+"/Filter/CCITTFaxDecode/DecodeParms<</K 4>>", nil)), &unsupported},
 		"giant":    {onePage("", page, streamOf("/Subtype/Image/Width 999999/Height 999999", nil)), &large},
 		"jpeg":     {onePage("", page, streamOf(size+"/Filter/DCTDecode", []byte("\xff\xd8\xff\xe0"))), &damaged},
 	} {

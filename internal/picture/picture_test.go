@@ -2,6 +2,7 @@ package picture
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/binary"
 	"errors"
 	"hash/crc32"
@@ -54,6 +55,21 @@ func encoded(t testing.TB, img image.Image, kind Kind) []byte {
 	return b.Bytes()
 }
 
+// flagsOfWebP are the flag without loss and with it; nothing here writes WebP.
+func flagsOfWebP(t testing.TB) (files [2][]byte) {
+	t.Helper()
+	for i, text := range []string{
+		"UklGRi4AAABXRUJQVlA4TCIAAAAvO8AJAA8w//M///MfeDDMRtIYnL/NmdVg3xH9j+pxu2Ab",
+		"UklGRlQAAABXRUJQVlA4IEgAAADwAwCdASo8ACgAPrVSokwnJKMiKqgA4BaJaQAASxQykYNwWllqASywAP714zu0332r/0APhezf7b2//+nN//TM9//6YsAAAAA=",
+	} {
+		var err error
+		if files[i], err = base64.StdEncoding.DecodeString(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return files
+}
+
 // exifData is what a camera writes: how it was held, when, and where.
 func exifData(turn uint16) []byte {
 	b := []byte("MM\x00*\x00\x00\x00\x08\x00\x03")
@@ -80,8 +96,14 @@ func withExif(data []byte, turn uint16) []byte {
 }
 
 func TestDecodeKinds(t *testing.T) {
-	for _, kind := range []Kind{JPEG, PNG, GIF, BMP, TIFF} {
-		data := encoded(t, flag(), kind)
+	webp := flagsOfWebP(t)
+	for i, kind := range []Kind{WebP, WebP, JPEG, PNG, GIF, BMP, TIFF} {
+		var data []byte
+		if i < len(webp) {
+			data = webp[i]
+		} else {
+			data = encoded(t, flag(), kind)
+		}
 		if got := KindOf(data); got != kind {
 			t.Errorf("%s is called %q", kind, got)
 		}
@@ -357,6 +379,9 @@ func TestShrinkTellsOfWhatIsMissing(t *testing.T) {
 func FuzzDecode(f *testing.F) {
 	for _, kind := range []Kind{JPEG, PNG, GIF, BMP, TIFF} {
 		f.Add(encoded(f, flag(), kind))
+	}
+	for _, file := range flagsOfWebP(f) {
+		f.Add(file)
 	}
 	f.Add(withExif(encoded(f, flag(), JPEG), 6))
 	f.Fuzz(func(t *testing.T, data []byte) {
