@@ -109,7 +109,9 @@ func small(img image.Image, side, turn int) *image.RGBA {
 }
 
 // pack chooses how the picture is kept: PNG, which loses nothing, where it was
-// PNG or has few colours and that is small enough; else the best JPEG that is.
+// PNG, or has few colours and is no larger for it, and that is small enough; else
+// the best JPEG that is. Every grey picture has few colours: a photograph must
+// not become a PNG of thrice the size.
 func (p *Photo) pack(img *image.RGBA) {
 	p.Width, p.Height = img.Rect.Dx(), img.Rect.Dy()
 	var drawn image.Image = img
@@ -120,7 +122,7 @@ func (p *Photo) pack(img *image.RGBA) {
 	if isFew || p.FromKind == PNG {
 		var b bytes.Buffer
 		enc := png.Encoder{CompressionLevel: png.BestCompression}
-		if err := enc.Encode(&b, drawn); err == nil && b.Len() <= keptBytes {
+		if err := enc.Encode(&b, drawn); err == nil && b.Len() <= keptBytes && (p.FromKind == PNG || b.Len() <= len(packJPEG(img, 88))) {
 			p.Kind, p.Data = PNG, b.Bytes()
 			return
 		}
