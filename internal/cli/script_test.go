@@ -123,7 +123,7 @@ func TestScripts(t *testing.T) {
 			"exits": exits, "denied": denied, "mode": mode, "bytes": rawBytes, "long": long,
 			"flip": flip, "swap": swap, "cut": cut, "hold": hold, "release": release,
 			"keypair": keypair, "unseal": unseal, "arrives": arrives,
-			"printer": scriptPrinter, "received": received,
+			"printer": scriptPrinter, "received": received, "camera": camera,
 		},
 		Condition:           condition,
 		RequireExplicitExec: true,
