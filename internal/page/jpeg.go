@@ -16,7 +16,7 @@ type picture struct {
 }
 
 // maxPicture bounds the pixels of a picture: what a camera of 50 megapixels
-// makes, and about 150 MB while it is drawn.
+// makes, and about 150 MB while it is drawn, 750 MB if it is progressive.
 const maxPicture = 50_000_000
 
 var errPicture = errors.New("not a JPEG picture that can be printed")

@@ -273,6 +273,17 @@ func TestComponents(t *testing.T) {
 	if n, inverted := components(adobe); n != 4 || !inverted {
 		t.Errorf("%d colours, inverted %v", n, inverted)
 	}
+	adobe = append(adobe, "\xFF\xDA\x00\x0E"...)
+	for name, want := range map[string]bool{"Adobe": true, "Other": false} {
+		p := New(A4)
+		if err := p.JPEG(0, 0, 1, 1, bytes.Replace(adobe, []byte("Adobe"), []byte(name), 1)); err != nil {
+			t.Fatal(err)
+		}
+		pdf := pdfBytes(t, p)
+		if !bytes.Contains(pdf, []byte("/DeviceCMYK")) || bytes.Contains(pdf, []byte("/Decode[1 0 1 0 1 0 1 0]")) != want {
+			t.Errorf("the inks of %s are not read as they are meant", name)
+		}
+	}
 }
 
 func FuzzJPEG(f *testing.F) {

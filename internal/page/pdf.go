@@ -21,9 +21,9 @@ import (
 const Producer = "memovault"
 
 // PDF writes the book as PDF 1.7 (ISO 32000-1). The same book gives the same
-// bytes; the errors are those of w, and that there is no page. A viewer is asked to print it in its own
-// size, for the modules of a code are measured. Each character extracts as it
-// was typed; control characters are left out.
+// bytes; the errors are those of w, and that there is no page. A viewer is asked
+// to print it in its own size, for the modules of a code are measured. Each
+// character extracts as it was typed; control characters are left out.
 func (b *Book) PDF(w io.Writer) error {
 	if len(b.Pages) == 0 {
 		return errNoPages

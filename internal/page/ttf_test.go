@@ -123,6 +123,9 @@ func TestMarksOverLetters(t *testing.T) {
 	if g := shape(Text, "\uFA19"); len(g) != 1 || g[0].id != textFont.load().glyph(0xFA19) {
 		t.Error("a kanji of names was replaced by its ordinary form")
 	}
+	if g := shape(Text, "あ"+strings.Repeat("\u200d", 300)); len(g[0].text) > maxText {
+		t.Errorf("one glyph stands for %d bytes", len(g[0].text))
+	}
 	stack := shape(Text, "q"+strings.Repeat("\u0308", 20))
 	if len(stack[0].marks) != maxMarks {
 		t.Errorf("%d marks on one letter", len(stack[0].marks))

@@ -44,6 +44,7 @@ func TestKinsoku(t *testing.T) {
 		{"not in a telephone number", "tel |090-12", 4.2},
 		{"spaces hang", "山川田   |村林", 3},
 		{"wide space hangs", "山川田　|村林", 3},
+		{"space behind an opening bracket", "山川|「 田村|林", 3},
 		{"newline", "山|\n川|\n|\n田", 3},
 		{"Windows' newline", "山|\r\n川", 3},
 		{"no-break space", "山|川\u00a0田|村", 3},
