@@ -124,6 +124,10 @@ func (a *app) reportJSON(f *failure) {
 // explain finds the words for an error. This is the one place where errors of
 // the packages below become sentences.
 func (a *app) explain(err error) *failure {
+	var own *failure
+	if errors.As(err, &own) {
+		return own // it must not become its own cause: a chain in a ring has no end
+	}
 	for _, find := range []func(error) *failure{
 		explainOwn, a.explainVault, a.explainKey, explainRecord, a.explainSystem,
 	} {
@@ -138,10 +142,7 @@ func (a *app) explain(err error) *failure {
 }
 
 func explainOwn(err error) *failure {
-	var f *failure
 	switch {
-	case errors.As(err, &f):
-		return f
 	case isCancelled(err):
 		return &failure{status: statusCancelled, code: "cancelled",
 			what: said(lang.T("stopped; nothing was saved", "中止しました。何も保存していません"))}
