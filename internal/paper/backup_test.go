@@ -2,6 +2,7 @@ package paper
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -38,7 +39,7 @@ func mustBackupPages(t testing.TB, b *Backup, size page.Size) *page.Book {
 }
 
 func TestBackupCodes(t *testing.T) {
-	if a, l := BackupCodes(page.A4), BackupCodes(page.Letter); a != 24 || l != 20 {
+	if a, l := BackupCodes(page.A4), BackupCodes(page.Letter); a != 22 || l != 20 {
 		t.Errorf("%d codes on A4, %d on Letter", a, l)
 	}
 }
@@ -48,37 +49,72 @@ func overlap(a, b page.Mark) bool {
 	return a.X < b.X+b.W && b.X < a.X+a.W && a.Y < b.Y+b.H && b.Y < a.Y+a.H
 }
 
-// TestBackupPages: on every page everything is said, nothing overlaps, text
-// stays 14 mm off the edges and each code has its quiet zone.
-func TestBackupPages(t *testing.T) {
-	full := func(b *Backup) {
-		b.KeptAt, b.LeftOut = strings.Repeat("銀行の貸金庫", 9), 12345
-		b.Groups, b.Records, b.Need, b.Total = 1, 98765, 254, 256
-		for i := range 9 {
-			b.Keys = append(b.Keys, BackupKey{Name: lang.T("identity file", "鍵ファイル"), Label: strings.Repeat("山田花子", 30),
-				Created: b.Made.AddDate(0, 0, i), Sheet: "09B2-44D0"})
-		}
+// worstBackup has more of everything than there is room for.
+func worstBackup(b *Backup) {
+	b.KeptAt, b.LeftOut, b.Program = strings.Repeat("銀行の貸金庫", 9), 12345, "memovault-9.9.9-linux-amd64"
+	b.Records, b.Need, b.Total = 98765, 254, 256
+	for i := range 9 {
+		b.Keys = append(b.Keys, BackupKey{Name: lang.T("age identity file", "age の鍵ファイル"), Label: strings.Repeat("山田花子", 30),
+			Created: b.Made.AddDate(0, 0, i), Sheet: "09B2-44D0"})
 	}
+	b.Keys[0].Label = strings.Repeat("わたしと妻だけの", 20)
+	for len(b.Codes) < 250 {
+		b.Codes = append(b.Codes, b.Codes[0][:1])
+	}
+	b.Codes[249] = b.Codes[1]
+}
+
+// TestBackupPages: on every page everything is said, nothing overlaps, and
+// margins and quiet zones are kept.
+func TestBackupPages(t *testing.T) {
 	for name, size := range map[string]page.Size{"A4": page.A4, "Letter": page.Letter} {
-		for _, change := range []func(*Backup){func(*Backup) {}, full} {
+		for kind, change := range map[string]func(*Backup){"": func(*Backup) {}, "worst": worstBackup} {
 			b := testBackup(size)
 			change(b)
 			book := mustBackupPages(t, b, size)
-			if len(book.Pages) != 2 {
+			if len(book.Pages) != len(b.Codes) {
 				t.Fatalf("%s: %d pages", name, len(book.Pages))
 			}
-			for i, p := range book.Pages {
-				checkBackupPage(t, fmt.Sprintf("%s page %d", name, i+1), p)
+			for _, n := range []int{1, len(book.Pages)} {
+				p := book.Pages[n-1]
+				at := fmt.Sprintf("%s %s page %d", name, kind, n)
+				checkBackupPage(t, at, p)
 				text := allText(p)
 				for _, want := range []string{
-					"3C7A-F18E", "2026-01-02", fmt.Sprintf("%d/2", i+1), "Any ONE of the 2 pages may be lost", "2 枚のどの 1 枚を失くしても元に戻せます",
-					"vault restore", "PHOTO…", "写真…", "passphrase", "合言葉", "base45", "Reed–Solomon", "age", "RFC 9285",
+					"3C7A-F18E", "2026-01-02", fmt.Sprintf("%d/%d", n, len(b.Codes)),
+					fmt.Sprintf("Any ONE of the %d pages may be lost", len(b.Codes)), fmt.Sprintf("%d 枚のどの 1 枚を失くしても元に戻せます", len(b.Codes)),
+					b.Program[:5], "restore PHOTO…", "restore 写真…", "3 Give a key.", "③ 鍵を入れる", "Any ONE key opens it:", "どれか 1 つの鍵で開きます", "Kept at", "置き場所",
+					fmt.Sprintf("any %d of %d codes do", b.Need, b.Total), fmt.Sprintf("records: %d", b.Records),
+					"base45", "Reed–Solomon", "age", "RFC 9285", "N of a group do.", "組に N 個で足ります。",
 				} {
 					if !strings.Contains(text, strings.ReplaceAll(want, " ", "")) {
-						t.Errorf("%s page %d does not say %q", name, i+1, want)
+						t.Errorf("%s does not say %q", at, want)
 					}
 				}
 			}
+		}
+	}
+}
+
+// TestBackupKeys: all keys are named where there is room, with label and sheet;
+// long labels are cut, and otherwise their number is given.
+func TestBackupKeys(t *testing.T) {
+	for _, size := range []page.Size{page.A4, page.Letter} {
+		b := testBackup(size)
+		b.Keys[0].Label = "わたしと妻だけ"
+		b.Keys[1].Label = strings.Repeat("x", 200)
+		text := allText(mustBackupPages(t, b, size).Pages[0])
+		for _, want := range []string{"わたしと妻だけ", "回復キーrecoverykey", "用紙sheet09B2-44D0", "xxxx…", "2026-01-01"} {
+			if !strings.Contains(text, want) {
+				t.Errorf("%q is not said", want)
+			}
+		}
+		if strings.Contains(text, "keysinall") {
+			t.Error("two keys were not both named")
+		}
+		worstBackup(b)
+		if text := allText(mustBackupPages(t, b, size).Pages[0]); !strings.Contains(text, "鍵は全部で11個11keysinall") {
+			t.Error("eleven keys are not counted")
 		}
 	}
 }
@@ -92,31 +128,36 @@ func allText(p *page.Page) string {
 	return all.String()
 }
 
+// checkBackupPage: codes stay 14 mm off every edge and everything else 10 mm,
+// the grid is in the middle, and each code has a quiet zone of four modules.
 func checkBackupPage(t *testing.T, name string, p *page.Page) {
 	t.Helper()
-	const margin, tolerance = 14 * page.MM, 0.5
+	const rounding = 0.01
 	marks := p.Marks()
-	codes := 0
+	left, right, codes := p.Size.W, p.Size.W, 0
 	for i, m := range marks {
+		margin := 10 * page.MM
 		if m.Kind == page.KindModules {
+			margin = 14 * page.MM
 			codes++
-			m.X, m.Y, m.W, m.H = m.X-sheafGutter, m.Y-sheafGutter, m.W+2*sheafGutter, m.H+2*sheafGutter
-			if m.X < 0 || m.Y < 0 || m.X+m.W > p.Size.W || m.Y+m.H > p.Size.H {
-				t.Errorf("%s: a code reaches over the edge", name)
-			}
-			for _, other := range marks {
-				if other.Kind != page.KindModules && overlap(m, other) {
-					t.Errorf("%s: %q stands in the quiet zone of a code", name, other.Text)
-				}
-			}
-		} else if m.X < margin-tolerance || m.Y < margin-tolerance || m.X+m.W > p.Size.W-margin+tolerance || m.Y+m.H > p.Size.H-margin+tolerance {
-			t.Errorf("%s: %q stands in the margin: %.1f %.1f %.1f %.1f", name, m.Text, m.X, m.Y, m.W, m.H)
+			left, right = min(left, m.X), min(right, p.Size.W-m.X-m.W)
 		}
-		for _, other := range marks[:i] {
-			if m.Text != "" && other.Text != "" && overlap(marks[i], other) {
-				t.Errorf("%s: %q and %q overlap", name, m.Text, other.Text)
+		if m.X < margin || m.Y < margin || m.X+m.W > p.Size.W-margin || m.Y+m.H > p.Size.H-margin {
+			t.Errorf("%s: %s %q stands in the margin: %.1f %.1f %.1f %.1f", name, m.Kind, m.Text, m.X, m.Y, m.W, m.H)
+		}
+		for k, other := range marks {
+			zone := m
+			if m.Kind == page.KindModules {
+				const quiet = 4*sheafModule - rounding
+				zone.X, zone.Y, zone.W, zone.H = m.X-quiet, m.Y-quiet, m.W+2*quiet, m.H+2*quiet
+			}
+			if k != i && overlap(zone, other) {
+				t.Errorf("%s: %s %q is too near to %s %q", name, m.Kind, m.Text, other.Kind, other.Text)
 			}
 		}
+	}
+	if math.Abs(left-right) > rounding || p.Size == page.A4 && math.Abs(left-21*page.MM) > rounding {
+		t.Errorf("%s: the codes stand %.1f from the left and %.1f from the right", name, left, right)
 	}
 	if codes != BackupCodes(p.Size) {
 		t.Errorf("%s: %d codes", name, codes)
