@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"errors"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -89,8 +91,17 @@ func (a *app) askMorePhotos(r *paperReader, short error, enough bool) ([]string,
 		if err == nil {
 			return more, nil
 		}
-		a.tell(t, 2, a.explain(err).what.in(a.lang))
+		a.tell(t, 2, a.pathTrouble(err))
 	}
+}
+
+// pathTrouble names the file too: of several that were dropped only one is wrong.
+func (a *app) pathTrouble(err error) string {
+	text := a.explain(err).what.in(a.lang)
+	if at := new(fs.PathError); errors.As(err, &at) {
+		return term.Sanitize(at.Path) + ": " + text
+	}
+	return text
 }
 
 // typedPaths returns the files that were typed, or that a terminal typed when they

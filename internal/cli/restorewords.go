@@ -131,7 +131,7 @@ func (a *app) tooFew(r *paperReader) error {
 	case len(list) > 1:
 		f.why = said(lang.T("there are pages of other backups too, of which there is less; pages of one do not help another (the number stands at the top of each)", "ほかの控えのページも混ざっていますが、そちらはもっと足りません。別の控えのページでは補えません（番号は、どのページの上にもあります）"))
 	case len(p.Missing) > 0:
-		f.why = said(lang.T("missing: page %s of %d; any one of them may be lost", "ないページ: %s（全 %d ページ。どれか 1 枚は失くしてもかまいません）"), a.numbers(p.Missing), p.Pages)
+		f.why = said(lang.T("missing: page %s of %d; any one page of a backup may be lost", "ないページ: %s（全 %d ページ。どれか 1 枚は失くしてもかまいません）"), a.numbers(p.Missing), p.Pages)
 	}
 	if hint := r.retake(); !hint.empty() {
 		f.next = append(f.next, hint)
