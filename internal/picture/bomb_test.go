@@ -50,7 +50,7 @@ func TestPDFBombs(t *testing.T) {
 				t.Error(name, "is empty")
 			}
 		}
-		if f.spent > usualLimits.work+8_000_000 {
+		if f.spent > int64(usualLimits.work)+8_000_000 {
 			t.Errorf("%s cost %d", name, f.spent)
 		}
 	}

@@ -26,16 +26,19 @@ type pdfFile struct {
 	objects   map[pdfRef]pdfObject
 	root      any
 	encrypted bool
-	left      int // see mostObjects
-	unpacked  int // bytes of object streams so far
-	work      int // that the page may still cost, see pay
-	spent     int // of that, by all pages
+	left      int   // see mostObjects
+	unpacked  int   // bytes of object streams so far
+	work      int   // that the page may still cost, see pay
+	spent     int64 // of that, by all pages
 	most      pdfLimits
 }
 
 // pdfLimits are what is allowed, in pixels: how large a page is drawn, how large
 // a picture on it may be, and what work a page and the whole file may cost.
-type pdfLimits struct{ page, picture, work, file int }
+type pdfLimits struct {
+	page, picture, work int
+	file                int64
+}
 
 var usualLimits = pdfLimits{page: bigEnough, picture: MaxPixels, work: 400_000_000, file: mostDecoded}
 
@@ -53,7 +56,7 @@ func (f *pdfFile) pay(work int) bool {
 // perPage calls do with the work that a page may cost.
 func (f *pdfFile) perPage(do func()) {
 	f.work = f.most.work
-	defer func() { f.spent += f.most.work - f.work }()
+	defer func() { f.spent += int64(f.most.work - f.work) }()
 	do()
 }
 

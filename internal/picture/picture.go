@@ -15,13 +15,15 @@ import (
 // The limits. A photograph of 108 megapixels is still read; what is decoded of
 // it is made smaller before it is handed on, since no code on paper needs more.
 const (
-	MaxPixels   = 120_000_000    // of a picture in a file
-	MaxPages    = 2000           // of one file
-	maxSide     = 100_000        // pixels across or down a picture in a file
-	maxMemory   = 512 << 20      // bytes of one decoded picture, before it is made smaller
-	bigEnough   = 16_000_000     // pixels of a picture that is handed on
-	mostDecoded = 20_000_000_000 // pixels of all pages of one file
+	MaxPixels = 120_000_000 // of a picture in a file
+	MaxPages  = 2000        // of one file
+	maxSide   = 100_000     // pixels across or down a picture in a file
+	maxMemory = 512 << 20   // bytes of one decoded picture, before it is made smaller
+	bigEnough = 16_000_000  // pixels of a picture that is handed on
 )
+
+// mostDecoded is how many pixels all pages of one file may have together.
+const mostDecoded int64 = 20_000_000_000
 
 // Decode returns the pages of a file, grey and upright: one for a picture, as
 // many as it has for a PDF or TIFF file, but at most max of them (0: MaxPages).

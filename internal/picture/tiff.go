@@ -25,7 +25,7 @@ func tiffPages(data []byte) iter.Seq2[*image.Gray, error] {
 		}
 		seen := make(map[uint32]bool)
 		at := order.Uint32(data[4:])
-		decoded := 0
+		decoded := int64(0)
 		for n := 0; n == 0 || at != 0 && !seen[at] && n < MaxPages; n++ {
 			seen[at] = true
 			page := &tiffPage{data: data, order: order, at: at}
@@ -95,7 +95,7 @@ type tiffPage struct {
 	read   int64
 	order  binary.ByteOrder
 	at     uint32 // of its directory
-	pixels int    // that were decoded
+	pixels int64  // that were decoded
 }
 
 func (p *tiffPage) ReadAt(b []byte, off int64) (n int, err error) {
@@ -119,7 +119,7 @@ func (p *tiffPage) Read(b []byte) (int, error) {
 }
 
 // grey decodes the page if it has at most so many pixels.
-func (p *tiffPage) grey(most int) (page *image.Gray, err error) {
+func (p *tiffPage) grey(most int64) (page *image.Gray, err error) {
 	defer func() {
 		if recover() != nil {
 			page, err = nil, &DamagedError{TIFF, errors.New("the decoder gave up")}
@@ -130,7 +130,7 @@ func (p *tiffPage) grey(most int) (page *image.Gray, err error) {
 		if err := decoders[TIFF].checkSize(TIFF, len(p.data), c, tiffBytes(p.data, p.order, p.at, c.ColorModel)); err != nil {
 			return nil, err
 		}
-		if p.pixels = c.Width * c.Height; p.pixels > most {
+		if p.pixels = int64(c.Width) * int64(c.Height); p.pixels > most {
 			return nil, &TooLargeError{TIFF, c.Width, c.Height}
 		}
 		p.read = 0
