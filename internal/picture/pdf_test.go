@@ -341,11 +341,11 @@ func FuzzPDF(f *testing.F) {
 		}
 		f := openPDF(append([]byte("%PDF-1.7\n"), data...))
 		f.most = pdfLimits{page: 50_000, picture: 50_000, work: 500_000}
-		for _, p := range f.pages() {
+		pages := f.pages()
+		for _, p := range pages[:min(1, len(pages))] {
 			if page, err := f.draw(p); err == nil && (page.Rect.Empty() || page.Rect.Dx()*page.Rect.Dy() > 2*f.most.page) {
 				t.Fatal(page.Rect)
 			}
-			break
 		}
 	})
 }

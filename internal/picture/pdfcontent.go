@@ -9,8 +9,6 @@ import (
 // A matrix maps x, y to a·x + c·y + e, b·x + d·y + f.
 type matrix struct{ a, b, c, d, e, f float64 }
 
-var identity = matrix{a: 1, d: 1}
-
 // then is the matrix that does m first and n after it.
 func (m matrix) then(n matrix) matrix {
 	return matrix{
