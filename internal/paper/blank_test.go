@@ -168,11 +168,13 @@ func TestPhotosAndPlaces(t *testing.T) {
 	}
 }
 
-// The key that opens everything is one sheet of A4.
+// The key that opens everything is one sheet of any paper.
 func TestRecoveryKeyIsOneSheet(t *testing.T) {
 	for _, l := range []lang.Lang{lang.EN, lang.JA} {
-		if n := len(Set(RecoveryKey(l, vaultKey()), Format{Size: page.A4}).Pages); n != 1 {
-			t.Errorf("%v: %d pages", l, n)
+		for _, size := range []page.Size{page.A4, page.Letter} {
+			if n := len(Set(RecoveryKey(l, vaultKey()), Format{Size: size}).Pages); n != 1 {
+				t.Errorf("%v, %v: %d pages", l, size, n)
+			}
 		}
 	}
 }

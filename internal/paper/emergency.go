@@ -77,23 +77,23 @@ func (b *emergency) first() {
 		b.add(Step{Number: n, Text: b.say(t, args...)})
 	}
 	step(lang.T("Throw nothing away, reset no phone and no PC, and cancel nothing yet. Codes arrive there, so the phone line stays until the end (part %d).",
-		"何も捨てないでください。携帯電話とパソコンは、初期化も解約もしないでください。確認コードが届きます。解約は最後です（%d）。"), partHolds)
+		"何も捨てないでください。携帯電話とパソコンは、初期化も解約もしないでください。確認コードが届くからです。解約は最後です（%d 番）。"), partHolds)
 	if banks := b.banks(); banks != "" {
-		step(lang.T("Tell the bank: %s. Its papers and seal are named in part %d.", "銀行に知らせます: %s。通帳や印鑑の場所は %d にあります。"), banks, partPlaces)
+		step(lang.T("Tell the bank: %s. Its papers and seal are named in part %d.", "銀行に知らせます: %s。通帳や印鑑の場所は %d 番にあります。"), banks, partPlaces)
 	}
 	if gather := b.gather(); len(gather) > 0 {
 		step(lang.T("Gather what opens the vault: %s.", "金庫を開けるものを集めます: %s。"), b.comma(gather))
 	}
 	switch {
 	case !b.Left.VaultKnown || b.Left.Vault == lockout.Shut:
-		step(lang.T("Open the vault. By what is noted nobody but the owner can: part %d says what is missing.", "金庫を開けます。記録にあるかぎり、本人しか開けられません。足りないものは %d にあります。"), partVault)
+		step(lang.T("Open the vault. By the notes nobody but the owner can: part %d says what is missing.", "金庫を開けます。記録にあるかぎり、本人しか開けられません。足りないものは %d 番にあります。"), partVault)
 	case b.Left.Vault == lockout.Unsure:
-		step(lang.T("Open the vault, as part %d says. The notes do not tell whether all it takes is there.", "金庫を開けます（%d）。要るものがそろっているかは、記録からは分かりません。"), partVault)
+		step(lang.T("Open the vault, as part %d says. The notes do not tell whether all it takes is there.", "金庫を開けます（%d 番）。要るものがそろっているかは、記録からは分かりません。"), partVault)
 	default:
-		step(lang.T("Open the vault, as part %d says. Everything that was noted is in it.", "金庫を開けます（%d）。書き残したことは、すべてその中にあります。"), partVault)
+		step(lang.T("Open the vault, as part %d says. Everything that was noted is in it.", "金庫を開けます（%d 番）。書き残したことは、すべてその中にあります。"), partVault)
 	}
 	step(lang.T("Go through the accounts of part %d from the top. If you are stuck, ask the people of part %d. Tell nobody a code or a password on the phone.",
-		"%d のアカウントを、上から順に確かめます。困ったら %d の人に聞きます。コードやパスワードは、電話でだれにも教えないでください。"), partAccounts, partPeople)
+		"%d 番のアカウントを、上から順に確かめます。困ったら %d 番の人に聞いてください。コードやパスワードは、電話でだれにも教えないでください。"), partAccounts, partPeople)
 }
 
 // named are owners, of whom one may have no name in the records.
@@ -174,7 +174,7 @@ func (b *emergency) component(label lang.Text, part recovery.Component, note str
 	case !b.Left.VaultKnown:
 		lines = append(lines, b.say(lang.T("not known: nothing is noted", "分かりません（記録がありません）")))
 	case len(lines) == 0:
-		lines = append(lines, b.say(lang.T("By what is noted nobody but the owner has it.", "記録にあるかぎり、本人のほかに使える人はいません。")))
+		lines = append(lines, b.say(lang.T("By the notes nobody but the owner has it.", "記録にあるかぎり、本人のほかに使える人はいません。")))
 	}
 	f.Value = strings.Join(lines, "\n")
 	b.add(f)
@@ -207,25 +207,34 @@ func (b *emergency) howTo() {
 // missing says what is not noted and would decide whether the vault opens, and
 // how its owner notes it.
 func (b *emergency) missing() {
-	var lines []string
+	var lines, commands []string
 	for _, part := range []recovery.Component{b.Left.File, b.Left.Key} {
 		things := wanting(part)
 		if part.State != lockout.Open {
 			things = append(things, part.Lacking...)
 		}
 		for _, t := range things {
-			if line := b.lack(t); line != "" && !slices.Contains(lines, line) {
+			line, command := b.lack(t)
+			if !slices.Contains(lines, line) {
 				lines = append(lines, line)
+			}
+			if command != "" && !slices.Contains(commands, command) {
+				commands = append(commands, command)
 			}
 		}
 	}
 	switch {
 	case !b.Left.VaultKnown:
-		lines = []string{b.say(lang.T("Nothing is noted of how the vault opens: %s add %s", "金庫の開け方が、何も書いてありません: %s add %s"), b.o.Program, record.VaultTemplate)}
+		lines = []string{b.say(lang.T("Nothing is noted of how the vault opens.", "金庫の開け方が、何も書いてありません。"))}
+		commands = []string{b.o.Program + " add " + record.VaultTemplate}
 	case len(lines) == 0:
 		return
 	}
-	b.add(Callout{Title: b.say(lang.T("What the notes do not tell (the owner can still note it)", "記録からは分からないこと（本人が書き足せます）")), Text: strings.Join(lines, "\n")})
+	b.add(Callout{Title: b.say(lang.T("What the notes do not tell", "記録からは分からないこと")), Text: strings.Join(lines, "\n")})
+	if len(commands) > 0 {
+		b.para(lang.T("The owner can still note it on the computer:", "本人なら、パソコンで今からでも書き足せます:"))
+		b.add(Command{commands})
+	}
 }
 
 // wanting are the things among what the routes need of which something is not
@@ -242,14 +251,13 @@ func wanting(part recovery.Component) []*recovery.Thing {
 	return list
 }
 
-// lack says what is missing, and with which field it would be noted; "" for what
+// lack says what is missing, and by which command it would be noted; "" for what
 // nobody can note, as what somebody had in mind.
-func (b *emergency) lack(t *recovery.Thing) string {
+func (b *emergency) lack(t *recovery.Thing) (line, command string) {
 	label := term.Sanitize(b.say(t.Label))
 	if t.Kind == recovery.KindPassword {
 		label = b.say(lang.T("%s: where it is written is not noted", "%s（控えの場所が書いてありません）"), label)
 	}
-	command := ""
 	switch {
 	case t.ID == "memory:vault":
 		label = b.say(lang.T("the passphrase is in the owner's head only", "金庫の合言葉は、本人の頭の中にしかありません"))
@@ -264,10 +272,11 @@ func (b *emergency) lack(t *recovery.Thing) string {
 		command = strings.Join(words, " ")
 	case t.Record != nil && t.Field != "":
 		command = "edit " + word(t.Record.Name) + " " + t.Field
-	default:
-		return b.say(lang.T("- %s", "・%s"), label)
 	}
-	return b.say(lang.T("- %s: %s %s", "・%s: %s %s"), label, b.o.Program, term.Sanitize(command))
+	if command != "" {
+		command = b.o.Program + " " + term.Sanitize(command)
+	}
+	return b.say(lang.T("- %s", "・%s"), label), command
 }
 
 // word is one argument of a command as it is typed.
@@ -294,7 +303,7 @@ func (b *emergency) andMore(n int) {
 
 // exists lists the accounts, with what is left of the ways into them.
 func (b *emergency) exists() {
-	b.numbered(partAccounts, lang.T("The accounts, the most important first, and what opens them without the owner", "アカウント（大事なものから）と、本人がいなくても入るのに要るもの"))
+	b.numbered(partAccounts, lang.T("The accounts, and what opens them without the owner", "アカウントと、本人がいなくても入るのに要るもの"))
 	var rows [][]string
 	for _, q := range b.Left.Accounts {
 		rows = append(rows, []string{b.called(q.Account.Record), b.signsIn(q.Account.Record), b.leftOf(q)})
@@ -375,7 +384,7 @@ func (b *emergency) wayLabel(w *recovery.Way) string {
 func (b *emergency) holds() {
 	b.numbered(partHolds, lang.T("Do not cancel these before their accounts are moved", "先に解約しないもの（アカウントの登録先を変えてから）"))
 	if len(b.Left.Holds) == 0 {
-		b.para(lang.T("By what is noted no account hangs on a contract or a line. The notes may not know all: cancel the phone and the internet last.",
+		b.para(lang.T("By the notes no account depends on a contract or a line. The notes may not tell all: cancel the phone and the internet last.",
 			"記録にあるかぎり、契約や回線に結び付いたアカウントはありません。書いていないこともあるので、電話とインターネットは最後に解約してください。"))
 		return
 	}
@@ -390,7 +399,7 @@ func (b *emergency) holds() {
 		}
 		rows = append(rows, []string{b.holdName(h.Thing), hang})
 	}
-	b.add(Table{Head: []string{b.say(lang.T("contract or line", "契約・回線")), b.say(lang.T("accounts that hang on it", "結び付いているアカウント"))}, Rows: rows[:min(len(rows), mostHolds)]})
+	b.add(Table{Head: []string{b.say(lang.T("contract or line", "契約・回線")), b.say(lang.T("accounts that depend on it", "結び付いているアカウント"))}, Rows: rows[:min(len(rows), mostHolds)]})
 	b.andMore(len(rows) - mostHolds)
 }
 

@@ -162,7 +162,7 @@ func TestSheetsOfLittle(t *testing.T) {
 		}
 	}
 	c.Left = &recovery.Emergency{}
-	if got := render(t, Emergency(lang.JA, c)); !strings.Contains(got, "金庫の開け方が、何も書いてありません: vault add vault") {
+	if got := render(t, Emergency(lang.JA, c)); !strings.Contains(got, "金庫の開け方が、何も書いてありません。") {
 		t.Errorf("nothing is known of the vault, and the sheet says:\n%s", got)
 	}
 	c.Left = &recovery.Emergency{Owners: []string{"花子", ""}}

@@ -56,7 +56,7 @@ func (d *deriver) use(s *subject) string {
 func (d *deriver) unlock(s *subject) string {
 	field := s.keyOf(record.RolePlace)
 	return d.node(Thing{ID: "unlock:" + s.id, Kind: KindPassword, Record: s.r, Field: field, Owner: s.r.Owner,
-		Label: said(lang.T("the code that unlocks %s", "%s のロックを解除する番号"), s.r.Name)}, func(id string) {
+		Label: said(lang.T("the code that unlocks %s", "「%s」のロックを解除する番号"), s.r.Name)}, func(id string) {
 		d.needs(id, lockout.Sure, d.daily(s, "unlock", said(lang.T("what you remember: the code of %s", "覚えていること: %s の解除番号"), s.r.Name), field))
 		d.writtenDown(id, s)
 	})
