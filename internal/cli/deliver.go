@@ -107,6 +107,9 @@ func (a *app) writeSheet(o *onPaper, job paperJob) (delivered, error) {
 	if o.toFile() {
 		a.remindOf(job, o.out)
 	}
+	if r, ok := a.out.(*results); ok && r.err != nil {
+		return delivered{}, r.err // so that what went nowhere is not noted as a sheet
+	}
 	return d, nil
 }
 

@@ -204,10 +204,16 @@ func checkNew(o *onPaper) error {
 	if !o.toFile() {
 		return nil
 	}
-	if _, err := os.Lstat(o.out); err == nil {
-		return &fs.PathError{Op: "create", Path: o.out, Err: fs.ErrExist}
+	if _, err := os.Lstat(o.out); err != nil {
+		return nil
 	}
-	return nil
+	taken := &fs.PathError{Op: "create", Path: o.out, Err: fs.ErrExist}
+	if to, err := os.Stat(o.out); err == nil && to.Mode()&(fs.ModeNamedPipe|fs.ModeDevice) != 0 {
+		return &failure{status: statusError, code: "file_exists", err: taken,
+			what: said(lang.T("%s is no file to write into", "%s は書き出すファイルになりません"), o.out),
+			next: []words{said(lang.T("for a pipe or a device leave -o out, say --format, and lead the output there with > or |", "パイプや装置に出すには、-o を付けず、--format で種類を指定し、> か | でつないでください"))}}
+	}
+	return taken
 }
 
 // A paperSize is what --size was given.
