@@ -10,6 +10,9 @@ import (
 	"memovault/internal/record"
 )
 
+// formCommas may stand between the names of forms.
+const formCommas = ",、，"
+
 // formGroups are templates that are filled in at one sitting, by the name of the
 // group in either language.
 var formGroups = []struct {
@@ -27,7 +30,7 @@ var formGroups = []struct {
 func (a *app) blankDoc(l lang.Lang, typed []string) (*paper.Doc, error) {
 	f := paper.BlankForms{Made: a.now, Program: a.name}
 	for _, name := range typed {
-		for one := range strings.FieldsFuncSeq(name, func(c rune) bool { return c == ',' || c == '、' || c == '，' }) {
+		for one := range strings.FieldsFuncSeq(name, func(c rune) bool { return strings.ContainsRune(formCommas, c) }) {
 			templates, err := a.formsOf(strings.TrimSpace(one))
 			if err != nil {
 				return nil, err
@@ -39,16 +42,12 @@ func (a *app) blankDoc(l lang.Lang, typed []string) (*paper.Doc, error) {
 			}
 		}
 	}
-	if len(f.Templates) == 0 {
-		return nil, a.noForm("")
-	}
 	return paper.BlankForm(l, f), nil
 }
 
 // formsOf are the templates that a word names: one, or those of a group.
 func (a *app) formsOf(word string) ([]*record.Template, error) {
 	for _, g := range formGroups { // before templates, which have other words in their aliases
-
 		if lang.Fold(word) != g.name && lang.Fold(word) != lang.Fold(g.ja) {
 			continue
 		}

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -38,9 +40,9 @@ func (a *app) checkOtherSheet(cmd *cobra.Command, o printOptions, names []string
 		}
 	}
 	apart := map[string][]string{
-		"handover":  {"all"},
-		"emergency": {"all", "tag", "with-secrets", "call"},
-		"blank":     {"all", "tag", "owner", "with-secrets", "call", "kept-at"},
+		"handover":  {"all", "photos"},
+		"emergency": {"all", "tag", "with-secrets", "call", "photos"},
+		"blank":     {"all", "tag", "owner", "with-secrets", "call", "kept-at", "photos"},
 	}
 	switch {
 	case len(given) > 1:
@@ -49,6 +51,8 @@ func (a *app) checkOtherSheet(cmd *cobra.Command, o printOptions, names []string
 		return a.usage(cmd, lang.T("--call goes with --handover", "--call は --handover と一緒に使います"))
 	case len(given) == 0:
 		return nil
+	case o.blank != nil && strings.Trim(strings.Join(o.blank, ""), formCommas+" 　") == "":
+		return a.usage(cmd, lang.T("which form? name a template or a group: --blank office", "どの記入用紙ですか。ひな形かまとまりの名前を書いてください: --blank office"))
 	case len(names) > 0 && !o.handover:
 		return a.usage(cmd, lang.T("--%s takes no names of records", "--%s に記録の名前は付けられません"), given[0])
 	}
