@@ -357,12 +357,15 @@ func (a *app) systemWords(err error) *failure {
 	case errors.Is(err, fs.ErrExist):
 		f.code = "file_exists"
 		f.what = said(lang.T("there is a file of that name already; it was left as it is", "その名前のファイルはもうあります。そのままにしてあります"))
+		f.next = []words{said(lang.T("choose another name, or move that file away first", "別の名前にするか、先にそのファイルをほかへ移してください"))}
 	case errors.Is(err, syscall.ENOTDIR):
 		f.code = "no_folder"
 		f.what = said(lang.T("a part of this path is a file, not a folder", "この場所の途中に、フォルダーでなくファイルがあります"))
+		f.next = []words{said(lang.T("check the path, or choose another place", "場所を確かめるか、別の場所にしてください"))}
 	case isReadOnlyDisk(err):
 		f.code = "read_only"
 		f.what = said(lang.T("this place is read-only", "この場所は読み取り専用です"))
+		f.next = []words{said(lang.T("choose another place", "別の場所にしてください"))}
 	default:
 		f.what = said(lang.T("the system refused: %s", "システムに断られました: %s"), systemReason(err))
 	}

@@ -273,7 +273,10 @@ func (a *app) flagError(cmd *cobra.Command, err error) error {
 	case errors.As(err, &value):
 		return a.usage(cmd, lang.T("the option --%s needs a value", "--%s には値が要ります"), value.GetSpecifiedName())
 	case errors.As(err, &invalid):
-		return a.usage(cmd, lang.T("%q is no value for --%s", "%q は --%s の値になりません"), invalid.GetValue(), invalid.GetFlag().Name)
+		f := a.usage(cmd, lang.T("%q is no value for --%s", "%q は --%s の値になりません"), invalid.GetValue(), invalid.GetFlag().Name)
+		value, text := pflag.UnquoteUsage(invalid.GetFlag())
+		f.next = append([]words{said(lang.T("what it takes: --%s %s, %s", "指定のしかた: --%s %s　%s"), invalid.GetFlag().Name, value, text)}, f.next...)
+		return f
 	case errors.As(err, &syntax):
 		return a.usage(cmd, lang.T("%q is no option", "%q はオプションの形になっていません"), syntax.GetSpecifiedFlag())
 	}
