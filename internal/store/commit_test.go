@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"os"
+	"syscall"
 	"testing"
 	"time"
 
@@ -267,5 +269,17 @@ func TestLockedStore(t *testing.T) {
 	}
 	if err := s.Unlock(v.key); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestGrowthHasACause: of a file that can't grow bbolt hands on words alone.
+func TestGrowthHasACause(t *testing.T) {
+	words := fmt.Errorf("file resize error: %s", &os.PathError{Op: "truncate", Path: "a.vault", Err: syscall.ENOSPC})
+	if err := growth(words); !errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("%v has no cause", err)
+	}
+	other := errors.New("file resize error: the moon is full")
+	if err := growth(other); err != other || growth(nil) != nil {
+		t.Errorf("it became %v", err)
 	}
 }

@@ -105,7 +105,7 @@ func (w *write) create(path string) error {
 		}
 		return putAll(tx, w.puts)
 	})
-	if err := errors.Join(err, db.Close()); err != nil {
+	if err := errors.Join(growth(err), db.Close()); err != nil {
 		return err
 	}
 	return w.readBack(path)

@@ -8,6 +8,8 @@ import (
 	"os"
 	"runtime/debug"
 	"slices"
+	"strings"
+	"syscall"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -43,7 +45,21 @@ func (w *write) apply(path string) (err error) {
 	if err == nil {
 		err = db.Update(func(tx *bolt.Tx) error { return putAll(tx, w.puts) })
 	}
-	return errors.Join(err, db.Close())
+	return errors.Join(growth(err), db.Close())
+}
+
+// growth gives an error back its cause where the file could not be made longer:
+// bbolt keeps the words of it alone.
+func growth(err error) error {
+	if err == nil || errors.As(err, new(syscall.Errno)) {
+		return err
+	}
+	for _, cause := range []syscall.Errno{syscall.ENOSPC, syscall.EFBIG, syscall.EDQUOT, syscall.EIO} {
+		if strings.HasSuffix(err.Error(), cause.Error()) {
+			return fmt.Errorf("store: the file could not be made longer: %w", cause)
+		}
+	}
+	return err
 }
 
 // dropDigest deletes the digest, in a transaction of its own, where a new one
