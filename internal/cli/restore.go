@@ -86,6 +86,11 @@ func (a *app) checkRestore(cmd *cobra.Command, o *restoreOptions) error {
 		o.to = a.path()
 	}
 	a.g.file = o.to // what is said from here on is about this vault
+	if st, err := os.Stat(o.to); err == nil && !st.Mode().IsRegular() {
+		return &failure{status: statusError, code: "exists",
+			what: said(lang.T("there is no room for a vault, this is a folder or a device: %s", "フォルダーか機器なので、ここに金庫は作れません: %s"), a.shortPath(o.to)),
+			next: []words{said(lang.T("name a file: --to %s", "ファイルの名前まで付けてください: --to %s"), shellWord(filepath.Join(o.to, "found.vault")))}}
+	}
 	if _, err := os.Lstat(o.to); err == nil && !o.replace {
 		return &failure{status: statusError, code: "exists",
 			what: said(lang.T("there is something at this place already; it was left as it is: %s", "その場所にはもうファイルがあります。そのままにしてあります: %s"), a.shortPath(o.to)),
@@ -313,7 +318,7 @@ func (a *app) restoreVault(o restoreOptions, p *store.PaperVault, keys []age.Ide
 		return err
 	})
 	if err != nil {
-		return err
+		return a.elsewhere(err)
 	}
 	s, err := store.Open(o.to, cfg)
 	if err != nil {
@@ -339,4 +344,14 @@ func (a *app) restoreVault(o restoreOptions, p *store.PaperVault, keys []age.Ide
 	}
 	a.say(lang.T("to look: %s list", "見るには: %s list"), call)
 	return nil
+}
+
+// elsewhere adds to what kept a vault from being written that another place may
+// do.
+func (a *app) elsewhere(err error) error {
+	f := a.explain(err)
+	if f.code == "system" || f.code == "disk_full" || f.code == "permission" || f.code == "read_only" {
+		f.next = append(f.next, said(lang.T("or make it at another place: --to FILE", "または、別の場所に作ってください: --to ファイル")))
+	}
+	return f
 }
