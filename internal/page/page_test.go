@@ -229,6 +229,9 @@ func TestNotANumber(t *testing.T) {
 }
 
 func TestRasterIsBounded(t *testing.T) {
+	if underRace {
+		t.Skip("pixels take too long under the race detector")
+	}
 	for _, dpi := range []float64{-1, 0, math.NaN(), 72, 1e9, math.Inf(1)} {
 		img := New(Size{200, 100}).Raster(dpi)
 		if n := len(img.Pix); n == 0 || n > maxPixels {
