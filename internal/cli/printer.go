@@ -29,6 +29,7 @@ const (
 type printerChoice struct {
 	server *ipp.Server
 	queue  bool // of CUPS
+	open   bool // what is printed tells a finder nothing
 	*ipp.Printer
 }
 
@@ -46,7 +47,8 @@ func (a *app) sendToPrinter(o *onPaper, job paperJob) (delivered, error) {
 	if err != nil {
 		return delivered{}, explainPrinter(err)
 	}
-	err = a.checkPrinter(p, job)
+	p.open = job.sealed || job.doc != nil && job.doc.Open
+	err = a.checkPrinter(p)
 	if err == nil {
 		err = a.printOn(ctx, p, o, book)
 	}
@@ -106,7 +108,7 @@ func (a *app) findPrinter(ctx context.Context, which string) (printerChoice, err
 	if p.Device == "" {
 		p.Device = list[i].Device
 	}
-	return printerChoice{queue, true, p}, nil
+	return printerChoice{server: queue, queue: true, Printer: p}, nil
 }
 
 func badAddress() *failure {
@@ -137,14 +139,14 @@ func (a *app) noSuchPrinter(which string, list []*ipp.Printer) *failure {
 
 // checkPrinter stops before anything is sent: at a printer that takes nothing,
 // and where a person does not want a page to cross the network.
-func (a *app) checkPrinter(p printerChoice, job paperJob) error {
+func (a *app) checkPrinter(p printerChoice) error {
 	if p.Refuses {
 		return &failure{status: statusError, code: "printer_refuses",
 			what: said(lang.T("the printer %s takes no jobs at the moment", "プリンター %s は今、印刷を受け付けていません"), p.Name),
 			why:  a.printerTroubles(p.Reasons),
 			next: []words{said(lang.T("see to it, or take another: --printer=NAME", "プリンターを確かめるか、別のものを指定してください: --printer=名前"))}}
 	}
-	if job.sealed || job.doc != nil && job.doc.Open {
+	if p.open {
 		return nil
 	}
 	if p.toFile() {

@@ -162,9 +162,11 @@ func (a *app) printerTroubles(reasons []string) words {
 	return said(lang.T("%s", "%s"), strings.Join(all, a.text(comma)))
 }
 
-// forgetJob has the document taken out of the spool, and says whether it is.
+// forgetJob has the document taken out of the spool, and says whether it is, if
+// that matters to anybody.
 func (a *app) forgetJob(ctx context.Context, p printerChoice, id int) {
 	switch err := p.server.Purge(ctx, id); {
+	case p.open:
 	case err == nil && p.nearby():
 		a.say(lang.T("the document was removed from this computer's spool", "印刷データは、このパソコンの待ち行列から消しました"))
 	case err == nil:
