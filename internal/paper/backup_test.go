@@ -67,6 +67,9 @@ func worstBackup(b *Backup) {
 // TestBackupPages: on every page everything is said, nothing overlaps, and
 // margins and quiet zones are kept.
 func TestBackupPages(t *testing.T) {
+	if racing {
+		t.Skip("setting many pages takes too long")
+	}
 	for name, size := range map[string]page.Size{"A4": page.A4, "Letter": page.Letter} {
 		for kind, change := range map[string]func(*Backup){"": func(*Backup) {}, "worst": worstBackup} {
 			b := testBackup(size)
@@ -99,6 +102,9 @@ func TestBackupPages(t *testing.T) {
 // TestBackupKeys: all keys are named where there is room, with label and sheet;
 // long labels are cut, and otherwise their number is given.
 func TestBackupKeys(t *testing.T) {
+	if racing {
+		t.Skip("setting many pages takes too long")
+	}
 	for _, size := range []page.Size{page.A4, page.Letter} {
 		b := testBackup(size)
 		b.Keys[0].Label = "わたしと妻だけ"

@@ -53,8 +53,11 @@ func (s *backupPage) words(keys int) bool {
 	left.enough()
 	right := backupBlock{s, s.right() - half, y + 2, half, bottom}
 	right.keys(keys)
-	right.y += blockGap
-	right.files()
+	if left.y+blockLead <= bottom {
+		left.files()
+	} else {
+		right.files()
+	}
 	right.place()
 	return right.y <= bottom
 }
