@@ -34,15 +34,17 @@ func (a *app) newRestore() *cobra.Command {
 		long: lang.T(`Reads the pages of a paper backup from photographs or scans (JPEG, PNG, PDF and
 others), in any order: turned, several pages in one photo, one page in several,
 whole folders. It says what each photo was good for and which page is missing, and
-stops once it has enough. Then it asks for the passphrase or the recovery key,
-says what is in the backup and writes the vault: same records, same keys.
+asks for more photos if they are too few. Then it asks for the passphrase or the
+recovery key, says what is in the backup and writes the vault: same records, same
+keys. Of several backups it offers the newest.
 
 It does not touch a vault that is there: give it another place (--to), or let it
 be replaced (--replace), which keeps a copy. -o keeps the encrypted data alone.`,
 			`紙の控えのページを、写真やスキャン（JPEG、PNG、PDF など）から読み取ります。順番は自由です。傾いていても、
 1 枚に何ページ写っていても、1 ページが何枚に分かれていても、フォルダーごとでもかまいません。写真ごとに何が
-読めたか、どのページが足りないかを知らせ、足りたところで読むのをやめます。そのあと合言葉か回復キーを聞き、
-中身を知らせてから、金庫を作ります。記録も鍵も元のままです。
+読めたか、どのページが足りないかを知らせ、足りなければ追加の写真を聞きます。そのあと合言葉か回復キーを聞き、
+中身を知らせてから、金庫を作ります。記録も鍵も元のままです。何回分かの控えが混ざっていれば、新しいものを
+勧めます。
 
 すでにある金庫には触りません。別の場所に作る（--to）か、写しを残して置き換え（--replace）ます。
 -o なら、暗号化したデータだけを残します。`),
