@@ -62,6 +62,10 @@ func (a *app) followJob(ctx context.Context, p printerChoice, id, pages int) (*i
 	if testOnlyPoll > 0 {
 		every = testOnlyPoll
 	}
+	if a.tty != nil {
+		release, _ := a.tty.Hush() // what is typed meanwhile would move the line of progress
+		defer release()
+	}
 	var told []string
 	takeAway := func() {}
 	defer func() { takeAway() }()
