@@ -184,7 +184,7 @@ var flagCompleters = map[string]completer{
 	"importance":           importances,
 	"format":               formats,
 	"size":                 paperSizes,
-	"blank":                templateNames,
+	"blank":                formNames,
 	"call":                 recordNames,
 	"printer":              nothing,
 	"sides":                sidesNames,
@@ -313,6 +313,16 @@ func templateNames(a *app, _ *cobra.Command, _ []string, _ string) ([]string, co
 		names = append(names, a.described(t.Name, t.Label))
 	}
 	return names, noFiles
+}
+
+// formNames completes what --blank makes: groups of forms, and single ones.
+func formNames(a *app, cmd *cobra.Command, args []string, toComplete string) ([]string, cobra.ShellCompDirective) {
+	var names []string
+	for _, g := range formGroups {
+		names = append(names, a.described(g.name, lang.T("several forms at once", "何種類かをまとめて")))
+	}
+	list, directive := templateNames(a, cmd, args, toComplete)
+	return append(names, list...), directive
 }
 
 // templateArguments completes show TEMPLATE, where show may be left out.

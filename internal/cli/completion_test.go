@@ -53,6 +53,7 @@ func TestCompletionOffers(t *testing.T) {
 		{"show office --field ", "product_key recovery_codes", noFiles},
 		{"show office --copy=", "product_key", noFiles},
 		{"show office --qr=", "all product_key", noFiles},
+		{"print --blank ", "setup all office", noFiles},
 		{"list --template ", "office", noFiles},
 		{"list --lang ", "ja en", noFiles},
 		{"audit --rule ", "M01 V01", noFiles},

@@ -49,7 +49,7 @@ tried for a year counts as weak in the audit.`,
 		examples: []example{
 			{"drill", lang.T("what is most worth trying first", "どれから試すとよいか")},
 			{"drill microsoft", lang.T("try the ways into one account", "1 件の戻る方法を試す")},
-			{"drill --owner 田中", lang.T("one customer's accounts only", "お客さま 1 人分だけ")},
+			{"drill --owner 田中", lang.T("one customer's accounts only", "お客様 1 人分だけ")},
 			{"drill --list", lang.T("all ways, and when each was last tried", "全部の方法と、最後に試した日")},
 			{"drill microsoft --proven reset-code", lang.T("note one as tried today, without questions", "質問なしで、今日使えたと記録する")},
 			{"drill --list --json", lang.T("for a script", "スクリプト向け")},

@@ -69,7 +69,7 @@ A4 の白黒印刷で読めるように作ります。名前を付ければ、�
 		examples: []example{
 			{"map -o map.html", lang.T("everything, on pages to print", "全部を、印刷できるページに")},
 			{"map microsoft office -o office.svg", lang.T("two accounts and what they hang on", "2 つのアカウントと、その頼っているもの")},
-			{"map --owner 田中 --mask -o tanaka.html", lang.T("a customer's, addresses masked", "お客さま 1 人分を、メールアドレスを伏せて")},
+			{"map --owner 田中 --mask -o tanaka.html", lang.T("a customer's, addresses masked", "お客様 1 人分を、メールアドレスを伏せて")},
 			{"map --format dot -o - | dot -Tpdf -o map.pdf", lang.T("laid out by Graphviz", "配置を Graphviz に任せる")},
 		},
 	})

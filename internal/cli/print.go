@@ -54,7 +54,7 @@ of date (see papers; --no-note leaves it out).`,
 プロダクトキーとコードは必ず載り、パスワードとヒントは --with-secrets のときだけ載ります（なければ
 手書きの欄）。見えにくい方には --large で大きな文字にできます。
 
-ほかの用紙もあります。--handover はお客さまにお渡しする用紙（残しておくもの、連絡先、引っ越しの前に
+ほかの用紙もあります。--handover はお客様にお渡しする用紙（残しておくもの、連絡先、引っ越しの前に
 すること。秘密は載りません）、--emergency はご家族のための「もしものときの用紙」、--blank は手で書き込む
 記入用紙（金庫がなくても作れます）。回復キーの用紙は金庫を作るときに（init）、暗号化した紙の控えは
 backup --paper で作ります。
@@ -65,8 +65,8 @@ backup --paper で作ります。
 			{"print office --preview", lang.T("look at it first", "まず出来上がりを見る")},
 			{"print office --printer", lang.T("to the usual printer", "いつものプリンターで印刷する")},
 			{"print office microsoft -o office.pdf", lang.T("two records into a file", "2 件を PDF ファイルに")},
-			{"print --owner 田中 --large --paper-lang ja -o tanaka.pdf", lang.T("all of a customer's, large and in Japanese", "お客さま 1 人分を、大きな文字の日本語で")},
-			{"print --handover --owner 田中 --printer", lang.T("what stays with the customer", "お客さまにお渡しする用紙")},
+			{"print --owner 田中 --large --paper-lang ja -o tanaka.pdf", lang.T("all of a customer's, large and in Japanese", "お客様 1 人分を、大きな文字の日本語で")},
+			{"print --handover --owner 田中 --printer", lang.T("what stays with the customer", "お客様にお渡しする用紙")},
 			{"print --emergency -o family.pdf --kept-at drawer", lang.T("for the family, and where it will be", "家族のための用紙を作り、置き場所も記録する")},
 			{"print --blank office --printer", lang.T("a form to fill in by hand", "手で書き込む記入用紙")},
 			{"print --all | lp", lang.T("everything as text, through a pipe", "全部をテキストで、パイプに")},
@@ -75,7 +75,7 @@ backup --paper で作ります。
 	})
 	f := cmd.Flags()
 	o.onPaper = a.paperFlags(f)
-	f.StringVar(&o.owner, "owner", "", a.text(lang.T("all records of `NAME`", "持ち主が`名前`の記録を全部")))
+	f.StringVar(&o.owner, "owner", "", a.text(lang.T("all records of `NAME`", "この`名前`の持ち主の記録を全部")))
 	f.StringVar(&o.tag, "tag", "", a.text(lang.T("all records with the tag `TAG`", "`名札`の付いた記録を全部")))
 	f.BoolVar(&o.all, "all", false, a.text(lang.T("all records", "全部の記録")))
 	f.BoolVar(&o.withSecrets, "with-secrets", false, a.text(lang.T("print passwords and hints too (=false: don't ask)", "パスワードとヒントも載せる（=false: 聞かず載せない）")))

@@ -21,8 +21,8 @@ type otherSheet struct {
 }
 
 func (a *app) otherSheetFlags(f *pflag.FlagSet, o *otherSheet) {
-	f.BoolVar(&o.handover, "handover", false, a.text(lang.T("the hand-over sheet for a customer, in large type: of the records named, or of --owner", "お客さまに渡す「お渡し用紙」（大きな文字）。名前か --owner の分")))
-	f.StringVar(&o.call, "call", "", a.text(lang.T("on it, the person of the record `NAME` is whom to call", "その用紙に載せる連絡先を、人の記録`名前`にする")))
+	f.BoolVar(&o.handover, "handover", false, a.text(lang.T("the hand-over sheet for a customer, in large type: of the records named, or of --owner", "お客様に渡す「お渡し用紙」（大きな文字）。名前か --owner の分")))
+	f.StringVar(&o.call, "call", "", a.text(lang.T("with --handover: whom to call, by the record `NAME` of that person", "--handover のとき: 連絡先にする人（その人の記録の`名前`）")))
 	f.BoolVar(&o.emergency, "emergency", false, a.text(lang.T("the emergency sheet for the family, of all or of --owner", "家族のための「もしものときの用紙」。全部か --owner の分")))
 	f.StringSliceVar(&o.blank, "blank", nil, a.text(lang.T("a form to fill in by hand for each `TEMPLATE` or group, with commas between; needs no vault", "手で書き込む「記入用紙」。`ひな形`かまとまりの名前を、コンマで区切って（金庫は要りません）")))
 }
