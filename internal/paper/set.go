@@ -20,11 +20,7 @@ func PDF(w io.Writer, d *Doc, f Format) error { return Set(d, f).PDF(w) }
 // Set lays the sheet out on pages. It never fails: what is too long goes on on
 // the next page, and what has no glyph is drawn as a mark, see Missing.
 func Set(d *Doc, f Format) *page.Book {
-	s := newSetter(d, f)
-	for _, block := range d.Blocks {
-		s.block(block)
-	}
-	list := s.paginate()
+	s, list := arranged(d, f)
 	book := &page.Book{Title: d.Title, Lang: d.Lang.String(), Made: d.Made}
 	for n, run := range list {
 		p := page.New(s.f.Size)
@@ -34,6 +30,41 @@ func Set(d *Doc, f Format) *page.Book {
 		book.Pages = append(book.Pages, p)
 	}
 	return book
+}
+
+// arranged cuts a sheet into pages. Rather than begin one more page for its end,
+// it leaves out ruled lines for notes, but the first.
+func arranged(d *Doc, f Format) (*setter, []run) {
+	s := newSetter(d, f)
+	s.blocks()
+	list := s.paginate()
+	if len(list) == 1 || len(d.Blocks) > manyBlocks {
+		return s, list
+	}
+	for spare := 1; spare < mostRuled(d); spare++ {
+		tight := newSetter(d, f)
+		tight.spare = spare
+		tight.blocks()
+		if fewer := tight.paginate(); len(fewer) < len(list) {
+			return tight, fewer
+		}
+	}
+	return s, list
+}
+
+// manyBlocks is how long a sheet may be for its pages to be counted again: of a
+// long one, a page more is no matter.
+const manyBlocks = 400
+
+// mostRuled is the most lines that are ruled for notes in one place.
+func mostRuled(d *Doc) int {
+	most := 0
+	for _, block := range d.Blocks {
+		if b, ok := block.(Room); ok {
+			most = max(most, b.Lines)
+		}
+	}
+	return most
 }
 
 // Sizes of type in points, before a Large sheet makes them larger.
@@ -67,6 +98,7 @@ const (
 	sideMargin = 18 * page.MM
 	edgeMargin = 15 * page.MM
 	rowPad     = 5
+	labelGap   = 10 // between a label and its value
 	footGap    = 12
 	markSide   = 40 // of the code at the head of a page
 )
@@ -88,6 +120,7 @@ type setter struct {
 	under  *section
 	first  int  // how many blocks must still stay with the heading
 	rowed  bool // the last piece is a row with a hairline below it
+	spare  int  // how many ruled lines each room does without
 }
 
 func newSetter(d *Doc, f Format) *setter {
@@ -99,7 +132,7 @@ func newSetter(d *Doc, f Format) *setter {
 		s.k = 1.4
 		s.left, s.right = edgeMargin, f.Size.W-edgeMargin
 	}
-	s.value = s.left + 0.235*(s.right-s.left)
+	s.value = s.left + s.labelRoom()
 	s.title = s.headLines()
 	s.top, s.later = s.headEnd(1)+9*s.k, s.headEnd(2)+9*s.k
 	s.bottom = f.Size.H - edgeMargin
@@ -108,6 +141,33 @@ func newSetter(d *Doc, f Format) *setter {
 		s.bottom -= float64(len(s.feet))*s.footLead() + footGap
 	}
 	return s
+}
+
+// blocks turns the blocks into pieces.
+func (s *setter) blocks() {
+	for _, block := range s.d.Blocks {
+		s.block(block)
+	}
+}
+
+// Widths of the column of labels, as parts of the line.
+const (
+	leastLabels = 0.235
+	mostLabels  = 0.3
+)
+
+// labelRoom is the width of the column of labels: as wide as the widest label
+// that would have to be broken for a little.
+func (s *setter) labelRoom() float64 {
+	widest := leastLabels * s.width()
+	for _, block := range s.d.Blocks {
+		if b, ok := block.(Field); ok {
+			if w := page.Width(page.Bold, s.size(labelSize), b.Label) + labelGap*s.k; w <= mostLabels*s.width() {
+				widest = max(widest, w)
+			}
+		}
+	}
+	return widest
 }
 
 func (s *setter) say(pair lang.Text, args ...any) string { return pair.Sprintf(s.d.Lang, args...) }

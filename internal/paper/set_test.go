@@ -407,3 +407,36 @@ func TestMissing(t *testing.T) {
 		t.Errorf("missing are %+q, want %+q", got, want)
 	}
 }
+
+// TestRuledLinesGiveWay holds that no page begins for what ruled lines for notes
+// have room for, and that they stay where a page less is not to be had.
+func TestRuledLinesGiveWay(t *testing.T) {
+	sheet := func(fields, lines int) *Doc {
+		d := &Doc{Lang: lang.EN, Title: "Sheet"}
+		d.Blocks = append(d.Blocks, Heading{Text: "office"})
+		for range fields {
+			d.Blocks = append(d.Blocks, Field{Label: "label", Value: "value"})
+		}
+		d.Blocks = append(d.Blocks, Room{Label: "notes", Lines: lines}, Blanks{Labels: []string{"kept at"}})
+		return d
+	}
+	gave := 0
+	for fields := 1; fields < 80; fields++ {
+		most, least := len(Set(sheet(fields, 3), Format{Size: page.A4}).Pages), len(Set(sheet(fields, 1), Format{Size: page.A4}).Pages)
+		if most != least {
+			t.Errorf("%d fields: %d pages with three ruled lines, %d with one", fields, most, least)
+		}
+		if s := newSetter(sheet(fields, 3), Format{Size: page.A4}); least < untightened(s) {
+			gave++
+		}
+	}
+	if gave == 0 {
+		t.Error("the ruled lines never mattered")
+	}
+}
+
+// untightened is how many pages a sheet takes with all its ruled lines.
+func untightened(s *setter) int {
+	s.blocks()
+	return len(s.paginate())
+}

@@ -257,7 +257,7 @@ func (s *setter) room(b Room) {
 	if b.Label != "" {
 		strips = s.text(s.left, page.Bold, labelSize, black, fair(page.Bold, s.size(labelSize), s.width(), b.Label))
 	}
-	for range max(1, b.Lines) {
+	for range max(1, b.Lines-s.spare) {
 		height := 24 * s.k
 		strips = append(strips, strip{height, height, func(p *page.Page, y float64) {
 			p.Line(s.left, y+height-2, s.right, y+height-2, 0.6, hair)

@@ -15,7 +15,7 @@ func (s *setter) labelStrips(label string) []strip {
 	if label == "" {
 		return nil
 	}
-	room := s.value - s.left - 10*s.k
+	room := s.value - s.left - labelGap*s.k
 	return s.text(s.left, page.Bold, labelSize, black, fair(page.Bold, s.size(labelSize), room, label))
 }
 
@@ -117,7 +117,7 @@ func (s *setter) inset(one *piece, pad float64) {
 // labelAgain repeats a label beside what a page begins with, in the two lines
 // that there are at least.
 func (s *setter) labelAgain(p *page.Page, y float64, label string) {
-	room := s.value - s.left - 10*s.k
+	room := s.value - s.left - labelGap*s.k
 	size := s.size(labelSize)
 	lines := fair(page.Bold, size, room, label)
 	if len(lines) > 1 {
