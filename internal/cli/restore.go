@@ -252,7 +252,7 @@ func (a *app) sayPaper(p *store.PaperVault, id string) {
 	if id != "" {
 		made = id + ", " + made
 	}
-	a.say(lang.T("backup %s: %d records, %d of them in the trash, %d attached files", "控え（%s）: 記録 %d 件（うちごみ箱に %d 件）、添付ファイル %d 個"), made, info.Records, info.Trashed, info.Attachments)
+	a.say(lang.T("backup %s: %s, %d of them in the trash, attached files: %d", "控え（%s）: %s（うちごみ箱に %d 件）、添付ファイル %d 個"), made, a.records(info.Records), info.Trashed, info.Attachments)
 	if info.LeftOut > 0 {
 		a.say(lang.T("not in it: %d attached files, earlier versions of records, and all that was changed later", "入っていないもの: 添付ファイル %d 個、記録の前の版、控えを作ったあとの変更"), info.LeftOut)
 	} else {
@@ -261,6 +261,11 @@ func (a *app) sayPaper(p *store.PaperVault, id string) {
 	if slot := p.OpenedBy(); slot.Kind == keyring.KindRecovery {
 		a.say(lang.T("opened with the recovery key", "回復キーで開きました"))
 	}
+}
+
+// records counts them.
+func (a *app) records(n int) string {
+	return a.text(plural(n, lang.T("%d record", "記録 %d 件"), lang.T("%d records", "記録 %d 件")), n)
 }
 
 // moment is a day with its time: of two backups of one day it matters which.
@@ -333,7 +338,7 @@ func (a *app) restoreVault(o restoreOptions, p *store.PaperVault, keys []age.Ide
 	if done.Copy != "" {
 		a.say(lang.T("what was there before is kept at: %s", "前のものの写し: %s"), a.shortPath(done.Copy))
 	}
-	a.say(lang.T("restored: %s (%d records, read back and compared)", "元に戻しました: %s（記録 %d 件。読み直して確かめました）"), a.shortPath(s.Path()), s.Len())
+	a.say(lang.T("restored: %s (%s, read back and compared)", "元に戻しました: %s（%s。読み直して確かめました）"), a.shortPath(s.Path()), a.records(s.Len()))
 	if done.Older {
 		a.warn(lang.T("this computer had seen a later state of this vault: changes made after %s are not in it", "このパソコンは、この金庫のもっと新しい状態を見ています。%s よりあとの変更は入っていません"), a.moment(p.Info().Made))
 	}

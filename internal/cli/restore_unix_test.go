@@ -87,7 +87,7 @@ func (h *home) nothingWritten() {
 func TestRestoreAsksForMore(t *testing.T) {
 	t.Parallel()
 	for _, to := range []struct{ lang, missing, more, none, key, wrong, records string }{
-		{"en", "2, 3", "stop):", "nowhere.jpg: there", "recovery key:", "tries left", "records,"},
+		{"en", "2, 3", "stop):", "nowhere.jpg: there", "recovery key:", "tries left", "1 record,"},
 		{"ja", "2、3", "やめる）:", "nowhere.jpg:", "回復キー:", "あと 2 回", "1 件"},
 	} {
 		for _, cols := range []uint16{80, 40} {
@@ -134,7 +134,7 @@ func TestRestoreAsksWhich(t *testing.T) {
 		s := h.at("vault", "restore", "old 1.txt", "old 2.txt", "new 2.txt", "new 3.txt", "--to", answer+".vault", "--yes")
 		s.answer("or its recovery key: ", key+"\r")
 		s.see("1) " + newer + ", 2026-02-02 03:04: 2 records")
-		s.see("2) " + older + ", 2026-01-02 03:04: 1 records")
+		s.see("2) " + older + ", 2026-01-02 03:04: 1 record (vault ")
 		s.answer("(Enter = 1, the newest) ", "7\r")
 		s.see("please type a number from 1 to 2")
 		s.answer("(Enter = 1, the newest) ", answer+"\r")

@@ -108,7 +108,7 @@ func (a *app) chooseVault(list []candidate) (candidate, error) {
 	a.tell(t, 0, a.text(lang.T("These are pages of several backups, the newest first:", "何種類かの控えのページがあります（新しい順）:")))
 	for i, c := range list {
 		info := c.vault.Info()
-		a.tell(t, 2, a.text(lang.T("%d) %s, %s: %d records (vault %s)", "%d) %s（%s）: 記録 %d 件（金庫 %s）"), i+1, c.id, a.moment(info.Made), info.Records, info.Vault.String()[:8]))
+		a.tell(t, 2, a.text(lang.T("%d) %s, %s: %s (vault %s)", "%d) %s（%s）: %s（金庫 %s）"), i+1, c.id, a.moment(info.Made), a.records(info.Records), info.Vault.String()[:8]))
 	}
 	return a.askWhich(t, list, lang.T("Which one? (Enter = 1, the newest) ", "どれを戻しますか？（Enter=いちばん新しい 1） "), list[0].id)
 }
