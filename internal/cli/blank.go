@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"memovault/internal/lang"
 	"memovault/internal/paper"
 	"memovault/internal/record"
@@ -63,6 +65,16 @@ func (a *app) formsOf(word string) ([]*record.Template, error) {
 		return []*record.Template{t}, nil
 	}
 	return nil, a.noForm(word)
+}
+
+// formNames completes what --blank makes: groups of forms, and single ones.
+func formNames(a *app, cmd *cobra.Command, args []string, toComplete string) ([]string, cobra.ShellCompDirective) {
+	var names []string
+	for _, g := range formGroups {
+		names = append(names, a.described(g.name, lang.T("several forms at once", "何種類かをまとめて")))
+	}
+	list, directive := templateNames(a, cmd, args, toComplete)
+	return append(names, list...), directive
 }
 
 // noForm says which forms there are.

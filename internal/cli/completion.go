@@ -315,16 +315,6 @@ func templateNames(a *app, _ *cobra.Command, _ []string, _ string) ([]string, co
 	return names, noFiles
 }
 
-// formNames completes what --blank makes: groups of forms, and single ones.
-func formNames(a *app, cmd *cobra.Command, args []string, toComplete string) ([]string, cobra.ShellCompDirective) {
-	var names []string
-	for _, g := range formGroups {
-		names = append(names, a.described(g.name, lang.T("several forms at once", "何種類かをまとめて")))
-	}
-	list, directive := templateNames(a, cmd, args, toComplete)
-	return append(names, list...), directive
-}
-
 // templateArguments completes show TEMPLATE, where show may be left out.
 func templateArguments(a *app, cmd *cobra.Command, args []string, toComplete string) ([]string, cobra.ShellCompDirective) {
 	list, directive := templateNames(a, cmd, args, toComplete)

@@ -42,6 +42,7 @@ type onceServer struct {
 
 	mu     sync.Mutex
 	given  bool
+	broken bool          // whoever asked for it broke off before the end
 	late   int           // how many asked for it once it was given
 	others int           // how many of another user were turned away
 	done   chan struct{} // closed when the content was given
@@ -69,7 +70,11 @@ func (o *onceServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if strings.HasPrefix(o.kind, "text/html") { // browsers apply it to their own viewer of PDF, too
 		w.Header().Set("Content-Security-Policy", "default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'none'")
 	}
-	w.Write(o.content)
+	if _, err := w.Write(o.content); err != nil {
+		o.mu.Lock()
+		o.broken = true
+		o.mu.Unlock()
+	}
 }
 
 // admit decides on a request, and counts it.
@@ -90,6 +95,13 @@ func (o *onceServer) admit(r *http.Request) int {
 	}
 	o.given = true
 	return http.StatusOK
+}
+
+// brokeOff reports whether only a part of the content was taken.
+func (o *onceServer) brokeOff() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.broken
 }
 
 // counts are how many came too late and how many were turned away.
@@ -150,6 +162,8 @@ func (a *app) awaitFetch(stopped context.Context, o *onceServer, failed <-chan e
 		a.warn(lang.T("another user of this computer asked for the pages and was turned away", "このパソコンの別の利用者がページを取ろうとしたので、断りました"))
 	case late > 0:
 		a.warn(lang.T("the pages were asked for twice and given once. If your browser does not show them, another program of this computer has read them: treat what is on them as known", "ページは 2 度求められ、1 度だけ渡しました。ブラウザーに出ていなければ、このパソコンの別のプログラムが読んだということです。載っている秘密は知られたものとして扱ってください"))
+	case o.brokeOff():
+		return notFetched(o)
 	default:
 		a.say(lang.T("shown; closing the browser's window is all there is to tidy up", "表示しました。後片付けは、ブラウザーの画面を閉じるだけです"))
 	}
@@ -163,6 +177,9 @@ func notFetched(o *onceServer) *failure {
 	f := &failure{status: statusError, code: "not_fetched",
 		what: said(lang.T("the browser did not fetch the pages", "ブラウザーがページを取りに来ませんでした")),
 		next: []words{said(lang.T("write them into a file instead: -o FILE.png or -o FILE.pdf", "代わりにファイルに書き出してください: -o ファイル.png か -o ファイル.pdf"))}}
+	if o.brokeOff() {
+		f.what = said(lang.T("the browser broke off before it had all pages", "ブラウザーがページを途中までしか受け取りませんでした"))
+	}
 	if _, others := o.counts(); others > 0 {
 		f.why = said(lang.T("another user of this computer asked for them and was turned away", "このパソコンの別の利用者が取ろうとしたので、断りました"))
 	}

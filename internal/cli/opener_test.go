@@ -73,6 +73,27 @@ func TestOnceServerTurnsStrangersAway(t *testing.T) {
 	}
 }
 
+// A deafWriter is a browser that hangs up.
+type deafWriter struct{ *httptest.ResponseRecorder }
+
+func (deafWriter) Write([]byte) (int, error) { return 0, errors.New("broken pipe") }
+
+// TestOnceServerBrokenOff holds that pages are not called shown that did not
+// arrive.
+func TestOnceServerBrokenOff(t *testing.T) {
+	o := newOnceServer("text/html", []byte("the pages"))
+	o.ServeHTTP(deafWriter{httptest.NewRecorder()}, httptest.NewRequest(http.MethodGet, o.path, nil))
+	for l, want := range map[lang.Lang]string{lang.EN: "broke off", lang.JA: "途中まで"} {
+		text, err := awaiting(t, l, o, t.Context(), nil)
+		if f := new(failure); !errors.As(err, &f) || !strings.Contains(f.what.in(l), want) || strings.Contains(text, "shown") {
+			t.Errorf("%q %v", text, err)
+		}
+	}
+	if w := ask(o, http.MethodGet, o.path); w.Code != http.StatusGone {
+		t.Errorf("and again: %d", w.Code)
+	}
+}
+
 func TestOnceServerIsNotGuessed(t *testing.T) {
 	a, b := newOnceServer("", nil), newOnceServer("", nil)
 	if len(a.path) != 1+32 || a.path == b.path {
