@@ -173,7 +173,7 @@ func (c *paperCheck) value(one printedRecord, v paper.Copied) error {
 	a := c.a
 	prompt := a.text(v.Label)
 	if v.Number > 0 {
-		prompt = a.text(lang.T("%s, number %d", "%s の %d 番目"), v.Label, v.Number)
+		prompt = a.text(lang.T("%s, number %d", "%sの %d 番目"), v.Label, v.Number)
 	}
 	for left := tries - 1; ; left-- {
 		typed, skip, err := c.ask("  " + term.Sanitize(prompt) + ": ")

@@ -29,9 +29,11 @@ func (a *app) newList() *cobra.Command {
 		short: lang.T("list records, or find them by a word", "一覧を見る・言葉で探す"),
 		long: lang.T(`Lists the records. With words, only those that hold all of them in a name, an
 owner, a tag or any field that is not secret; wide, half-width and upper-case
-letters and both kinds of kana count as the same, and romaji finds kana.`,
+letters and both kinds of kana count as the same, and romaji finds kana. Printed
+sheets are only counted: papers lists them, and so does list --template sheet.`,
 			`記録の一覧です。言葉を付けると、名前・持ち主・名札・秘密でない項目のどこかに、その言葉を全部含むものだけに
-絞ります。全角と半角、大文字と小文字、ひらがなとカタカナは区別しません。かなはローマ字でも探せます。`),
+絞ります。全角と半角、大文字と小文字、ひらがなとカタカナは区別しません。かなはローマ字でも探せます。
+印刷した用紙は、枚数だけを出します。一覧は papers か list --template sheet です。`),
 		examples: []example{
 			{"list", lang.T("everything", "全部")},
 			{"list nifty", lang.T("where that word occurs", "その言葉が出てくる記録")},
@@ -82,6 +84,7 @@ func (a *app) runList(o listOptions, query string) error {
 		a.sayNothing(o, query, trashed)
 		return nil
 	}
+	cards, sheets := o.withoutSheets(cards, query)
 	retiring := slices.ContainsFunc(cards, func(c store.Card) bool { return c.Retiring && !c.Trashed })
 	owned := slices.ContainsFunc(cards, func(c store.Card) bool { return c.Owner != "" })
 	if err := a.paged(func() error { return a.listTable(cards, owned && found.owners > 1 && o.owner == "") }); err != nil {
@@ -89,6 +92,10 @@ func (a *app) runList(o listOptions, query string) error {
 	}
 	a.say(plural(len(cards), lang.T("%d record. To see it: %s show NAME", "%d 件。見るには: %s show 名前"),
 		lang.T("%d records. To see one: %s show NAME", "%d 件。見るには: %s show 名前")), len(cards), a.call())
+	if sheets > 0 {
+		a.say(plural(sheets, lang.T("and %d printed sheet: %s papers", "ほかに、印刷した用紙が %d 枚: %s papers"),
+			lang.T("and %d printed sheets: %s papers", "ほかに、印刷した用紙が %d 枚: %s papers")), sheets, a.call())
+	}
 	if retiring {
 		a.sayRetirements(s, o.owner)
 	}
@@ -118,6 +125,24 @@ func (o listOptions) shows(c store.Card) bool {
 		(o.owner == "" || lang.Fold(c.Owner) == lang.Fold(o.owner)) &&
 		(o.template == "" || c.Template == o.template || templateName(o.template) == c.Template) &&
 		(o.tag == "" || slices.ContainsFunc(c.Tags, func(t string) bool { return lang.Fold(t) == lang.Fold(o.tag) }))
+}
+
+// withoutSheets takes the printed sheets out of a list that was not narrowed
+// down: nobody typed them in, and with every print there is one more. A list of
+// nothing else stays. It returns how many were taken out.
+func (o listOptions) withoutSheets(cards []store.Card, query string) (rest []store.Card, sheets int) {
+	if query != "" || o.trash || o.tag != "" || o.template != "" {
+		return cards, 0
+	}
+	for _, c := range cards {
+		if c.Template != record.SheetTemplate {
+			rest = append(rest, c)
+		}
+	}
+	if len(rest) == 0 {
+		return cards, 0
+	}
+	return rest, len(cards) - len(rest)
 }
 
 func templateName(typed string) string {
