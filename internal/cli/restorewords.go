@@ -142,11 +142,10 @@ func (a *app) tooFew(r *paperReader) error {
 
 // retake says which pages are to be photographed again; it is empty where none is.
 func (r *paperReader) retake() words {
-	for _, p := range r.begun() {
-		if weak := weakPages(p); len(weak) > 0 {
+	if begun := r.begun(); len(begun) > 0 {
+		if weak := weakPages(begun[0]); len(weak) > 0 {
 			return said(lang.T("photograph again, closer and in better light: page %s", "もっと近くから、明るい所で撮り直してください: %s ページ"), r.a.numbers(weak))
 		}
-		break
 	}
 	return words{}
 }
