@@ -109,8 +109,11 @@ func sheetOld(v *survey, s *subject, hit func(match)) {
 		out.command = []lang.Text{both("rm"), both(s.r.Name)}
 	case known.Kind != record.SheetRecords:
 		out.command = []lang.Text{both("papers"), both(s.r.Name)} // which says how it is printed
-	case known.Place != "":
-		out.command = append(out.command, both("--kept-at"), both(known.Place))
+	default:
+		out.command = append(out.command, both("-o"), both("sheet.pdf")) // on the screen it would be no sheet
+		if known.Place != "" {
+			out.command = append(out.command, both("--kept-at"), both(known.Place))
+		}
 	}
 	hit(out)
 }
