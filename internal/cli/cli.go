@@ -270,7 +270,7 @@ this computer, and prints it. Nothing leaves the computer but pages for a printe
 			{"add office", lang.T("note a Microsoft Office: asks question by question", "Microsoft Office を記録する（1 問ずつ聞きます）")},
 			{"list", lang.T("what is in the vault", "金庫の中の一覧")},
 			{"show office", lang.T("one record, its secrets hidden", "1 件を見る（秘密の部分は隠します）")},
-			{"print office -o office.txt", lang.T("a sheet for paper", "紙に残すための用紙を作る")},
+			{"print office -o office.pdf", lang.T("a sheet for paper", "紙に残すための用紙を作る")},
 			{"demo", lang.T("see it all on an invented example", "作り話の例で一通り見る")},
 		},
 	})
