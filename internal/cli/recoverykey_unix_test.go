@@ -15,7 +15,7 @@ import (
 func TestRecoverySheet(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
-	h.env = append(h.env, "CUPS_SERVER=localhost:1") // nothing is printed here
+	h.env = append(h.env, "CUPS_SERVER=localhost:1", "PATH="+h.dir) // no printer and no lp: nothing is printed here
 	begin := func() *session {
 		s := h.at("vault", "init")
 		s.answer("Number [1]: ", "2\r")

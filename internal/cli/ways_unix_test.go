@@ -176,7 +176,8 @@ func TestWaysFlowIsNarrow(t *testing.T) {
 }
 
 // TestSheetIsNoted: after a file for paper it asks once where the sheet will be;
-// Enter and Ctrl-C note nothing, and nobody is asked about a sheet on the screen.
+// Enter and Ctrl-C leave the place open; nobody is asked about a sheet in a pipe or
+// where the flags say so. The same sheet printed again is a copy.
 func TestSheetIsNoted(t *testing.T) {
 	t.Parallel()
 	h := wayHome(t, "en")
@@ -184,12 +185,16 @@ func TestSheetIsNoted(t *testing.T) {
 	sheets := func() int {
 		return strings.Count(h.run("list", "--json", "--passphrase-file", "pass.txt"), `"template": "sheet"`)
 	}
-	for file, keys := range map[string]string{"one.txt": "\r", "two.txt": "\x03"} {
-		s := h.at("vault", "print", "google", "-o", file, "--passphrase-file", "pass.txt")
+	h.run("print", "google", "-o", "none.txt", "--no-note", "--passphrase-file", "pass.txt")
+	if n := sheets(); n != 0 {
+		t.Errorf("--no-note notes %d sheets", n)
+	}
+	for i, keys := range []string{"\r", "\x03"} {
+		s := h.at("vault", "print", "google", "-o", []string{"one.txt", "two.txt"}[i], "--passphrase-file", "pass.txt")
 		s.answer(question, keys)
 		s.want("exit 0")
-		if n := sheets(); n != 0 {
-			t.Errorf("%q noted %d sheets", keys, n)
+		if n := sheets(); n != 1 {
+			t.Errorf("%q: %d sheets are noted", keys, n)
 		}
 	}
 	for _, args := range [][]string{{"print", "google"}, {"print", "google", "-o", "three.txt", "--quiet"}, {"print", "google", "-o", "four.txt", "--no-input"}} {
@@ -201,9 +206,9 @@ func TestSheetIsNoted(t *testing.T) {
 	}
 	s := h.at("vault", "print", "google", "-o", "five.txt", "--passphrase-file", "pass.txt")
 	s.answer(question, "DR\t\r")
-	s.see("noted: sheet (where this sheet is: drawer)")
+	s.see("noted: sheet, now 6 copies")
 	s.want("exit 0")
-	if n := sheets(); n != 1 {
-		t.Errorf("%d sheets", n)
+	if place := h.run("show", "sheet", "--field", "place", "--passphrase-file", "pass.txt"); sheets() != 1 || place != "drawer\n" {
+		t.Errorf("%d sheets, kept at %q", sheets(), place)
 	}
 }
