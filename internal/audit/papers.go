@@ -110,7 +110,7 @@ func sheetOld(v *survey, s *subject, hit func(match)) {
 	case known.Kind != record.SheetRecords:
 		out.command = []lang.Text{both("papers"), both(s.r.Name)} // which says how it is printed
 	default:
-		out.command = append(out.command, both("-o"), both("sheet.pdf")) // on the screen it would be no sheet
+		out.command = append(out.command, both("-o"), both(known.FileAnew(v.now))) // on the screen it would be no sheet
 		if known.Place != "" {
 			out.command = append(out.command, both("--kept-at"), both(known.Place))
 		}
@@ -241,7 +241,7 @@ func paperBackupOld(v *survey, s *subject, hit func(match)) {
 	if !state.BackupOld(s.r, v.now) {
 		return
 	}
-	hit(match{fields: s.keysOf(record.RolePrinted), command: []lang.Text{both("backup"), both("--paper"), both("-o"), both("backup.pdf")},
+	hit(match{fields: s.keysOf(record.RolePrinted), command: []lang.Text{both("backup"), both("--paper"), both("-o"), both(record.ReadSheet(s.r).FileAnew(v.now))},
 		what: words(lang.T("records that are newer than the paper: %d", "紙より新しい記録が %d 件あります"), len(state.Changed)+len(state.Newer))})
 }
 

@@ -281,18 +281,19 @@ func (a *app) whyOld(p *paperState) []string {
 // where there is none.
 func (a *app) printAnew(p *paperState) []lang.Text {
 	var command []lang.Text
+	file := both(p.FileAnew(a.now))
 	switch p.Kind {
 	case record.SheetRecoveryKey:
 		return nil
 	case record.SheetBackup:
-		command = []lang.Text{both("backup"), both("--paper"), both("-o"), lang.T("backup.pdf", "hikae.pdf")}
+		command = []lang.Text{both("backup"), both("--paper"), both("-o"), file}
 	case record.SheetRecover:
 		if len(p.live) != 1 {
 			return nil
 		}
-		command = []lang.Text{both("recover"), both(p.live[0]), both("-o"), lang.T("page.pdf", "page.pdf")}
+		command = []lang.Text{both("recover"), both(p.live[0]), both("-o"), file}
 	case record.SheetEmergency:
-		command = []lang.Text{both("print"), both("--emergency"), both("-o"), lang.T("sheet.pdf", "sheet.pdf")}
+		command = []lang.Text{both("print"), both("--emergency"), both("-o"), file}
 		if p.r.Owner != "" {
 			command = append(command, both("--owner"), both(p.r.Owner))
 		}
@@ -307,7 +308,7 @@ func (a *app) printAnew(p *paperState) []lang.Text {
 		for _, name := range p.live {
 			command = append(command, both(name))
 		}
-		command = append(command, both("-o"), lang.T("sheet.pdf", "sheet.pdf"))
+		command = append(command, both("-o"), file)
 	}
 	if p.Place != "" {
 		command = append(command, both("--kept-at"), both(p.Place))

@@ -68,6 +68,15 @@ func ReadSheet(r *Record) Sheet {
 	return s
 }
 
+// FileAnew names the PDF for printing the sheet anew: after the number of the old
+// one, which no other sheet has that is to be replaced, else after the day.
+func (s Sheet) FileAnew(today time.Time) string {
+	if s.Number == "" || strings.Trim(strings.ToUpper(s.Number), "-0123456789ABCDEF") != "" || s.Number[0] == '-' {
+		return "new-" + today.Format(time.DateOnly) + ".pdf"
+	}
+	return "new-" + s.Number + ".pdf"
+}
+
 // SetSheet writes an answer about a printed sheet into its record; an empty
 // value takes the answer out.
 func SetSheet(r *Record, role Role, value string) {

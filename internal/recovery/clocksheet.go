@@ -57,6 +57,7 @@ func (w *clockwork) oldSheet(r *record.Record, known record.Sheet) {
 		for _, other := range on {
 			c.Command = append(c.Command, both(other.Name))
 		}
+		c.Command = append(c.Command, both("-o"), both(known.FileAnew(w.now))) // on the screen it would be no sheet
 		if known.Place != "" {
 			c.Command = append(c.Command, both("--kept-at"), both(known.Place))
 		}
@@ -73,7 +74,7 @@ func (w *clockwork) oldBackup(r *record.Record) {
 		return
 	}
 	n := len(standing.Changed) + len(standing.Newer)
-	w.anyDay(&Clock{Kind: ClockSheet, Record: r, Command: []lang.Text{both("backup"), both("--paper"), both("-o"), both("backup.pdf")},
+	w.anyDay(&Clock{Kind: ClockSheet, Record: r, Command: []lang.Text{both("backup"), both("--paper"), both("-o"), both(record.ReadSheet(r).FileAnew(w.now))},
 		What: plural(lang.T("%d record is newer than this paper backup", "この紙の控えより新しい記録が %d 件あります"), lang.T("%d records are newer than this paper backup", "この紙の控えより新しい記録が %d 件あります"), n),
 		Do:   lang.T("print a new one, put it in the place of the old, and note that as shredded:", "新しく印刷して取り替え、前のものは裁断して記録してください:")})
 }
