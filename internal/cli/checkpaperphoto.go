@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"memovault/internal/lang"
@@ -32,9 +33,9 @@ type photographed struct {
 
 // A shownSheet is one sheet in photos.
 type shownSheet struct {
-	seen  map[string]bool // pages
-	pages string          // how many it has, as its head says
-	codes []string        // the other codes on it
+	seen  map[int]bool // pages
+	pages int          // how many it has, as its head says; 0 if it does not
+	codes []string     // the other codes on it
 }
 
 // checkPhotos says of photos which sheets they show, and whether what can be
@@ -105,7 +106,7 @@ func (ph *photographed) look(img *image.Gray) {
 		case ok:
 			s := ph.sheets[number]
 			if s == nil {
-				s = &shownSheet{seen: map[string]bool{}}
+				s = &shownSheet{seen: map[int]bool{}}
 				ph.sheets[number] = s
 				ph.order = append(ph.order, number)
 			}
@@ -132,19 +133,36 @@ func (ph *photographed) look(img *image.Gray) {
 
 // readMark reads the code at the head of a page, memovault:sheet:3C7A-F18E:1:2.
 // One that a browser printed has no page: only the browser knew it.
-func readMark(text string) (number, page, pages string, ok bool) {
+func readMark(text string) (number string, page, pages int, ok bool) {
 	rest, ok := strings.CutPrefix(strings.ToUpper(text), sheetMark)
-	if !ok {
-		return "", "", "", false
-	}
 	parts := strings.Split(rest, ":")
+	if !ok || len(parts) != 1 && len(parts) != 3 || len(parts[0]) != len("3C7A-F18E") || sheetDigits(parts[0]) == "" {
+		return "", 0, 0, false
+	}
 	if len(parts) == 1 {
-		parts = append(parts, "", "")
+		return parts[0], 0, 0, true
 	}
-	if len(parts) != 3 || len(parts[0]) != len("3C7A-F18E") || sheetDigits(parts[0]) == "" {
-		return "", "", "", false
+	page, err := strconv.Atoi(parts[1])
+	pages, err2 := strconv.Atoi(parts[2])
+	if err != nil || err2 != nil || page < 1 || page > pages || pages > maxSheetPages {
+		return "", 0, 0, false
 	}
-	return parts[0], parts[1], parts[2], true
+	return parts[0], page, pages, true
+}
+
+// maxSheetPages bounds the pages that the head of a sheet may speak of: far more
+// than a vault fills.
+const maxSheetPages = 9999
+
+// missing are the pages that are in no photo.
+func (s *shownSheet) missing() []int {
+	var list []int
+	for page := 1; page <= s.pages; page++ {
+		if !s.seen[page] {
+			list = append(list, page)
+		}
+	}
+	return list
 }
 
 // photoTrouble says why a file can't be read.
@@ -220,9 +238,8 @@ func (c *photoCheck) sheet(number string, shown *shownSheet) error {
 	if err != nil {
 		return err
 	}
-	pages := slices.Sorted(maps.Keys(shown.seen))
-	seen := a.text(lang.T("page %s of %s", "%s ページ目（全 %s ページ）"), strings.Join(pages, ", "), shown.pages)
-	if shown.pages == "" {
+	seen := a.text(plural(len(shown.seen), lang.T("page %s of %d", "%s ページ目（全 %d ページ）"), lang.T("pages %s of %d", "%s ページ目（全 %d ページ）")), a.numbers(slices.Sorted(maps.Keys(shown.seen))), shown.pages)
+	if shown.pages == 0 {
 		seen = a.text(lang.T("printed by a browser", "ブラウザーで印刷"))
 	}
 	if p == nil {
@@ -237,7 +254,26 @@ func (c *photoCheck) sheet(number string, shown *shownSheet) error {
 	}
 	a.marked(mark, strings.Join([]string{number, a.text(sheetKind(p.Kind)), p.Printed, seen}, "  "), style)
 	c.standing(p)
-	return c.codes(p, shown.codes)
+	if err := c.codes(p, shown.codes); err != nil {
+		return err
+	}
+	c.unseen(p, shown)
+	return nil
+}
+
+// unseen says what the photos do not tell: pages that are in none of them, and
+// the text, which only a person reads.
+func (c *photoCheck) unseen(p *paperState, shown *shownSheet) {
+	a := c.a
+	if missing := shown.missing(); len(missing) > 0 {
+		a.rows(3, a.text(lang.T("pages not in the photos: %s; of their codes nothing is known", "写真にないページ: %s（そこのコードは照合していません）"), a.numbers(missing)), paintCare)
+	}
+	if p.Kind == record.SheetBackup { // its pages are codes alone
+		c.bad++
+		a.rows(3, a.text(lang.T("none of its codes could be read: photograph each page whole, from straight above, sharp", "コードが 1 つも読めません。ページごとに全体を、真上から、ピントを合わせて撮ってください")), paintCare)
+		return
+	}
+	a.row(3, a.text(lang.T("what is printed as text was not compared; to do that, type it: %s check-paper %s", "文字で印刷したところは照合していません。照合するには、打ってください: %s check-paper %s"), a.call(), shellWord(sheetHandle(p.r))))
 }
 
 // standing says whether the sheet is the newest and still holds.
@@ -258,7 +294,10 @@ func (c *photoCheck) standing(p *paperState) {
 		}
 		return
 	}
-	a.row(3, a.text(lang.T("what was printed on it still holds", "印刷した内容は、今の記録と同じです")))
+	if p.Kind == record.SheetRecoveryKey {
+		return // its code says whether it opens the vault
+	}
+	a.row(3, a.text(lang.T("the records on it are as they were when it was printed", "載っている記録は、印刷したときから変わっていません")))
 }
 
 func fateWords(fate string) lang.Text {
