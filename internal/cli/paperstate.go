@@ -186,7 +186,11 @@ func (a *app) findSheet(s *store.Store, typed string) (*record.Record, error) {
 	}
 	number := sheetDigits(typed)
 	match := slices.DeleteFunc(slices.Clone(list), func(r *record.Record) bool {
-		return number == "" || !strings.HasPrefix(sheetDigits(record.ReadSheet(r).Number), number)
+		known := record.ReadSheet(r).Number
+		if known != "" && lang.Fold(known) == lang.Fold(typed) { // somebody wrote a number of their own
+			return false
+		}
+		return number == "" || !strings.HasPrefix(sheetDigits(known), number)
 	})
 	if there := slices.DeleteFunc(slices.Clone(match), func(r *record.Record) bool { return record.ReadSheet(r).Fate == record.SheetShredded }); len(there) > 0 {
 		match = there
@@ -247,6 +251,11 @@ func (a *app) severalSheets(match []*record.Record, typed string) error {
 		p := record.ReadSheet(r)
 		f.next = append(f.next, said(lang.T("%s: %s, %s, %s", "%s: %s、%s、%s"), calledSheet(r), sheetKind(p.Kind), p.Printed,
 			cmp.Or(p.Place, a.text(lang.T("place not noted", "置き場所は書いてありません")))))
+	}
+	number := record.ReadSheet(match[0]).Number
+	if !slices.ContainsFunc(match, func(r *record.Record) bool { return record.ReadSheet(r).Number != number }) { // the same at several places
+		f.next = append(f.next, said(lang.T("they have the same number: type the name of the record", "番号は同じです。記録の名前を打ってください")))
+		return f
 	}
 	f.next = append(f.next, said(lang.T("type more of the number, or the name of the record", "番号をもっと先まで打つか、記録の名前を打ってください")))
 	return f

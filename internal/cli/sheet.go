@@ -127,7 +127,7 @@ func (a *app) enterSheet(s *store.Store, p printed, place string) error {
 	}
 	a.sayNoted(r, place, copies)
 	for _, old := range replacedSheets(sheets, p, place) {
-		a.say(lang.T("the older sheet %s lies there too: shred it, then: %s papers --shredded %s", "そこには前の用紙 %s もあります。裁断したら: %s papers --shredded %s"), calledSheet(old), a.call(), shellWord(sheetHandle(old)))
+		a.say(lang.T("the older sheet %s lies there too: shred it, then: %s papers --shredded %s", "そこには前の用紙 %s もあります。裁断したら: %s papers --shredded %s"), calledSheet(old), a.call(), shellWord(handleAmong(sheets, old)))
 	}
 	return nil
 }
@@ -186,6 +186,19 @@ func sheetHandle(r *record.Record) string {
 		return number
 	}
 	return r.Name
+}
+
+// handleAmong is what one types to mean a sheet where others are noted that may
+// have its number: the same thing printed for two places on one day.
+func handleAmong(sheets []*record.Record, r *record.Record) string {
+	number := record.ReadSheet(r).Number
+	for _, other := range sheets {
+		known := record.ReadSheet(other)
+		if other.ID != r.ID && known.Number == number && known.Fate != record.SheetShredded {
+			return r.Name
+		}
+	}
+	return sheetHandle(r)
 }
 
 // calledSheet names a sheet to a person.
