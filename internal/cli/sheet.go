@@ -59,7 +59,11 @@ func (a *app) noteSheet(s *store.Store, p printed) error {
 		return err
 	}
 	if err := a.enterSheet(s, p, place); err != nil {
-		a.warn(lang.T("the sheet is made, but it could not be noted in the vault: %s", "用紙はできましたが、金庫に記録できませんでした: %s"), a.explain(err).what.in(a.lang))
+		f := a.explain(err)
+		a.warn(lang.T("the sheet is made, but it could not be noted in the vault: %s", "用紙はできましたが、金庫に記録できませんでした: %s"), f.what.in(a.lang))
+		if !f.why.empty() {
+			a.talk("  ", f.why.in(a.lang))
+		}
 		a.say(lang.T("note it yourself once that is mended: %s add sheet", "直ったら、ご自分で記録してください: %s add sheet"), a.call())
 	}
 	return nil
