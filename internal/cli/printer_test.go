@@ -38,6 +38,22 @@ type fakePrinter struct {
 	canceled bool
 }
 
+// got returns what was printed and what became of it. A connection that broke
+// off may still be served.
+func (p *fakePrinter) got() (printed [][]byte, purged, canceled bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.printed, p.purged, p.canceled
+}
+
+// document is the only document that was printed, nil where that is not one.
+func (p *fakePrinter) document() []byte {
+	if printed, _, _ := p.got(); len(printed) == 1 {
+		return printed[0]
+	}
+	return nil
+}
+
 type fakeState struct {
 	state  uint32
 	reason string
@@ -167,8 +183,8 @@ func TestPrinterPrints(t *testing.T) {
 	if err != nil {
 		t.Fatal(err, said)
 	}
-	if len(p.printed) != 1 || !bytes.Contains(p.printed[0], []byte("%PDF-")) || !p.purged || p.canceled {
-		t.Errorf("%d documents, purged %v, cancelled %v", len(p.printed), p.purged, p.canceled)
+	if printed, purged, canceled := p.got(); !bytes.Contains(p.document(), []byte("%PDF-")) || !purged || canceled {
+		t.Errorf("%d documents, purged %v, cancelled %v", len(printed), purged, canceled)
 	}
 	for _, want := range []string{"Untitled", "anonymous", "iso_a4_210x297mm", "one-sided", "print-scaling", "monochrome"} {
 		if !bytes.Contains(p.request, []byte(want)) {
@@ -183,11 +199,11 @@ func TestPrinterPrints(t *testing.T) {
 func TestPrinterTakesNoPDF(t *testing.T) {
 	done := []fakeState{{9, "none"}}
 	raster := &fakePrinter{formats: []string{"image/urf", "image/pwg-raster"}, states: done}
-	if said, err := printAt(t, lang.EN, serve(t, raster)); err != nil || len(raster.printed) != 1 || !bytes.Contains(raster.printed[0], []byte("RaS2PwgRaster")) {
+	if said, err := printAt(t, lang.EN, serve(t, raster)); err != nil || !bytes.Contains(raster.document(), []byte("RaS2PwgRaster")) {
 		t.Errorf("%v: %s", err, said)
 	}
 	photo := &fakePrinter{formats: []string{"image/jpeg"}, states: done}
-	if said, err := printAt(t, lang.EN, serve(t, photo)); err != nil || len(photo.printed) != 1 || !bytes.Contains(photo.printed[0], []byte("\xff\xd8\xff")) {
+	if said, err := printAt(t, lang.EN, serve(t, photo)); err != nil || !bytes.Contains(photo.document(), []byte("\xff\xd8\xff")) {
 		t.Errorf("%v: %s", err, said)
 	}
 }
@@ -211,7 +227,9 @@ func TestPrinterTrouble(t *testing.T) {
 	} {
 		for _, l := range []lang.Lang{lang.EN, lang.JA} {
 			if p, ok := c.h.(*fakePrinter); ok {
+				p.mu.Lock()
 				p.printed, p.purged = nil, false
+				p.mu.Unlock()
 			}
 			_, err := printAt(t, l, serve(t, c.h))
 			var f *failure
@@ -219,8 +237,10 @@ func TestPrinterTrouble(t *testing.T) {
 				t.Errorf("%s: %v", name, err)
 				continue
 			}
-			if p, ok := c.h.(*fakePrinter); ok && p.purged != c.purged {
-				t.Errorf("%s: purged is %v", name, p.purged)
+			if p, ok := c.h.(*fakePrinter); ok {
+				if _, purged, _ := p.got(); purged != c.purged {
+					t.Errorf("%s: purged is %v", name, purged)
+				}
 			}
 		}
 	}
@@ -254,10 +274,7 @@ func TestPrinterInterrupted(t *testing.T) {
 	go func() {
 		for range 5000 {
 			time.Sleep(2 * time.Millisecond)
-			p.mu.Lock()
-			sent := len(p.printed) > 0
-			p.mu.Unlock()
-			if sent {
+			if p.document() != nil {
 				break
 			}
 		}
@@ -266,8 +283,8 @@ func TestPrinterInterrupted(t *testing.T) {
 	}()
 	_, err := printAt(t, lang.EN, address)
 	var f *failure
-	if !errors.As(err, &f) || f.status != statusCancelled || !p.canceled || !p.purged {
-		t.Errorf("%v; cancelled %v, purged %v", err, p.canceled, p.purged)
+	if _, purged, canceled := p.got(); !errors.As(err, &f) || f.status != statusCancelled || !canceled || !purged {
+		t.Errorf("%v; cancelled %v, purged %v", err, canceled, purged)
 	}
 }
 

@@ -24,7 +24,7 @@ func TestPrintingAtTheTerminal(t *testing.T) {
 	s := h.onScreen(80, 24, "vault", args...)
 	s.answer("Print there? [y/N]", "n\r")
 	s.want("exit 130")
-	if len(p.printed) > 0 {
+	if printed, _, _ := p.got(); len(printed) > 0 {
 		t.Error("printed after a no")
 	}
 	s = h.onScreen(80, 24, "vault", args...)
@@ -37,9 +37,7 @@ func TestPrintingAtTheTerminal(t *testing.T) {
 	if strings.Contains(s.visible(), "printing:") {
 		t.Errorf("left on the screen:\n%s", s.visible())
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if len(p.printed) != 1 || !p.canceled || !p.purged {
-		t.Errorf("%d documents, cancelled %v, purged %v", len(p.printed), p.canceled, p.purged)
+	if printed, purged, canceled := p.got(); len(printed) != 1 || !canceled || !purged {
+		t.Errorf("%d documents, cancelled %v, purged %v", len(printed), canceled, purged)
 	}
 }
