@@ -26,7 +26,9 @@ var testOnlyPoll time.Duration
 
 // runJob hands over a document, follows it until it is out, and has it forgotten.
 func (a *app) runJob(ctx context.Context, p printerChoice, opts ipp.Options, document []byte, pages int) error {
-	id, _, err := p.server.Print(ctx, opts, document)
+	sending, sent := handover(ctx)
+	id, _, err := p.server.Print(sending, opts, document)
+	sent()
 	if err != nil {
 		return err
 	}
@@ -53,6 +55,18 @@ func (a *app) runJob(ctx context.Context, p printerChoice, opts ipp.Options, doc
 		return a.jobFailed(p, job)
 	}
 	return nil
+}
+
+// answerGrace is how long a printer that is being given a document may still
+// answer once the person has had enough.
+const answerGrace = 3 * time.Second
+
+// handover is the context of giving a document away. It outlives ctx a little: a
+// job whose number is not known yet can't be cancelled, and would be printed.
+func handover(ctx context.Context) (context.Context, context.CancelFunc) {
+	sending, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(answerGrace, cancel) })
+	return sending, func() { stop(); cancel() }
 }
 
 // followJob asks how far the job is until it is over, and says what the printer
