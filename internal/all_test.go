@@ -53,6 +53,7 @@ var owners = []struct{ path, by string }{
 	{"github.com/spf13/pflag", "cli"},
 	{"go.etcd.io/bbolt", "store"},
 	{"filippo.io/age", "cli keyring store"},
+	{"github.com/cloudflare/circl", "keyring"},
 }
 
 // testOnly is what may be imported by tests alone: cobra's writer of manuals

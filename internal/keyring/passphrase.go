@@ -96,6 +96,9 @@ func (v *Vault) PassphraseSlot(pass, label string, now time.Time) (Slot, error) 
 	if _, err := ParseRecoveryKey(pass); !errors.Is(err, ErrNotRecoveryKey) {
 		return Slot{}, ErrLooksLikeRecoveryKey
 	}
+	if _, err := ParseShare(pass); !errors.Is(err, ErrNotShare) {
+		return Slot{}, ErrLooksLikeRecoveryKey
+	}
 	if WorkFactor < 1 || WorkFactor > maxWorkFactor {
 		return Slot{}, fmt.Errorf("work factor %d is not in 1 to %d", WorkFactor, maxWorkFactor)
 	}

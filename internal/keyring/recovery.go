@@ -149,7 +149,7 @@ func ParseRecoveryKey(s string) (RecoveryKey, error) {
 func keyFromData(data string) (RecoveryKey, error) {
 	if len(data) == recoveryLen+GroupCount {
 		var wrong []int
-		if data, wrong = splitCheckLetters(data); len(wrong) > 0 {
+		if data, wrong = splitCheckLetters(data, recoveryLen); len(wrong) > 0 {
 			return RecoveryKey{}, &RecoveryTypoError{Groups: wrong}
 		}
 	}
@@ -160,12 +160,13 @@ func keyFromData(data string) (RecoveryKey, error) {
 	return RecoveryKey{&recoveryKey{data, id}}, nil
 }
 
-// splitCheckLetters takes the check letters out of data and returns the numbers,
-// from 1, of the groups that they do not fit.
-func splitCheckLetters(data string) (key string, wrong []int) {
+// splitCheckLetters takes the check letters out of data, which has size characters
+// without them, and returns the numbers, from 1, of the groups that they do not
+// fit.
+func splitCheckLetters(data string, size int) (key string, wrong []int) {
 	var b strings.Builder
-	for i := range GroupCount {
-		n := min(groupLen, recoveryLen-i*groupLen)
+	for i := 0; i*groupLen < size; i++ {
+		n := min(groupLen, size-i*groupLen)
 		group := data[:n]
 		if checkLetter(i, group) != data[n] {
 			wrong = append(wrong, i+1)
@@ -195,16 +196,18 @@ var lookAlikes = strings.NewReplacer("B", "8", "I", "L", "O", "0", "1", "L")
 
 // resemblesKey reports whether a folded text without the prefix can only be
 // meant as a key: the right length give or take three, with or without check
-// letters, hardly a character that no key holds, and digits among the letters.
-// A key has fewer than three digits once in a million; passphrases of this
-// length made of words have none.
+// letters.
 func resemblesKey(folded string) bool {
 	n := len(folded)
 	near := n >= recoveryLen-3 && n <= recoveryLen+3 ||
 		n >= recoveryLen+GroupCount-3 && n <= recoveryLen+GroupCount+3
-	if !near {
-		return false
-	}
+	return near && looksCoded(folded)
+}
+
+// looksCoded reports whether a folded text has hardly a character that Bech32
+// leaves out, and digits among the letters. A key has fewer than three digits once
+// in a million; passphrases of its length made of words have none.
+func looksCoded(folded string) bool {
 	var foreign, digits int
 	for _, r := range folded {
 		if !strings.ContainsRune(bech32, r) {
