@@ -28,7 +28,7 @@ func staleLimit(records int) int { return max(staleFloor, records/50) }
 var staleFloor = 64
 
 // sealedDigest returns the digest as it stands in the file, nil if there is none.
-func (s *Store) sealedDigest(p *pages) ([]byte, error) {
+func (s *Store) sealedDigest(p values) ([]byte, error) {
 	info := s.idx.head.Digest
 	if info == nil {
 		return nil, nil

@@ -103,7 +103,7 @@ func (s *Store) Record(id record.ID) (r *record.Record, err error) {
 	return r, err
 }
 
-func (s *Store) record(p *pages, id record.ID) (*record.Record, error) {
+func (s *Store) record(p values, id record.ID) (*record.Record, error) {
 	e, ok := s.idx.entry(id)
 	if !ok {
 		return nil, ErrNoRecord
@@ -176,7 +176,7 @@ func (s *Store) Attachment(id record.ID) (data []byte, err error) {
 	return data, err
 }
 
-func (s *Store) attachment(p *pages, id record.ID) ([]byte, error) {
+func (s *Store) attachment(p values, id record.ID) ([]byte, error) {
 	i := slices.IndexFunc(s.idx.attached, func(a attached) bool { return a.ID == id })
 	if i < 0 {
 		return nil, ErrNoRecord
@@ -214,7 +214,7 @@ func (s *Store) History(id record.ID) (list []*record.Record, err error) {
 	return list, err
 }
 
-func (s *Store) history(p *pages, id record.ID) (list []*record.Record, err error) {
+func (s *Store) history(p values, id record.ID) (list []*record.Record, err error) {
 	e, ok := s.idx.entry(id)
 	if !ok {
 		return nil, ErrNoRecord

@@ -254,6 +254,11 @@ func (p *pages) checkFormat() error {
 	if err != nil {
 		return damaged("pages", err)
 	}
+	return checkFormatLine(line)
+}
+
+// checkFormatLine refuses the format line of a newer program and what is none.
+func checkFormatLine(line []byte) error {
 	if string(line) == formatLine {
 		return nil
 	}

@@ -22,7 +22,7 @@ func (s *Store) verify(p *pages) error {
 	if err := p.checkFreelist(); err != nil {
 		return damaged("pages", err)
 	}
-	for _, check := range []func(*pages) error{
+	for _, check := range []func(values) error{
 		s.verifySlots, s.verifySingles, s.verifyRecords, s.verifyHistory, s.verifyAttachments, s.verifyDigest,
 	} {
 		if err := check(p); err != nil {
@@ -39,7 +39,7 @@ func (s *Store) note(kind string, id record.ID) {
 // verifySlots compares the slots in the file with the index. One that was
 // replaced would hand new secrets to whoever replaced it, so nothing is written
 // then; reading is harmless, and refusing it would lock the owner out.
-func (s *Store) verifySlots(p *pages) error {
+func (s *Store) verifySlots(p values) error {
 	missing := map[record.ID]digest{}
 	for _, slot := range s.idx.head.Slots {
 		missing[slot.ID] = slot.SHA256
@@ -61,7 +61,7 @@ func (s *Store) verifySlots(p *pages) error {
 }
 
 // verifySingles checks that the buckets of single values hold no others.
-func (s *Store) verifySingles(p *pages) error {
+func (s *Store) verifySingles(p values) error {
 	for bucket, known := range map[string][]string{
 		bucketMeta:   {string(keyFormat), string(keySlots)},
 		bucketIndex:  {string(keyIndex)},
@@ -81,7 +81,7 @@ func (s *Store) verifySingles(p *pages) error {
 	return nil
 }
 
-func (s *Store) verifyRecords(p *pages) error {
+func (s *Store) verifyRecords(p values) error {
 	i := 0
 	missingBelow := func(id record.ID, end bool) {
 		for i < len(s.idx.entries) && (end || string(s.idx.entries[i].id[:]) < string(id[:])) {
@@ -114,7 +114,7 @@ type pastChain struct {
 
 // verifyHistory recomputes the chained digest of each record's history. The
 // revisions must be those before the current one, without a gap.
-func (s *Store) verifyHistory(p *pages) error {
+func (s *Store) verifyHistory(p values) error {
 	found := map[record.ID]pastChain{}
 	err := p.each(bucketHistory, func(k, v []byte) error {
 		if len(k) != 24 {
@@ -150,7 +150,7 @@ func (s *Store) verifyHistory(p *pages) error {
 	return nil
 }
 
-func (s *Store) verifyAttachments(p *pages) error {
+func (s *Store) verifyAttachments(p values) error {
 	known := map[record.ID]digest{}
 	for _, a := range s.idx.attached {
 		known[a.ID] = a.SHA256
@@ -176,7 +176,7 @@ func (s *Store) verifyAttachments(p *pages) error {
 }
 
 // verifyDigest drops a damaged digest: it is a cache.
-func (s *Store) verifyDigest(p *pages) error {
+func (s *Store) verifyDigest(p values) error {
 	_, err := s.sealedDigest(p)
 	s.dropped = err != nil
 	return nil
@@ -223,7 +223,7 @@ type verifyJob struct {
 const verifyBatch = 4 << 20
 
 // decryptAll decrypts in batches, on all processors.
-func (s *Store) decryptAll(p *pages, rep *Report) error {
+func (s *Store) decryptAll(p values, rep *Report) error {
 	var jobs []verifyJob
 	size := 0
 	flush := func() {
