@@ -19,6 +19,8 @@ const (
 	KindPassphrase = "passphrase"
 	KindRecovery   = "recovery-key"
 	KindIdentity   = "identity"
+	KindSSH        = "ssh"
+	KindPlugin     = "plugin"
 )
 
 // MaxLabel is the longest label of a slot in bytes.

@@ -167,7 +167,7 @@ func (h *slotHeader) open(ids []age.Identity) (*Vault, SlotInfo, error) {
 		switch {
 		case errors.Is(err, age.ErrIncorrectIdentity):
 			continue
-		case err != nil && isNative(id):
+		case err != nil && (isNative(id) || errors.Is(err, ErrSlotDamaged)):
 			return nil, SlotInfo{}, ErrSlotDamaged
 		case err != nil:
 			unusable = errors.Join(unusable, &IdentityError{err})
