@@ -56,6 +56,9 @@ var guides = []struct{ path, lang string }{
 
 // TestGuides runs the guides. UPDATE=1 writes what the program says into them.
 func TestGuides(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the guides are played without the race detector: each of their commands is a process of its own")
+	}
 	t.Parallel()
 	needCommand(t, "bash")
 	needCommand(t, "pdftotext")
