@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"memovault/internal/keyring"
 	"memovault/internal/record"
 )
 
@@ -44,6 +45,11 @@ func (s *Store) Commit(c Change) error {
 	if err != nil {
 		return err
 	}
+	return s.commit(func(p *pages) (*write, error) { return s.prepare(p, c, sealed) })
+}
+
+// commit writes what prepare works out under the lock.
+func (s *Store) commit(prepare func(p *pages) (*write, error)) error {
 	release, err := lock(s.path, true, s.cfg.wait())
 	if err != nil {
 		return err
@@ -52,7 +58,7 @@ func (s *Store) Commit(c Change) error {
 	s.removeLeftovers()
 	var w *write
 	err = s.viewLocked(func(p *pages) error {
-		w, err = s.prepare(p, c, sealed)
+		w, err = prepare(p)
 		return err
 	})
 	if err != nil {
@@ -154,13 +160,7 @@ func (w *write) put(bucket string, key, value []byte) {
 // prepare checks a change against the file as it stands now and works out what
 // to write. Nothing is written but the backup.
 func (s *Store) prepare(p *pages, c Change, sealed *sealedChange) (*write, error) {
-	if err := s.current(p); err != nil {
-		return nil, err
-	}
-	if len(s.damage) > 0 {
-		return nil, damaged(s.damage[0], nil)
-	}
-	if err := s.safeToWrite(p); err != nil {
+	if err := s.mayWrite(p); err != nil {
 		return nil, err
 	}
 	w := &write{file: p.file}
@@ -197,7 +197,20 @@ func (s *Store) prepare(p *pages, c Change, sealed *sealedChange) (*write, error
 	if err := s.prepareDigest(p, w, changed); err != nil {
 		return nil, err
 	}
-	return w, s.prepareIndex(w, c, sealed)
+	s.nextHeader(w, c, sealed)
+	return w, s.sealIndex(w)
+}
+
+// mayWrite makes sure that the file is whole, that it is the one the index in
+// memory speaks of, and that bbolt can be let at it.
+func (s *Store) mayWrite(p *pages) error {
+	if err := s.current(p); err != nil {
+		return err
+	}
+	if len(s.damage) > 0 {
+		return damaged(s.damage[0], nil)
+	}
+	return s.safeToWrite(p)
 }
 
 // current makes sure that the index in memory is the one in the file, byte for
@@ -269,11 +282,9 @@ func (s *Store) prepareDigest(p *pages, w *write, changed map[record.ID][]byte) 
 	return nil
 }
 
-func (s *Store) prepareIndex(w *write, c Change, sealed *sealedChange) error {
+// nextHeader notes in the header of the next index what the change does.
+func (s *Store) nextHeader(w *write, c Change, sealed *sealedChange) {
 	h := &w.next.head
-	h.Generation++
-	h.Previous = s.idxSum
-	h.Time = s.cfg.Now.UTC().Truncate(time.Second)
 	if len(sealed.records) > 0 {
 		h.Last = nil
 		for _, sr := range sealed.records[:min(len(sealed.records), maxLast)] {
@@ -289,11 +300,23 @@ func (s *Store) prepareIndex(w *write, c Change, sealed *sealedChange) error {
 			h.Slots[i].Proven = &t
 		}
 	}
+}
+
+// sealIndex makes the next index the next generation, and the last thing that
+// is written.
+func (s *Store) sealIndex(w *write) error { return s.sealIndexBy(w, s.vault) }
+
+// sealIndexBy is sealIndex for a vault that gets another identity.
+func (s *Store) sealIndexBy(w *write, vault *keyring.Vault) error {
+	h := &w.next.head
+	h.Generation++
+	h.Previous = s.idxSum
+	h.Time = s.cfg.Now.UTC().Truncate(time.Second)
 	plain, err := w.next.encode()
 	if err != nil {
 		return err
 	}
-	if w.sealed, err = s.vault.Seal(plain); err != nil {
+	if w.sealed, err = vault.Seal(plain); err != nil {
 		return err
 	}
 	w.sum = indexSum(w.sealed)

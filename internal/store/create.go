@@ -5,7 +5,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -49,11 +48,24 @@ func Create(path string, cfg Config, vault *keyring.Vault, slots []NewSlot) erro
 type NewSlot struct {
 	keyring.Slot
 	Proven time.Time
+
+	// Recipient is what seals to the slot's key, in text; empty for a passphrase.
+	// It is kept in the sealed index alone, so that Rotate needs no key.
+	Recipient string
+	// Hint is what has to be known before the slot can be opened: the line of an
+	// SSH public key, the handle of a plugin. At most MaxHint bytes, not sealed.
+	Hint []byte
 }
+
+// MaxHint is the longest hint of a slot in bytes.
+const MaxHint = 4 << 10
 
 func (n NewSlot) info() SlotInfo {
 	info := SlotInfo{ID: n.ID, SHA256: digestOf(n.Sealed), Kind: n.Kind, Label: n.Label,
-		Created: n.Created.UTC().Truncate(time.Second)}
+		Created: n.Created.UTC().Truncate(time.Second), Recipient: n.Recipient}
+	if len(n.Hint) > 0 {
+		info.HintSHA256 = digestOf(n.Hint)
+	}
 	if !n.Proven.IsZero() {
 		proven := n.Proven.UTC().Truncate(time.Second)
 		info.Proven = &proven
@@ -64,10 +76,12 @@ func (n NewSlot) info() SlotInfo {
 func firstWrite(cfg Config, vault *keyring.Vault, slots []NewSlot) (*write, error) {
 	w := &write{next: &index{head: indexHeader{Format: Format, Vault: vault.ID(), Generation: 1,
 		Time: cfg.Now.UTC().Truncate(time.Second)}}}
-	for _, slot := range slots {
-		w.next.head.Slots = append(w.next.head.Slots, slot.info())
-		w.put(bucketSlots, slices.Clone(slot.ID[:]), slot.Sealed)
+	ways, err := (&SlotChange{Add: slots}).apply(slotSet{})
+	if err != nil {
+		return nil, err
 	}
+	w.next.head.Slots = ways.infos
+	w.putSlots(ways)
 	plain, err := w.next.encode()
 	if err != nil {
 		return nil, err
@@ -76,17 +90,8 @@ func firstWrite(cfg Config, vault *keyring.Vault, slots []NewSlot) (*write, erro
 		return nil, err
 	}
 	w.put(bucketMeta, keyFormat, []byte(formatLine))
-	w.put(bucketMeta, keySlots, slotSum(sealedSlots(slots)))
 	w.put(bucketIndex, keyIndex, w.sealed)
 	return w, nil
-}
-
-func sealedSlots(slots []NewSlot) []sealedSlot {
-	list := make([]sealedSlot, len(slots))
-	for i, slot := range slots {
-		list[i] = sealedSlot{id: slot.ID, sealed: slot.Sealed}
-	}
-	return list
 }
 
 // create writes a new database into the empty file at path and reads it back.

@@ -17,6 +17,15 @@ var (
 	ErrNotVault = errors.New("store: not a vault file")
 	// ErrReplaced: the file at the path was replaced by another one while it was in use.
 	ErrReplaced = errors.New("store: the file was replaced while in use")
+	// ErrRekeyed: another process has given the vault a new identity since it was
+	// unlocked here. Nothing was saved; it opens again with the keys it has now.
+	ErrRekeyed = errors.New("store: the vault got another identity while in use")
+	// ErrNoSlot: a change names a slot that the vault does not have.
+	ErrNoSlot = errors.New("store: no such slot")
+	// ErrLastSlot: a change would leave no slot, and so nobody a way in.
+	ErrLastSlot = errors.New("store: no slot would be left")
+	// ErrTooManySlots: a vault has at most 64 slots.
+	ErrTooManySlots = errors.New("store: too many slots")
 	// ErrLocked: a method that needs Unlock was called before it.
 	ErrLocked = errors.New("store: the vault is not unlocked")
 	// ErrNoRecord: no record, revision or attachment of that name.

@@ -66,7 +66,8 @@ type indexHeader struct {
 	Time        time.Time   `json:"time"`
 	Slots       []SlotInfo  `json:"slots"`
 	Digest      *digestInfo `json:"digest,omitempty"`
-	Last        []record.ID `json:"last,omitempty"` // records the last commit changed
+	Last        []record.ID `json:"last,omitempty"`    // records the last commit changed
+	Retired     []retired   `json:"retired,omitempty"` // earlier identities, newest first
 	Records     int         `json:"records"`
 	Attachments int         `json:"attachments"`
 }
@@ -79,6 +80,11 @@ type SlotInfo struct {
 	Label   string     `json:"label,omitempty"`
 	Created time.Time  `json:"created"`
 	Proven  *time.Time `json:"proven,omitempty"` // when it last opened the vault in a drill
+
+	// Recipient is what seals to the slot's key, in text; empty for a passphrase
+	// and where it is not known. Whoever knows it can forge the slot.
+	Recipient  string `json:"recipient,omitempty"`
+	HintSHA256 digest `json:"hintsha256,omitzero"` // of the slot's hint; zero if it has none
 }
 
 // digestInfo is what the index says of the cache of all current records.

@@ -5,6 +5,7 @@ package store
 import (
 	"errors"
 	"os"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -25,6 +26,21 @@ func makePrivate(path string, dir bool) error {
 		return nil
 	}
 	return err
+}
+
+// keepOwner gives the file at path, which is about to take the place of old, the
+// same owner: a vault must not become root's because root changed its keys. The
+// group of a file that only its owner may read does not matter.
+func keepOwner(path string, old os.FileInfo) error {
+	was, ok := old.Sys().(*syscall.Stat_t)
+	st, err := os.Stat(path)
+	if err != nil || !ok {
+		return err
+	}
+	if is, ok := st.Sys().(*syscall.Stat_t); ok && is.Uid != was.Uid {
+		return os.Chown(path, int(was.Uid), int(was.Gid))
+	}
+	return nil
 }
 
 // syncDir makes a rename or a new file in dir durable.

@@ -1,6 +1,10 @@
 package store
 
-import "golang.org/x/sys/windows"
+import (
+	"os"
+
+	"golang.org/x/sys/windows"
+)
 
 // makePrivate gives a file or folder a protected access list with its owner as
 // the only entry: on Windows, Go's mode bits do nothing (go.dev/issue/70524).
@@ -29,6 +33,9 @@ func makePrivate(path string, dir bool) error {
 	return windows.SetNamedSecurityInfo(path, windows.SE_FILE_OBJECT,
 		windows.DACL_SECURITY_INFORMATION|windows.PROTECTED_DACL_SECURITY_INFORMATION, nil, nil, acl, nil)
 }
+
+// keepOwner does nothing: makePrivate has given the file its list.
+func keepOwner(string, os.FileInfo) error { return nil }
 
 // syncDir does nothing: Windows flushes a folder with the file's own metadata.
 func syncDir(string) error { return nil }

@@ -77,6 +77,7 @@ type Store struct {
 	cfg  Config
 
 	slots        []sealedSlot
+	hints        map[record.ID][]byte
 	slotSum      string      // as the file says it
 	slotsDamaged bool        // the slots do not have that sum
 	newHere      bool        // see NewHere
@@ -292,7 +293,7 @@ func (s *Store) readSlots(p *pages) error {
 	}
 	s.slotSum = string(sum)
 	s.slotsDamaged = string(slotSum(s.slots)) != s.slotSum
-	return nil
+	return s.readHints(p)
 }
 
 const maxSlots = 64
@@ -347,6 +348,9 @@ func (s *Store) load(p *pages) error {
 		return damaged("index", err)
 	}
 	plain, err := s.vault.OpenText(sealed)
+	if err != nil && s.rekeyed(p) {
+		return ErrRekeyed
+	}
 	if err != nil {
 		return damaged("index", err)
 	}
@@ -393,7 +397,7 @@ func (s *Store) verifyOnOpen(p *pages, remembered *pin) error {
 		remembered.Generation <= s.idx.head.Generation && remembered.Path == place
 	if !p.small() && fresh {
 		s.damage, s.dropped = nil, false
-		if err := s.verifySlots(p); err != nil {
+		if err := errors.Join(s.verifySlots(p), s.verifyHints(p)); err != nil {
 			return damaged("pages", err)
 		}
 	} else {

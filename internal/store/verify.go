@@ -23,7 +23,7 @@ func (s *Store) verify(p *pages) error {
 		return damaged("pages", err)
 	}
 	for _, check := range []func(values) error{
-		s.verifySlots, s.verifySingles, s.verifyRecords, s.verifyHistory, s.verifyAttachments, s.verifyDigest,
+		s.verifySlots, s.verifyHints, s.verifySingles, s.verifyRecords, s.verifyHistory, s.verifyAttachments, s.verifyDigest,
 	} {
 		if err := check(p); err != nil {
 			return damaged("pages", err)
@@ -66,7 +66,6 @@ func (s *Store) verifySingles(p values) error {
 		bucketMeta:   {string(keyFormat), string(keySlots)},
 		bucketIndex:  {string(keyIndex)},
 		bucketDigest: {string(keyDigest)},
-		bucketHints:  {},
 	} {
 		err := p.each(bucket, func(k, _ []byte) error {
 			if !slices.Contains(known, string(k)) {
