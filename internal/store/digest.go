@@ -44,7 +44,7 @@ func (s *Store) sealedDigest(p values) ([]byte, error) {
 }
 
 // openDigest returns the plaintext of the digest, nil if there is none.
-func (s *Store) openDigest(p *pages) ([]byte, error) {
+func (s *Store) openDigest(p values) ([]byte, error) {
 	sealed, err := s.sealedDigest(p)
 	if sealed == nil || err != nil {
 		return nil, err
@@ -149,7 +149,7 @@ func (s *Store) Parse(raw Raw) (*record.Record, error) {
 }
 
 // plainRecord opens a record without parsing it.
-func (s *Store) plainRecord(p *pages, e entry) ([]byte, error) {
+func (s *Store) plainRecord(p values, e entry) ([]byte, error) {
 	sealed, err := p.get(bucketRecords, e.id[:])
 	if err != nil {
 		return nil, err
@@ -171,7 +171,7 @@ func (s *Store) noteOnce(kind string, id record.ID) {
 
 // buildDigest writes the plaintext of all records of x: from the digest in the
 // file, from changed (just sealed), and the rest one by one.
-func (s *Store) buildDigest(p *pages, x *index, changed map[record.ID][]byte) ([]byte, error) {
+func (s *Store) buildDigest(p values, x *index, changed map[record.ID][]byte) ([]byte, error) {
 	old, err := s.openDigest(p)
 	if err != nil {
 		old = nil

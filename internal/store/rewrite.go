@@ -22,7 +22,7 @@ import (
 // A rewriting is what a new file is made of.
 type rewriting struct {
 	s     *Store
-	from  *pages
+	from  values
 	vault *keyring.Vault // what seals the new file; may be s.vault itself
 	next  *index         // its header; lines are added as values are carried over
 	ways  slotSet
@@ -105,7 +105,7 @@ func notSaved(err error) error {
 }
 
 // again returns a rewriting that carries everything over.
-func (s *Store) again(p *pages, vault *keyring.Vault, ways slotSet) *rewriting {
+func (s *Store) again(p values, vault *keyring.Vault, ways slotSet) *rewriting {
 	head := s.idx.head
 	head.Slots, head.Digest = ways.infos, nil
 	return &rewriting{s: s, from: p, vault: vault, ways: ways, next: &index{head: head}, past: map[record.ID]digest{}}

@@ -183,7 +183,7 @@ func (s *Store) knownHint(k []byte, sum digest) bool {
 
 // readHints reads the bucket of hints. What lies there beyond what a vault may
 // have is damage.
-func (s *Store) readHints(p *pages) error {
+func (s *Store) readHints(p values) error {
 	s.hints = map[record.ID][]byte{}
 	err := p.each(bucketHints, func(k, v []byte) error {
 		if len(k) != len(record.ID{}) || len(s.hints) >= maxSlots || len(v) > MaxHint {
