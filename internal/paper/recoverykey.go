@@ -1,6 +1,8 @@
 package paper
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"time"
 
 	"memovault/internal/lang"
@@ -14,27 +16,34 @@ type VaultKey struct {
 	Groups  []string  // as it is typed: numbered parts with their check letters
 	File    string    // the vault's file, without its folder
 	Vault   record.ID // of which the first eight digits are printed
+	Slot    record.ID // which of the vault's keys it is
 	Made    time.Time // the day, in its own time zone
 	Program string    // what the program is called here
+}
+
+// SheetNumber returns the number of the key's sheet, such as 3C7A-F18E: the first
+// 32 bits of the SHA-256 of the vault's id, the slot's id and the day.
+func (k VaultKey) SheetNumber() string {
+	h := sha256.New()
+	h.Write(k.Vault[:])
+	h.Write(k.Slot[:])
+	fmt.Fprintf(h, "%s recovery key\n", k.Made.Format(time.DateOnly))
+	sum := h.Sum(nil)
+	return fmt.Sprintf("%X-%X", sum[:2], sum[2:4])
 }
 
 // RecoveryKey returns the sheet of a vault's recovery key, in one language. It
 // says how to use the key with the program and, for the day when that is gone,
 // with the stock age tool.
 func RecoveryKey(l lang.Lang, k VaultKey) *Doc {
-	b := &sheet{l: l}
+	b := &sheet{l: l, o: Options{Made: k.Made}}
 	b.about(k)
 	b.theKey(k)
 	b.withProgram(k)
 	b.withAge(k)
 	b.whereToKeep()
-	return &Doc{
-		Lang:    l,
-		Title:   b.say(lang.T("Recovery key of a vault", "金庫の回復キー")),
-		Made:    k.Made,
-		Warning: b.say(lang.T("SECRET: this opens the whole vault. Never photograph it or put it into a cloud.", "秘密: 金庫を丸ごと開ける鍵です。写真に撮らず、クラウドにも上げないでください。")),
-		Blocks:  b.blocks,
-	}
+	return b.doc(lang.T("Recovery key of a vault", "金庫の回復キー"), k.SheetNumber(),
+		lang.T("SECRET: this opens the whole vault. Never photograph it or put it into a cloud.", "秘密: 金庫を丸ごと開ける鍵です。写真に撮らず、クラウドにも上げないでください。"))
 }
 
 func (b *sheet) about(k VaultKey) {
@@ -49,7 +58,7 @@ func (b *sheet) theKey(k VaultKey) {
 		Note: b.say(lang.T("%d groups", "%d 組"), len(k.Groups))})
 	b.add(Groups{k.Groups})
 	b.add(Para{b.say(lang.T("The last letter of each group is its check letter. There are only digits and capitals, but no O, I, B or 1: what looks like O is zero, like I is L, like B is eight.",
-		"各組の最後の 1 文字は「確かめの文字」です。数字と大文字だけで、O（オー）・I（アイ）・B（ビー）・1（いち）は使っていません。O に見えたらゼロ、B に見えたら 8 です。"))})
+		"各組の最後は「確かめの文字」です。O・I・B・1（いち）は使っていません。O に見えたらゼロ、B なら 8 です。"))})
 	b.add(QR{Label: b.say(lang.T("The same key, to scan", "同じ回復キー（読み取るとき）")), Text: k.Key,
 		Note: b.say(lang.T("This code is the key itself: whoever scans it can open the vault. Use your own device, and an app that neither keeps nor sends what it reads. It gives the line for key.txt below.",
 			"このコードは回復キーそのもので、読み取った人は金庫を丸ごと開けられます。自分の機器で、内容を残したり送ったりしないアプリで読み取ってください。下の key.txt の 1 行になります。"))})
