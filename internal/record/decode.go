@@ -105,6 +105,10 @@ func (p *scanner) recordMember(r *Record, key string) {
 		r.Verified = p.timePointer()
 	case "trashed":
 		r.Trashed = p.timePointer()
+	case "from":
+		r.From = p.versions()
+	case "conflicts":
+		p.array(MaxConflicts, func() { r.Conflicts = append(r.Conflicts, p.conflict()) })
 	default:
 		put(&r.Extra, key, p.raw())
 	}
@@ -180,7 +184,7 @@ func (r *Record) check() error {
 	case r.Schema < 0, r.Importance < 0, r.Importance > MaxImportance:
 		return fmt.Errorf("%w: a number out of range", ErrBad)
 	case len(r.Fields) > MaxFields, len(r.Kept) > MaxFields, len(r.Extra) > MaxFields, len(r.Tags) > MaxTags,
-		len(r.Attachments) > MaxAttachments:
+		len(r.Attachments) > MaxAttachments, len(r.From) > MaxFrom, len(r.Conflicts) > MaxConflicts:
 		return fmt.Errorf("%w: too many fields, tags or attachments", ErrBad)
 	case !fits(MaxName, r.Name, r.Template), !fits(MaxValue, r.Title, r.Owner), !fits(MaxNotes, r.Notes),
 		!fits(MaxValue, r.Tags...):
@@ -196,6 +200,11 @@ func (r *Record) check() error {
 	}
 	if !r.standingFits() {
 		return fmt.Errorf("%w: a way, a drill, an accepted finding or an attempt", ErrBad)
+	}
+	for i := range r.Conflicts {
+		if !r.Conflicts[i].fits() {
+			return fmt.Errorf("%w: conflict %d", ErrBad, i+1)
+		}
 	}
 	for i := range r.Attachments {
 		a := &r.Attachments[i]

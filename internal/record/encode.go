@@ -14,7 +14,8 @@ import (
 // The members this program knows, at each level. Any other is Extra.
 var (
 	recordKeys = []string{"schema", "vault", "id", "revision", "template", "name", "title", "owner", "fields", "tags",
-		"notes", "kept", "importance", "ways", "proven", "accepted", "retire", "attempts", "printed", "attachments", "created", "updated", "verified", "trashed"}
+		"notes", "kept", "importance", "ways", "proven", "accepted", "retire", "attempts", "printed", "attachments", "created", "updated", "verified", "trashed",
+		"from", "conflicts"}
 	fieldKeys      = []string{"key", "type", "label", "value", "codes"}
 	codeKeys       = []string{"code", "used"}
 	attachmentKeys = []string{"id", "name", "size", "sha256"}
@@ -80,6 +81,7 @@ func (w *writer) record(r *Record) {
 	w.time("updated", r.Updated)
 	w.timePointer("verified", r.Verified)
 	w.timePointer("trashed", r.Trashed)
+	w.lineage(r)
 	w.end(r.Extra, recordKeys)
 }
 

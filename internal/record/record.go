@@ -106,6 +106,11 @@ type Record struct {
 	Verified *time.Time `json:"verified,omitempty"`
 	Trashed  *time.Time `json:"trashed,omitempty"` // set while it lies in the trash
 
+	// From are the versions this one was made of, in order of their ids; nil
+	// where that is the revision before it, as after every edit. A merge sets it.
+	From      []VersionID `json:"from,omitzero"`
+	Conflicts []Conflict  `json:"conflicts,omitempty"` // what a merge had to choose between
+
 	// Extra keeps what a newer program wrote and this one does not know, by
 	// key, as compact JSON.
 	Extra map[string]json.RawMessage `json:"-"`
@@ -172,6 +177,10 @@ func (r *Record) Clone() *Record {
 		c.Attachments[i].Extra = cloneExtra(c.Attachments[i].Extra)
 	}
 	c.Verified, c.Trashed = cloneTime(r.Verified), cloneTime(r.Trashed)
+	c.From, c.Conflicts = slices.Clone(r.From), slices.Clone(r.Conflicts)
+	for i := range c.Conflicts {
+		c.Conflicts[i] = c.Conflicts[i].clone()
+	}
 	c.Extra = cloneExtra(r.Extra)
 	return &c
 }
