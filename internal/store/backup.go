@@ -60,20 +60,30 @@ func Backups(path string) ([]Backup, error) {
 	}
 	var list []Backup
 	for _, f := range files {
-		m := backupName.FindStringSubmatch(f.Name())
-		if m == nil {
-			continue
-		}
-		generation, _ := strconv.ParseUint(m[1], 10, 64)
-		made, err := time.Parse(backupTime, m[3])
-		if err == nil {
-			list = append(list, Backup{filepath.Join(BackupDir(path), f.Name()), generation, m[2], made})
+		if generation, sum, made, ok := parseBackupName(f.Name()); ok {
+			list = append(list, Backup{filepath.Join(BackupDir(path), f.Name()), generation, sum, made})
 		}
 	}
+	sortBackups(list)
+	return list, err
+}
+
+// parseBackupName reads what the name of a backup says of it.
+func parseBackupName(name string) (generation uint64, sum string, made time.Time, ok bool) {
+	m := backupName.FindStringSubmatch(name)
+	if m == nil {
+		return 0, "", made, false
+	}
+	generation, err := strconv.ParseUint(m[1], 10, 64)
+	made, err2 := time.Parse(backupTime, m[3])
+	return generation, m[2], made, err == nil && err2 == nil
+}
+
+// sortBackups puts the newest first.
+func sortBackups(list []Backup) {
 	slices.SortFunc(list, func(a, b Backup) int {
 		return cmp.Or(b.Time.Compare(a.Time), cmp.Compare(b.Generation, a.Generation))
 	})
-	return list, err
 }
 
 // backupBefore makes the backup that a write must be preceded by: of the bytes
@@ -98,8 +108,7 @@ func (s *Store) backupBefore(p *pages, destructive bool) error {
 	if err := s.wholeBeforeBackup(p); err != nil {
 		return err
 	}
-	name := fmt.Sprintf("%s-g%06d-%s-%s.tar", strings.TrimSuffix(filepath.Base(s.path), filepath.Ext(s.path)),
-		s.idx.head.Generation, sum, s.cfg.Now.UTC().Format(backupTime))
+	name := s.backupFile()
 	if err := s.writeBackup(p, dir, name); err != nil {
 		return &BackupError{Dir: dir, Err: err}
 	}
@@ -168,6 +177,7 @@ func (s *Store) tarVault(p *pages, w io.Writer) (map[string]digest, error) {
 		check  func(k []byte, sum digest) bool
 	}{
 		{bucketSlots, hexName("slots"), s.knownSlot},
+		{bucketHints, hintFile, s.knownHint},
 		{bucketIndex, func([]byte) string { return "index.age" }, func(_ []byte, sum digest) bool { return sum == digestOf(s.sealed) }},
 		{bucketRecords, hexName("records"), s.knownRecord},
 		{bucketHistory, historyName, func([]byte, digest) bool { return true }},
@@ -189,6 +199,9 @@ func (s *Store) tarVault(p *pages, w io.Writer) (map[string]digest, error) {
 func hexName(folder string) func([]byte) string {
 	return func(k []byte) string { return folder + "/" + hex.EncodeToString(k) + ".age" }
 }
+
+// hintFile ends otherwise: a hint is no age file.
+func hintFile(k []byte) string { return "hints/" + hex.EncodeToString(k) + ".txt" }
 
 func historyName(k []byte) string {
 	if len(k) != 24 {
@@ -255,9 +268,7 @@ func (s *Store) thin(list []Backup) {
 // that have one, days and months counted in loc.
 func Superfluous(list []Backup, loc *time.Location) []Backup {
 	list = slices.Clone(list)
-	slices.SortFunc(list, func(a, b Backup) int {
-		return cmp.Or(b.Time.Compare(a.Time), cmp.Compare(b.Generation, a.Generation))
-	})
+	sortBackups(list)
 	days, months := map[string]bool{}, map[string]bool{}
 	var drop []Backup
 	for i, b := range list {

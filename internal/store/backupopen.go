@@ -152,8 +152,12 @@ func (b *BackupFile) readSlots() error {
 	if err != nil {
 		return damaged("slots", err)
 	}
-	return nil
+	return b.s.readHints(b.values)
 }
+
+// Hints returns what the slots of the backup need to be opened, as Store.Hints
+// does.
+func (b *BackupFile) Hints() map[record.ID][]byte { return b.s.Hints() }
 
 // Close ends the reading of the backup.
 func (b *BackupFile) Close() error {
@@ -215,7 +219,9 @@ func (b *BackupFile) tryVaults(known []*keyring.Vault) error {
 }
 
 // identities are those of the vault, that of today first.
-func (s *Store) identities() []*keyring.Vault { return []*keyring.Vault{s.vault} }
+func (s *Store) identities() []*keyring.Vault {
+	return append([]*keyring.Vault{s.vault}, s.Retired()...)
+}
 
 func (b *BackupFile) unlockAs(vault *keyring.Vault) error {
 	sealed, err := b.values.get(bucketIndex, keyIndex)
@@ -367,7 +373,7 @@ func (s *Store) VerifyBackup(path string) (BackupReport, error) {
 // verifyListed compares every value that the index lists, and finds those that
 // it does not.
 func (s *Store) verifyListed(v values) error {
-	for _, check := range []func(values) error{s.verifySlots, s.verifyRecords, s.verifyHistory, s.verifyAttachments} {
+	for _, check := range []func(values) error{s.verifySlots, s.verifyHints, s.verifyRecords, s.verifyHistory, s.verifyAttachments} {
 		if err := check(v); err != nil {
 			return err
 		}

@@ -115,6 +115,10 @@ func tarKey(name string) (bucket string, key []byte, ok bool) {
 	case "index.age":
 		return bucketIndex, keyIndex, true
 	}
+	if hint, ok := strings.CutPrefix(name, "hints/"); ok {
+		id, err := hex.DecodeString(strings.TrimSuffix(hint, ".txt"))
+		return bucketHints, id, err == nil && len(id) == 16
+	}
 	bare, sealed := strings.CutSuffix(name, ".age")
 	folder, rest, _ := strings.Cut(bare, "/")
 	switch folder {

@@ -21,6 +21,8 @@ type Change struct {
 	Attach []NewFile
 	// Prove sets the date on which slots last opened the vault in a drill.
 	Prove map[record.ID]time.Time
+	// Copied and Forgotten are places of copies to note, and to note no longer.
+	Copied, Forgotten []Copy
 	// Destructive asks for a backup even if there is one from today.
 	Destructive bool
 }
@@ -285,6 +287,7 @@ func (s *Store) prepareDigest(p *pages, w *write, changed map[record.ID][]byte) 
 // nextHeader notes in the header of the next index what the change does.
 func (s *Store) nextHeader(w *write, c Change, sealed *sealedChange) {
 	h := &w.next.head
+	h.noteCopies(c)
 	if len(sealed.records) > 0 {
 		h.Last = nil
 		for _, sr := range sealed.records[:min(len(sealed.records), maxLast)] {

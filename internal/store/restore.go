@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"memovault/internal/record"
 )
 
 // A RestorePlan says where a paper backup goes.
@@ -17,6 +19,10 @@ type RestorePlan struct {
 	// Replace lets the vault take the place of what is at the path, after a
 	// copy of that was made and compared.
 	Replace bool
+	// As is a vault of the same id that is open; RestoreFile alone looks at it.
+	// The restored vault then has its identity and its keys, not those of the
+	// day of the backup.
+	As *Store
 }
 
 // Restored says what Restore did.
@@ -39,6 +45,19 @@ type Restored struct {
 // is right: what it knows is missing. After that the pin protects the restored
 // vault as any other.
 func Restore(path string, cfg Config, p *PaperVault, plan RestorePlan) (Restored, error) {
+	return restoreTo(path, cfg, plan, func(path string) (string, bool, error) {
+		w, older, err := p.write(cfg)
+		if err != nil {
+			return "", false, err
+		}
+		temp, err := w.beside(path)
+		return temp, older, err
+	})
+}
+
+// restoreTo puts the file that beside made, in the folder of the path it is
+// given, at path. older is what Restored.Older says.
+func restoreTo(path string, cfg Config, plan RestorePlan, beside func(path string) (temp string, older bool, err error)) (Restored, error) {
 	dir := filepath.Dir(path)
 	if err := makeFolder(dir); err != nil {
 		return Restored{}, err
@@ -63,11 +82,7 @@ func Restore(path string, cfg Config, p *PaperVault, plan RestorePlan) (Restored
 		return Restored{}, err
 	}
 	exists := err == nil
-	w, older, err := p.write(cfg)
-	if err != nil {
-		return Restored{}, err
-	}
-	temp, err := w.beside(path)
+	temp, older, err := beside(path)
 	if err != nil {
 		return Restored{}, err
 	}
@@ -126,7 +141,7 @@ func copyAway(path string, now time.Time) (string, error) {
 			to = fmt.Sprintf("%s-%d%s", name, n, filepath.Ext(path))
 		}
 		err := copyNew(path, to)
-		if errors.Is(err, os.ErrExist) {
+		if errors.Is(err, ErrExists) {
 			continue
 		}
 		if err != nil {
@@ -136,27 +151,33 @@ func copyAway(path string, now time.Time) (string, error) {
 	}
 }
 
-// copyNew copies a file to one that does not exist yet, or leaves none.
-func copyNew(from, to string) (err error) {
+// copyNew copies a file to one that does not exist yet (ErrExists), or leaves
+// none: the copy gets its name when it is whole.
+func copyNew(from, to string) error {
+	if _, err := os.Lstat(to); err == nil {
+		return ErrExists
+	}
 	in, err := os.Open(from)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
-	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	out, err := os.CreateTemp(filepath.Dir(to), tempBackup+"*")
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if err != nil {
-			os.Remove(to)
-		}
-	}()
+	defer os.Remove(out.Name())
 	_, err = io.Copy(out, in)
-	if err = errors.Join(err, out.Sync(), out.Close(), makePrivate(to, false)); err != nil {
+	if err = errors.Join(err, out.Sync(), out.Close(), makePrivate(out.Name(), false)); err != nil {
 		return err
 	}
-	return errors.Join(sameContent(from, to), syncDir(filepath.Dir(to)))
+	if err := sameContent(from, out.Name()); err != nil {
+		return err
+	}
+	if err := linkNew(out.Name(), to); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(to))
 }
 
 func sameContent(one, other string) error {
@@ -277,8 +298,13 @@ func sealAll(n int, seal func(i int) ([]byte, error)) ([][]byte, error) {
 // SeenAt returns where this machine last saw the vault of the backup, empty if
 // it never did or if nothing is there any more. Two files of one vault do not
 // get on: whichever is used, the other counts as an older copy from then on.
-func (p *PaperVault) SeenAt(cfg Config) string {
-	seen := cfg.readPin(p.head.Vault)
+func (p *PaperVault) SeenAt(cfg Config) string { return cfg.seenAt(p.head.Vault) }
+
+// SeenAt is PaperVault.SeenAt for a backup in a file.
+func (b *BackupFile) SeenAt(cfg Config) string { return cfg.seenAt(b.s.ID()) }
+
+func (c *Config) seenAt(vault record.ID) string {
+	seen := c.readPin(vault)
 	if seen == nil {
 		return ""
 	}
