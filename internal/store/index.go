@@ -68,6 +68,7 @@ type indexHeader struct {
 	Digest      *digestInfo `json:"digest,omitempty"`
 	Last        []record.ID `json:"last,omitempty"`    // records the last commit changed
 	Retired     []retired   `json:"retired,omitempty"` // earlier identities, newest first
+	Purged      []Tombstone `json:"purged,omitempty"`  // records that are gone for good
 	Copies      []Copy      `json:"copies,omitempty"`  // places that got copies
 	Records     int         `json:"records"`
 	Attachments int         `json:"attachments"`

@@ -62,6 +62,10 @@ type paperHeader struct {
 	Records     int        `json:"records"`
 	Attachments int        `json:"attachments"`
 	LeftOut     int        `json:"leftout"`
+
+	Hints   map[record.ID][]byte `json:"hints,omitempty"` // of the slots, by slot id
+	Retired []retired            `json:"retired,omitempty"`
+	Purged  []Tombstone          `json:"purged,omitempty"`
 }
 
 // paperFile is the line of an attachment.
@@ -132,7 +136,8 @@ func (s *Store) paperFiles(lines [][]byte, files []attached) ([][]byte, error) {
 func (s *Store) paperText(info PaperInfo, lines [][]byte) ([]byte, error) {
 	head, err := json.Marshal(paperHeader{Mark: paperMark, Format: PaperFormat, Vault: info.Vault,
 		Generation: info.Generation, Index: s.idxSum, Made: info.Made, Slots: info.Slots,
-		Records: info.Records, Attachments: info.Attachments, LeftOut: info.LeftOut})
+		Records: info.Records, Attachments: info.Attachments, LeftOut: info.LeftOut,
+		Hints: s.Hints(), Retired: s.idx.head.Retired, Purged: s.idx.head.Purged})
 	if err != nil {
 		return nil, err
 	}

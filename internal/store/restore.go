@@ -211,15 +211,14 @@ func sameContent(one, other string) error {
 // later state.
 func (p *PaperVault) write(cfg Config) (w *write, older bool, err error) {
 	h := indexHeader{Format: Format, Vault: p.head.Vault, Generation: p.head.Generation + 1, Previous: p.head.Index,
-		Time: cfg.Now.UTC().Truncate(time.Second), Slots: slices.Clone(p.head.Slots)}
+		Time: cfg.Now.UTC().Truncate(time.Second), Slots: slices.Clone(p.head.Slots),
+		Retired: p.head.Retired, Purged: p.head.Purged}
 	if seen := cfg.readPin(p.head.Vault); seen != nil && seen.Generation >= p.head.Generation {
 		older = seen.Generation > p.head.Generation
 		h.Generation, h.Previous = seen.Generation+1, seen.Index
 	}
 	w = &write{next: &index{head: h}}
-	for _, slot := range p.slots {
-		w.put(bucketSlots, slices.Clone(slot.id[:]), slot.sealed)
-	}
+	w.putSlots(slotSet{infos: h.Slots, sealed: p.slots, hints: p.head.Hints})
 	if err := p.putRecords(w); err != nil {
 		return nil, false, err
 	}
@@ -237,7 +236,6 @@ func (p *PaperVault) write(cfg Config) (w *write, older bool, err error) {
 		return nil, false, err
 	}
 	w.put(bucketMeta, keyFormat, []byte(formatLine))
-	w.put(bucketMeta, keySlots, slotSum(p.slots))
 	w.put(bucketIndex, keyIndex, w.sealed)
 	return w, older, nil
 }

@@ -291,13 +291,7 @@ func (r *rewriting) putDigest(w *write) error {
 	if len(r.next.entries) <= staleLimit(len(r.next.entries)) {
 		return nil
 	}
-	kept := &index{}
-	for _, e := range r.s.idx.entries {
-		if !r.drop[e.id] {
-			kept.entries = append(kept.entries, e)
-		}
-	}
-	plain, err := r.s.buildDigest(r.from, kept, nil)
+	plain, err := r.s.buildDigest(r.from, r.kept(), nil)
 	if err != nil {
 		return err
 	}
@@ -308,6 +302,17 @@ func (r *rewriting) putDigest(w *write) error {
 	w.put(bucketDigest, keyDigest, sealed)
 	w.next.head.Digest = &digestInfo{SHA256: digestOf(sealed), Generation: w.next.head.Generation + 1}
 	return nil
+}
+
+// kept returns the lines of the old index without those that are left behind.
+func (r *rewriting) kept() *index {
+	kept := &index{}
+	for _, e := range r.s.idx.entries {
+		if !r.drop[e.id] {
+			kept.entries = append(kept.entries, e)
+		}
+	}
+	return kept
 }
 
 // readBack opens the new file, verifies it, decrypts all of it and compares it

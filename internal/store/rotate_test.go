@@ -311,3 +311,39 @@ func TestRetiredShowsNothing(t *testing.T) {
 		}
 	}
 }
+
+// TestPaperCarriesWhatIsNoRecord: a vault from paper has its hints, its earlier
+// identities and its tombstones.
+func TestPaperCarriesWhatIsNoRecord(t *testing.T) {
+	v := newTestVault(t)
+	s := v.full()
+	v.known(s)
+	if err := s.Purge([]record.ID{read(t, s, "b").ID}); err != nil {
+		t.Fatal(err)
+	}
+	old := s.vault
+	to := mustSuccessor(t, s.vault, false)
+	if err := s.Rotate(to, resealed(t, s, to)); err != nil {
+		t.Fatal(err)
+	}
+	payload, _, err := s.Paper(true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := OpenPaper(payload, v.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.path = filepath.Join(t.TempDir(), "again.vault")
+	if _, err := Restore(v.path, v.cfg, p, RestorePlan{}); err != nil {
+		t.Fatal(err)
+	}
+	v.whole()
+	again := v.open()
+	if r := again.Retired(); len(r) != 1 || !r[0].Same(old) {
+		t.Errorf("%d retired identities", len(r))
+	}
+	if len(again.Hints()) != 1 || len(again.Purged()) != 1 {
+		t.Errorf("hints %q, tombstones %v", again.Hints(), again.Purged())
+	}
+}
