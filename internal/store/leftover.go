@@ -1,6 +1,8 @@
 package store
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -42,14 +44,34 @@ func removeBeginning(dir, prefix string) {
 	}
 }
 
-// makeFolder makes dir, and what is missing above it, for the owner alone. A
-// folder that stands already is left as it is.
+// makeFolder makes dir, and what is missing above it, for the owner alone, so
+// that a power cut does not take it away again. A folder that stands already is
+// left as it is.
 func makeFolder(dir string) error {
 	if _, err := os.Stat(dir); err == nil {
 		return nil
 	}
+	var made []string // deepest first
+	for at := filepath.Clean(dir); notThere(at); at = filepath.Dir(at) {
+		made = append(made, at)
+	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
+	for _, one := range made {
+		// a folder that may be written to but not read cannot be synced
+		if err := syncDir(filepath.Dir(one)); err != nil && !errors.Is(err, fs.ErrPermission) {
+			return err
+		}
+	}
 	return makePrivate(dir, true)
 }
+
+func notThere(path string) bool {
+	_, err := os.Lstat(path)
+	return notExist(err)
+}
+
+// KeepName makes the name of a file that its caller has written and synced
+// durable: a sync of the file alone promises nothing about its name.
+func KeepName(path string) error { return syncDir(filepath.Dir(path)) }

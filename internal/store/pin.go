@@ -73,14 +73,15 @@ func (p *pin) check(x *index, sum digest) error {
 	return nil
 }
 
-// replaceFile writes a file of ours so that a reader sees the old or the new.
+// replaceFile writes a file of ours so that a reader sees the old or the new,
+// after a power cut too.
 func replaceFile(path string, b []byte) error {
 	f, err := os.CreateTemp(filepath.Dir(path), tempPin(path)+"*")
 	if err != nil {
 		return err
 	}
 	_, err = f.Write(b)
-	if err := errors.Join(err, f.Close()); err != nil {
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
 		os.Remove(f.Name())
 		return err
 	}
