@@ -9,6 +9,7 @@ import (
 	xterm "golang.org/x/term"
 
 	"memovault/internal/lang"
+	"memovault/internal/store"
 )
 
 // columns is the width results are laid out for: the terminal's, or no limit
@@ -88,6 +89,9 @@ func createFile(path string, write func(io.Writer) error) error {
 	}
 	if closeErr := f.Close(); err == nil {
 		err = closeErr
+	}
+	if err == nil {
+		err = store.KeepName(path)
 	}
 	if err != nil {
 		os.Remove(path) // a half-written result is worse than none
