@@ -204,10 +204,12 @@ func (r *Rescue) readTrees(w *Wreck, src io.ReaderAt, marks []int64, found map[i
 	return nil
 }
 
-// A rescuedValue is a file that has a place in a vault.
+// A rescuedValue is a file that has a place in a vault, or the hint of a slot,
+// which is plain and short.
 type rescuedValue struct {
 	path string // below the vault's folder
 	file *RescuedFile
+	hint []byte
 }
 
 // readVault follows the pages of the newest transaction that leads to any value,
@@ -222,6 +224,12 @@ func readVault(src io.ReaderAt, base, end int64, found map[int64]*RescuedFile) (
 		former := len(values) > 0
 		t := &wreckTree{src: src, base: base, end: end, meta: meta}
 		t.found = func(place wreckValue) {
+			if place.bucket == bucketHints {
+				if hint, err := t.bytes(place.at, int(min(place.length, MaxHint))); err == nil && len(place.key) == 16 && !former {
+					values = append(values, rescuedValue{path: hintsFolder + "/" + hex.EncodeToString(place.key), hint: hint})
+				}
+				return
+			}
 			f := found[place.at]
 			if f != nil && f.Size != place.length {
 				f = nil
@@ -234,7 +242,7 @@ func readVault(src io.ReaderAt, base, end int64, found map[int64]*RescuedFile) (
 				path = "former/" + path
 			}
 			named[f] = true
-			values = append(values, rescuedValue{path, f})
+			values = append(values, rescuedValue{path: path, file: f})
 		}
 		t.walk()
 		one.BrokenPages = t.broken
@@ -282,6 +290,12 @@ func (v *WreckVault) count(place wreckValue, whole bool) string {
 func (r *Rescue) nameAll(v *WreckVault, values []rescuedValue) error {
 	slices.SortStableFunc(values, func(a, b rescuedValue) int { return cmp.Compare(a.path, b.path) })
 	for _, one := range values {
+		if one.file == nil {
+			if err := r.write(v.Folder+"/"+one.path, one.hint); err != nil {
+				return err
+			}
+			continue
+		}
 		if filepath.Dir(one.file.Path) != "loose" {
 			v.Elsewhere++
 			continue
