@@ -69,13 +69,16 @@ func PassphraseIdentity(pass string) (age.Identity, error) {
 		return nil, ErrEmpty
 	}
 	id.SetMaxWorkFactor(maxWorkFactor)
-	return redacted{deriving{id}}, nil
+	return redacted{deriving{id, &pass}}, nil
 }
 
 // deriving is an identity that gives the memory of a derivation back at once:
 // 256 MiB, which would otherwise still be there when the next one takes as much
 // again, after a typing error or where a slot is made and proven.
-type deriving struct{ *age.ScryptIdentity }
+type deriving struct {
+	*age.ScryptIdentity
+	pass *string // as it is given to age, for ResealPassphrase; a pointer, for package fmt to print
+}
 
 func (d deriving) Unwrap(stanzas []*age.Stanza) ([]byte, error) {
 	key, err := d.ScryptIdentity.Unwrap(stanzas)

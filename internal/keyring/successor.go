@@ -1,6 +1,7 @@
 package keyring
 
 import (
+	"errors"
 	"runtime"
 
 	"filippo.io/age"
@@ -54,14 +55,27 @@ func (v *Vault) Reseal(info SlotInfo, r age.Recipient) (Slot, error) {
 	return Slot{ID: info.ID, Kind: info.Kind, Label: info.Label, Created: info.Created, Sealed: sealed}, nil
 }
 
-// ResealPassphrase is Reseal to a passphrase, and proves the slot by opening it
-// again. It costs two derivations.
-func (v *Vault) ResealPassphrase(info SlotInfo, pass string) (Slot, error) {
-	r, err := PassphraseRecipient(pass)
-	if err != nil {
-		return Slot{}, err
+// ErrNotPassphrase says that an identity is not one that PassphraseIdentity made.
+var ErrNotPassphrase = errors.New("not the identity of a passphrase")
+
+// IsPassphrase reports whether PassphraseIdentity made id.
+func IsPassphrase(id age.Identity) bool {
+	r, ok := id.(redacted)
+	if !ok {
+		return false
 	}
-	id, err := PassphraseIdentity(pass)
+	_, ok = r.Identity.(deriving)
+	return ok
+}
+
+// ResealPassphrase is Reseal to the passphrase of an identity that
+// PassphraseIdentity made, and proves the slot by opening it again. It costs two
+// derivations. The errors are ErrNotPassphrase and those of Reseal.
+func (v *Vault) ResealPassphrase(info SlotInfo, id age.Identity) (Slot, error) {
+	if !IsPassphrase(id) {
+		return Slot{}, ErrNotPassphrase
+	}
+	r, err := PassphraseRecipient(*id.(redacted).Identity.(deriving).pass)
 	if err != nil {
 		return Slot{}, err
 	}
@@ -80,16 +94,4 @@ func (v *Vault) proves(slot Slot, id age.Identity) error {
 		return ErrSelfCheck
 	}
 	return nil
-}
-
-// RecipientText returns the text by which ParseRecipient makes r again: age1…
-// or age1pq1…. It is empty for any other recipient.
-func RecipientText(r age.Recipient) string {
-	switch r := r.(type) {
-	case *age.X25519Recipient:
-		return r.String()
-	case *age.HybridRecipient:
-		return r.String()
-	}
-	return ""
 }
