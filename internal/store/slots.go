@@ -164,6 +164,25 @@ func (w *write) putSlots(set slotSet) {
 	w.put(bucketMeta, keySlots, slotSum(set.sealed))
 }
 
+// SealedSlot returns a slot as it stands in the file, an age file, once it was
+// compared with the index. The errors are ErrLocked, ErrNoSlot and *DamagedError.
+func (s *Store) SealedSlot(id record.ID) ([]byte, error) {
+	if s.idx == nil {
+		return nil, ErrLocked
+	}
+	for _, info := range s.idx.head.Slots {
+		if info.ID != id {
+			continue
+		}
+		i := slices.IndexFunc(s.slots, func(one sealedSlot) bool { return one.id == id })
+		if i < 0 || digestOf(s.slots[i].sealed) != info.SHA256 {
+			return nil, damaged("slot "+id.String(), nil)
+		}
+		return bytes.Clone(s.slots[i].sealed), nil
+	}
+	return nil, ErrNoSlot
+}
+
 // Hints returns what the slots need to be opened, by slot id, as NewSlot.Hint
 // gave it. Before the vault is unlocked nothing proves that it is what was
 // stored; after that, hints that are not are left out.
