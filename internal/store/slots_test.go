@@ -90,8 +90,10 @@ func TestAddSlot(t *testing.T) {
 	if hint := again.Hints()[key.slot.ID]; string(hint) != "age1plugin1…\n" {
 		t.Errorf("hint %q", hint)
 	}
-	if sealed, err := again.SealedSlot(key.slot.ID); err != nil || !bytes.Equal(sealed, key.slot.Sealed) {
-		t.Errorf("the slot reads back as another, %v", err)
+	for _, one := range []*Store{s, again} {
+		if sealed, err := one.SealedSlot(key.slot.ID); err != nil || !bytes.Equal(sealed, key.slot.Sealed) {
+			t.Errorf("the slot reads back as another, %v", err)
+		}
 	}
 	if _, err := again.SealedSlot(record.NewID()); !errors.Is(err, ErrNoSlot) {
 		t.Errorf("a slot there is not: %v", err)

@@ -167,6 +167,9 @@ func (s *Store) accept(p *pages, w *write) error {
 		return err
 	}
 	s.idx, s.sealed, s.idxSum, s.file, s.meta, s.dropped = w.next, w.sealed, w.sum, p.file, p.meta, false
+	if err := s.readSlots(p); err != nil {
+		return damaged(DamagedAfter, err)
+	}
 	verified := time.Time{}
 	if p.small() {
 		if err := s.verify(p); err != nil || len(s.damage) > 0 {
