@@ -100,10 +100,9 @@ type attachedKey struct {
 	sha256 string // in lower case
 }
 
-// OpenLoose reads the age files in dir and below, and opens what ids open. Errors:
-// ErrNoLoose, ErrNoLooseSlot, keyring.ErrNoMatch and what else keyring.OpenSlot
-// has, and those of the file system. Files that do not open are no error.
-func OpenLoose(dir string, ids ...age.Identity) (*Loose, error) {
+// ReadLoose lists the age files in dir and below. The errors are ErrNoLoose and
+// those of the file system.
+func ReadLoose(dir string) (*Loose, error) {
 	l := &Loose{hints: map[record.ID][]byte{}}
 	if err := l.list(dir); err != nil {
 		return nil, err
@@ -111,8 +110,16 @@ func OpenLoose(dir string, ids ...age.Identity) (*Loose, error) {
 	if l.Files = len(l.files); l.Files == 0 {
 		return nil, ErrNoLoose
 	}
+	return l, nil
+}
+
+// Unlock opens what ids open, and what that opens in turn. Errors: ErrNoLooseSlot,
+// keyring.ErrNoMatch and what else keyring.OpenSlot has, and those of the file
+// system; after one of them it may be called again with others. Files that do not
+// open are no error.
+func (l *Loose) Unlock(ids ...age.Identity) error {
 	if err := l.openSlots(ids); err != nil {
-		return nil, err
+		return err
 	}
 	l.openAll()
 	for _, v := range l.Vaults {
@@ -124,7 +131,7 @@ func OpenLoose(dir string, ids ...age.Identity) (*Loose, error) {
 		}
 	}
 	slices.SortStableFunc(l.Vaults, func(a, b *LooseVault) int { return len(b.plans) - len(a.plans) })
-	return l, nil
+	return nil
 }
 
 // list finds the age files. Links are not followed.

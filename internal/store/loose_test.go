@@ -25,11 +25,11 @@ func (v *testVault) rebuilt(b []byte) (*testVault, LooseReport, error) {
 
 func (v *testVault) rebuiltFrom(dir string) (*testVault, LooseReport, error) {
 	v.t.Helper()
-	l, err := OpenLoose(dir, v.key)
+	l, err := openLoose(dir, v.key)
 	if err != nil {
 		return nil, LooseReport{}, err
 	}
-	one, _ := l.Main()
+	one := l.Vaults[0]
 	rep, err := one.Report()
 	if err != nil {
 		v.t.Fatal(err)
@@ -39,7 +39,18 @@ func (v *testVault) rebuiltFrom(dir string) (*testVault, LooseReport, error) {
 	if _, err := one.Rebuild(again.path, again.cfg, RestorePlan{}); err != nil {
 		v.t.Fatal(err)
 	}
+	if s, err := one.OpenRebuilt(again.path, again.cfg); err != nil || s.Len() != rep.Records {
+		v.t.Fatalf("%d records of %d, %v", s.Len(), rep.Records, err)
+	}
 	return again, rep, nil
+}
+
+func openLoose(dir string, ids ...age.Identity) (*Loose, error) {
+	l, err := ReadLoose(dir)
+	if err != nil {
+		return nil, err
+	}
+	return l, l.Unlock(ids...)
 }
 
 // TestRebuildWhole takes a vault apart and puts it together again: nothing is
@@ -52,7 +63,7 @@ func TestRebuildWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if rep.Records != 30 || rep.Attachments != 2 || !rep.Index || len(rep.Lost)+len(rep.Older)+len(rep.LostFiles)+rep.OldSlots > 0 || rep.Slots != 1 {
+	if rep.Records != 30 || rep.Attachments != 2 || !rep.Index || len(rep.Lost)+len(rep.Older)+len(rep.LostFiles)+len(rep.LostWays) > 0 || len(rep.Ways) != 1 || rep.OpenedOut {
 		t.Errorf("%+v", rep)
 	}
 	before, after := v.whole(), again.whole()
@@ -93,7 +104,7 @@ func TestRebuildAfterDamage(t *testing.T) {
 	sealed := sealedRevisions(t, v)
 	random := rand.New(rand.NewPCG(11, 5))
 	tried, complete := 0, 0
-	for i := range sample(1000, 10) {
+	for i := range sample(1000, 8) {
 		b := bytes.Clone(whole)
 		what := damageAtRandom(random, &b)
 		again, _, err := v.rebuilt(b)
@@ -257,7 +268,7 @@ func TestRebuildWithoutIndex(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if rep.Index || rep.Records != 10 || rep.Slots != 1 {
+	if rep.Index || rep.Records != 10 || len(rep.Ways) != 1 {
 		t.Errorf("%+v", rep)
 	}
 	s := again.open()
@@ -303,7 +314,7 @@ func TestRebuildAfterRotation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if rep.Records != 1 || len(rep.Older) != 1 || rep.Slots != 1 || rep.Attachments != 1 {
+	if rep.Records != 1 || len(rep.Older) != 1 || len(rep.Ways) != 1 || rep.Attachments != 1 {
 		t.Errorf("%+v", rep)
 	}
 	s = again.open()
@@ -348,7 +359,7 @@ func TestRebuildGivesNamesBack(t *testing.T) {
 
 func TestOpenLooseRefuses(t *testing.T) {
 	v := newTestVault(t)
-	if _, err := OpenLoose(t.TempDir(), v.key); !errors.Is(err, ErrNoLoose) {
+	if _, err := openLoose(t.TempDir(), v.key); !errors.Is(err, ErrNoLoose) {
 		t.Errorf("an empty folder: %v", err)
 	}
 	r, _ := rescued(t, v.bytes())
@@ -356,14 +367,14 @@ func TestOpenLooseRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := OpenLoose(r.dir, other); !errors.Is(err, keyring.ErrNoMatch) {
+	if _, err := openLoose(r.dir, other); !errors.Is(err, keyring.ErrNoMatch) {
 		t.Errorf("another key: %v", err)
 	}
 	removeRescued(t, r, fmt.Sprintf("slots/%s.age", v.open().slots[0].id))
-	if _, err := OpenLoose(r.dir, v.key); !errors.Is(err, ErrNoLooseSlot) && !errors.Is(err, keyring.ErrNoMatch) {
+	if _, err := openLoose(r.dir, v.key); !errors.Is(err, ErrNoLooseSlot) && !errors.Is(err, keyring.ErrNoMatch) {
 		t.Errorf("no slot: %v", err)
 	}
-	if _, err := OpenLoose(filepath.Join(r.dir, "nowhere"), v.key); !notExist(err) {
+	if _, err := openLoose(filepath.Join(r.dir, "nowhere"), v.key); !notExist(err) {
 		t.Errorf("no folder: %v", err)
 	}
 }
@@ -373,11 +384,11 @@ func TestLooseOfTwoVaults(t *testing.T) {
 	one, _ := wreckVault(t, 8)
 	two, _ := wreckVault(t, 12)
 	r, _ := rescued(t, append(append(one.bytes(), make([]byte, 5000)...), two.bytes()...))
-	l, err := OpenLoose(r.dir, one.key, two.key)
+	l, err := openLoose(r.dir, one.key, two.key)
 	if err != nil || len(l.Vaults) != 2 || len(l.Vaults[0].plans) != 12 || len(l.Vaults[1].plans) != 8 || l.Shut != 0 {
 		t.Fatalf("%+v, %v", l, err)
 	}
-	l, err = OpenLoose(r.dir, one.key)
+	l, err = openLoose(r.dir, one.key)
 	if err != nil || len(l.Vaults) != 1 || len(l.Vaults[0].plans) != 8 || l.Shut == 0 {
 		t.Fatalf("%+v, %v", l, err)
 	}
@@ -388,8 +399,29 @@ func BenchmarkOpenLoose(b *testing.B) {
 	v, _ := wreckVault(b, 1000)
 	r, _ := rescued(b, v.bytes())
 	for b.Loop() {
-		if _, err := OpenLoose(r.dir, v.key); err != nil {
+		if _, err := openLoose(r.dir, v.key); err != nil {
 			b.Fatal(err)
 		}
 	}
+}
+
+// TestRebuildRespectsPurge: what was deleted for good does not come back from an
+// older copy.
+func TestRebuildRespectsPurge(t *testing.T) {
+	v := newTestVault(t)
+	v.cfg.NoBackup = true
+	one, two := note("one", "1"), note("two", "2")
+	v.mustCommit(Change{Put: []*record.Record{one, two}})
+	before := v.bytes()
+	if err := v.open().Purge([]record.ID{one.ID}); err != nil {
+		t.Fatal(err)
+	}
+	again, rep, err := v.rebuilt(append(before, v.bytes()...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rep.Records != 1 || rep.Purged != 1 || len(again.open().Purged()) != 1 {
+		t.Errorf("%+v", rep)
+	}
+	again.whole()
 }

@@ -24,15 +24,17 @@ type recordPlan struct {
 type LooseReport struct {
 	Records     int
 	Trashed     int
-	Revisions   int    // earlier ones
-	Attachments int    // attached files that are there
-	Index       bool   // an index was found; otherwise nothing tells what is missing
-	Generation  uint64 // of that index
-	Slots       int    // ways in that are there, and belong to the vault
-	OldSlots    int    // ways in that the index names and that are not there
-	Older       []Card // records of which only an earlier revision is there, as it is
-	Lost        []Card // records of which nothing is there, as the index names them
+	Revisions   int        // earlier ones
+	Attachments int        // attached files that are there
+	Index       bool       // an index was found; otherwise nothing tells what is missing
+	Generation  uint64     // of that index
+	Ways        []SlotInfo // ways in that are there, and belong to the vault
+	LostWays    []SlotInfo // ways in that the index names, and that are not there
+	OpenedOut   bool       // none of Ways is one that the keys opened
+	Older       []Card     // records of which only an earlier revision is there, as it is
+	Lost        []Card     // records of which nothing is there, as the index names them
 	LostFiles   []LostFile
+	Purged      int // records that were deleted for good, and are left out
 }
 
 // A LostFile is an attached file that is not there.
@@ -44,6 +46,9 @@ type LostFile struct{ Record, Name string }
 func (v *LooseVault) plan() {
 	v.orderIdentities()
 	for id, list := range v.versions {
+		if v.isPurged(id) {
+			continue
+		}
 		p := recordPlan{id: id}
 		var named digest
 		if v.idx != nil {
@@ -62,6 +67,21 @@ func (v *LooseVault) plan() {
 		v.plans = append(v.plans, p)
 	}
 	slices.SortFunc(v.plans, func(a, b recordPlan) int { return bytes.Compare(a.id[:], b.id[:]) })
+}
+
+// isPurged reports whether the record was deleted for good. One that was edited in
+// another copy, and came back with it, is in the index.
+func (v *LooseVault) isPurged(id record.ID) bool {
+	if v.idx == nil {
+		return false
+	}
+	_, there := v.idx.entry(id)
+	return !there && slices.ContainsFunc(v.idx.head.Purged, func(t Tombstone) bool { return t.ID == id })
+}
+
+// openedBy reports whether a key opened that slot.
+func (v *LooseVault) openedBy(way SlotInfo) bool {
+	return slices.ContainsFunc(v.slots, func(one looseSlot) bool { return v.loose.files[one.file].sum == way.SHA256 })
 }
 
 // isNamed returns 1 for the file whose digest is that in the index.
@@ -115,7 +135,8 @@ func (v *LooseVault) orderIdentities() {
 
 // Report says what there is. It reads every record once.
 func (v *LooseVault) Report() (LooseReport, error) {
-	rep := LooseReport{Records: len(v.plans), Slots: len(v.slotSet().sealed)}
+	rep := LooseReport{Records: len(v.plans), Ways: v.slotSet().infos}
+	rep.OpenedOut = !slices.ContainsFunc(rep.Ways, v.openedBy)
 	there := map[record.ID]bool{}
 	files := map[record.ID]bool{}
 	for _, p := range v.plans {
@@ -144,10 +165,19 @@ func (v *LooseVault) Report() (LooseReport, error) {
 		return rep, nil
 	}
 	rep.Index, rep.Generation = true, v.idx.head.Generation
-	rep.OldSlots = len(v.idx.head.Slots) - rep.Slots
+	for _, way := range v.idx.head.Slots {
+		if !slices.ContainsFunc(rep.Ways, func(have SlotInfo) bool { return have.ID == way.ID }) {
+			rep.LostWays = append(rep.LostWays, way)
+		}
+	}
 	for _, e := range v.idx.entries {
 		if rest, err := e.rest(); err == nil && !there[e.id] {
 			rep.Lost = append(rep.Lost, rest.Card)
+		}
+	}
+	for id := range v.versions {
+		if v.isPurged(id) {
+			rep.Purged++
 		}
 	}
 	return rep, nil

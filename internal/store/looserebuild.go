@@ -242,11 +242,28 @@ func (v *rebuilding) putFiles(r *record.Record) error {
 	return nil
 }
 
-// Main returns the vault of which there is the most, and how many others opened.
-func (l *Loose) Main() (*LooseVault, int) { return l.Vaults[0], len(l.Vaults) - 1 }
+// OpenRebuilt opens the vault that Rebuild made at path, without any key.
+func (v *LooseVault) OpenRebuilt(path string, cfg Config) (*Store, error) {
+	s, err := Open(path, cfg)
+	if err != nil {
+		return nil, err
+	}
+	s.vault = v.identities[0]
+	for _, one := range v.slots {
+		if slices.ContainsFunc(s.slots, func(slot sealedSlot) bool { return slot.id == one.info.ID }) {
+			s.slot = one.info.ID
+		}
+	}
+	if err := s.view(func(*pages) error { return nil }); err != nil {
+		s.vault, s.idx = nil, nil
+		return nil, err
+	}
+	return s, nil
+}
 
-// Made returns when the newest index was written; zero if there is none.
-func (v *LooseVault) Made() time.Time {
+// Changed returns when the newest index that was found was written; zero if there
+// is none.
+func (v *LooseVault) Changed() time.Time {
 	if v.idx == nil {
 		return time.Time{}
 	}
