@@ -47,6 +47,7 @@ type globals struct {
 	passphraseFile string
 	passphraseFD   int
 	identities     []string
+	shares         []string
 	noInput        bool
 	quiet          bool
 	color          colorWhen
@@ -328,6 +329,7 @@ func (a *app) globalFlags(root *cobra.Command) {
 	f.StringVar(&a.g.passphraseFile, "passphrase-file", "", a.text(lang.T("read the passphrase from the first line of `FILE`", "合言葉を`ファイル`の 1 行目から読む")))
 	f.IntVar(&a.g.passphraseFD, "passphrase-fd", -1, a.text(lang.T("read the passphrase from the open file descriptor `N`", "合言葉を、開いてあるファイル記述子`番号`から読む")))
 	f.StringArrayVar(&a.g.identities, "identity", nil, a.text(lang.T("open the vault with an age identity `FILE`", "age の鍵`ファイル`で金庫を開ける")))
+	f.StringArrayVar(&a.g.shares, "share", nil, a.text(lang.T("open the vault with shares in `FILE`, a text or a photograph", "分け札の入った`ファイル`（テキストか写真）で金庫を開ける")))
 	f.BoolVar(&a.g.noInput, "no-input", false, a.text(lang.T("never ask; fail where an answer is needed", "何も聞かない（答えが要るところでは失敗する）")))
 	f.BoolVar(&a.g.quiet, "quiet", false, a.text(lang.T("only results, warnings and errors", "結果と注意とエラーだけを出す")))
 	a.g.color = colorAuto

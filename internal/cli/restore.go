@@ -187,12 +187,25 @@ func (a *app) askPaperKey(t *term.Terminal, list []candidate) ([]candidate, []ag
 	if err != nil {
 		return nil, nil, err
 	}
+	if isShare(typed) {
+		return a.openPapersByShares(list, typed)
+	}
 	id, _, err := keyring.Secret(typed)
 	if err != nil {
 		return nil, nil, err
 	}
 	ids := []age.Identity{id}
 	open, err := a.tryPapers(list, ids)
+	return open, ids, err
+}
+
+// openPapersByShares goes on where one share was typed for the passphrase.
+func (a *app) openPapersByShares(list []candidate, typed string) (open []candidate, ids []age.Identity, err error) {
+	err = a.askShares(typed, nil, func(id age.Identity) (err error) {
+		ids = []age.Identity{id}
+		open, err = a.tryPapers(list, ids)
+		return err
+	})
 	return open, ids, err
 }
 

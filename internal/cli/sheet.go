@@ -34,6 +34,7 @@ var sheetKinds = []struct {
 	{record.SheetHandover, lang.T("hand-over sheet", "お渡し用紙")},
 	{record.SheetEmergency, lang.T("emergency sheet", "もしものときの用紙")},
 	{record.SheetRecoveryKey, lang.T("recovery key", "回復キー")},
+	{record.SheetShare, lang.T("share of a key", "分け札")},
 	{record.SheetBackup, lang.T("paper backup", "紙の控え")},
 	{record.SheetRecover, lang.T("page for getting back in", "アカウントに戻るための 1 ページ")},
 }

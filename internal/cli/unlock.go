@@ -110,6 +110,9 @@ func (a *app) tellTries(t *term.Terminal, err error, left int) {
 
 // unlockWith takes what was typed for a passphrase or for the recovery key.
 func (a *app) unlockWith(s *store.Store, typed string) error {
+	if isShare(typed) {
+		return a.unlockByShares(s, typed)
+	}
 	id, recovery, err := keyring.Secret(typed)
 	if err != nil {
 		return err
@@ -136,10 +139,13 @@ func explainTyped(err error) error {
 	return keyring.ErrControl
 }
 
-// givenKeys reads the keys that flags name: identity files, or a passphrase
-// from a file or an open descriptor.
+// givenKeys reads the keys that flags name: identity files, shares, or a
+// passphrase from a file or an open descriptor.
 func (a *app) givenKeys() ([]age.Identity, error) {
-	var ids []age.Identity
+	ids, err := a.givenShares()
+	if err != nil {
+		return nil, err
+	}
 	for _, path := range a.g.identities {
 		b, err := readSmall(path)
 		if err != nil {

@@ -139,8 +139,15 @@ func (v *Vault) provenSlot(kind, label string, now time.Time, r age.Recipient, i
 // Secret makes an identity of what a person typed where the passphrase is asked:
 // a recovery key, in any of the forms ParseRecoveryKey takes, or else a
 // passphrase. What is nearly a recovery key is a *RecoveryTypoError and not
-// tried as a passphrase, which would only say "wrong" after a second's work.
+// tried as a passphrase, which would only say "wrong" after a second's work. A
+// share opens nothing by itself: ErrOneShare, or a *ShareTypoError.
 func Secret(s string) (id age.Identity, isRecovery bool, err error) {
+	switch _, err := ParseShare(s); {
+	case err == nil:
+		return nil, false, ErrOneShare
+	case !errors.Is(err, ErrNotShare):
+		return nil, false, err
+	}
 	k, err := ParseRecoveryKey(s)
 	if err == nil {
 		return k.Identity(), true, nil

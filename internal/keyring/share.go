@@ -38,6 +38,9 @@ var (
 	// ErrShareNewer says that a share was made by a newer program.
 	ErrShareNewer = errors.New("share was made by a newer version")
 
+	// ErrOneShare says that a single share was given where a key is needed.
+	ErrOneShare = errors.New("one share of several")
+
 	// ErrShareTypo is what every ShareTypoError is.
 	ErrShareTypo = errors.New("share is mistyped")
 )

@@ -15,6 +15,7 @@ const (
 	SheetHandover    = "handover"
 	SheetEmergency   = "emergency"
 	SheetRecoveryKey = "recovery_key"
+	SheetShare       = "share" // of a key of the vault; several together open it
 	SheetBackup      = "backup"
 	SheetRecover     = "recover"
 )
@@ -36,7 +37,7 @@ type Sheet struct {
 	Fate    string // SheetThere, SheetLost or SheetShredded
 	Secrets string // yes, no, or unknown
 	Checked string // the day on which it was last compared; empty if never
-	Opens   string // of a recovery key: the first digits of the id of its slot
+	Opens   string // of a recovery key or a share: the first digits of the id of its slot
 	Copies  int    // at least 1
 }
 
@@ -186,7 +187,7 @@ func CheckBy(sheet *Record, on []*Record) (day time.Time, ok bool) {
 // a backup, or codes and passwords of the records on it.
 func canCompare(sheet Sheet, on []*Record) bool {
 	switch sheet.Kind {
-	case SheetRecoveryKey, SheetBackup:
+	case SheetRecoveryKey, SheetShare, SheetBackup:
 		return true
 	case SheetRecords:
 		return slices.ContainsFunc(on, func(r *Record) bool {

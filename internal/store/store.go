@@ -307,6 +307,16 @@ func (s *Store) SealedSlots() [][]byte {
 	return list
 }
 
+// SlotIDs returns the ids of all slots, also while the vault is locked, when
+// nothing proves them yet.
+func (s *Store) SlotIDs() []record.ID {
+	list := make([]record.ID, len(s.slots))
+	for i, slot := range s.slots {
+		list[i] = slot.id
+	}
+	return list
+}
+
 // Unlock opens the vault with the first slot that one of ids fits, reads the
 // index and verifies the file: whole while it is small or was not yet verified
 // today, otherwise what is touched. No lock is held while a key is derived.
