@@ -107,12 +107,18 @@ func (e *editor) apply(k key) (done bool, err error) {
 		}
 		e.deleteRight()
 	case keySuspend:
+		if e.t.guard > 0 {
+			return false, &LockError{LockStop}
+		}
 		if e.t.tty != nil {
 			e.t.tty.stopJob()
 		}
 	case keyWoken:
 		return false, e.woken()
 	case keyRedraw:
+		if e.t.guard > 0 {
+			return false, &LockError{LockKey}
+		}
 		e.view.redraw()
 	case keyTab:
 		e.complete()
@@ -292,7 +298,13 @@ func scriptOf(r rune) rune {
 // complete does what Tab asks for: one candidate replaces the answer, several
 // fill in what they have in common and are shown.
 func (e *editor) complete() {
-	if e.line.Complete == nil || e.masked {
+	switch {
+	case e.masked:
+		return
+	case e.line.Suggest != nil:
+		e.suggest()
+		return
+	case e.line.Complete == nil:
 		return
 	}
 	found := e.line.Complete(e.text())
@@ -308,7 +320,28 @@ func (e *editor) complete() {
 	}
 	if len(found) > 1 {
 		e.draw()
-		e.view.note(strings.Join(found, "  "))
+		e.view.note([]string{strings.Join(found, "  ")})
+	}
+}
+
+// suggest is complete for a line of several words: what stands right of the
+// cursor stays.
+func (e *editor) suggest() {
+	s := e.line.Suggest(string(e.left))
+	from := min(s.From, len(e.left))
+	if len(s.Texts) > 0 {
+		common := s.Texts[0]
+		for _, text := range s.Texts[1:] {
+			common = commonPrefix(common, text)
+		}
+		if len(s.Texts) == 1 || len(common) > len(e.left)-from {
+			e.left = append(e.left[:from], common...)
+			e.settle()
+		}
+	}
+	if len(s.Rows) > 0 {
+		e.draw()
+		e.view.note(s.Rows)
 	}
 }
 
@@ -332,6 +365,10 @@ func (e *editor) woken() error {
 	switch {
 	case w&wakeCancel != 0:
 		return ErrCancelled
+	case e.t.Locked() != nil:
+		return e.t.Locked()
+	case w&wakeSuspend != 0 && e.t.guard > 0:
+		return &LockError{LockStop}
 	case w&wakeSuspend != 0:
 		e.suspend()
 	case w&wakeRedraw != 0:

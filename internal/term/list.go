@@ -47,7 +47,8 @@ func (t *Terminal) ReadLines(l List) ([]string, error) {
 		defer t.end()
 	}
 	r := listReader{t: t, list: l, after: append([]string(nil), l.Initial...)}
-	return r.read()
+	items, err := r.read()
+	return items, t.judge(err)
 }
 
 // A listReader stands between the items before the one being asked for and

@@ -11,6 +11,10 @@ import (
 // was there before, since Enter alone keeps it.
 const keepsNothing = "-"
 
+// lockLine is a line of nothing but Ctrl-L, as the system's line reader hands it
+// over.
+const lockLine = "\x0c"
+
 // readPlain asks for a line with the system's own line reader.
 func (t *Terminal) readPlain(l Line) (string, error) {
 	if l.MaxBytes <= 0 {
@@ -26,7 +30,7 @@ func (t *Terminal) readPlain(l Line) (string, error) {
 	defer t.end()
 	raw, err := t.plainLine(prompt, max(l.MaxBytes, maxText))
 	if err != nil {
-		return "", err
+		return "", t.judge(err)
 	}
 	answer := strings.ReplaceAll(strings.ToValidUTF8(raw, "\ufffd"), "\t", " ")
 	switch {
@@ -51,6 +55,7 @@ func (t *Terminal) readPlainSecret(prompt string) (string, error) {
 	}
 	defer t.end()
 	answer, err := t.plainLine(prompt, MaxSecret)
+	err = t.judge(err)
 	if err == nil || errors.Is(err, ErrTooLong) {
 		_, _ = io.WriteString(t.out, "\n") // Enter was not echoed
 	}
@@ -96,8 +101,11 @@ func (t *Terminal) plainLine(prompt string, limit int) (string, error) {
 		text := strings.TrimSuffix(string(line), "\r")
 		cut := t.tty != nil && cookedLimit > 0 && len(text) >= cookedLimit
 		text = strings.NewReplacer("\x1b[200~", "", "\x1b[201~", "").Replace(text)
-		if long || cut || len(text) > limit {
+		switch {
+		case long || cut || len(text) > limit:
 			return "", ErrTooLong
+		case t.guard > 0 && text == lockLine:
+			return "", &LockError{LockKey}
 		}
 		return text, nil
 	}
@@ -122,6 +130,10 @@ func (t *Terminal) plainWoken(prompt string) error {
 	switch {
 	case w&wakeCancel != 0:
 		return ErrCancelled
+	case t.Locked() != nil:
+		return t.Locked()
+	case w&wakeSuspend != 0 && t.guard > 0:
+		return &LockError{LockStop}
 	case w&wakeSuspend != 0:
 		t.tty.suspend()
 		_, _ = io.WriteString(t.out, "\n"+SanitizeLines(prompt))

@@ -65,6 +65,11 @@ type Terminal struct {
 	plain   bool
 	size    func() (cols, rows int)
 	midLine bool // the last byte printed was not a newline
+
+	guard   time.Duration // see Guard; 0: not guarded
+	byGuard bool          // what bounds the question that is being asked
+	locked  *LockError    // why no more questions are asked
+	own     bool          // see OwnScreen
 }
 
 // Open opens the controlling terminal itself (/dev/tty, or CONIN$ and CONOUT$),
@@ -93,6 +98,13 @@ func New(in io.Reader, out io.Writer, size func() (cols, rows int), o Options) *
 
 // Close gives the terminal back as it was. It is safe to call twice.
 func (t *Terminal) Close() error {
+	if t.own {
+		t.own = false
+		_, _ = io.WriteString(t.out, ownScreenOff)
+		if t.tty != nil {
+			t.tty.setScreen("", "")
+		}
+	}
 	if t.tty == nil {
 		return nil
 	}
@@ -216,6 +228,17 @@ type Line struct {
 	// Complete returns what Tab may make of the answer so far; nil switches
 	// Tab off.
 	Complete func(string) []string
+
+	// Suggest is Complete for a line of several words: it gets what stands left
+	// of the cursor. It goes before Complete.
+	Suggest func(left string) Suggestion
+}
+
+// A Suggestion is what Tab may put in.
+type Suggestion struct {
+	From  int      // where in the text left of the cursor the suggestions begin, in bytes
+	Texts []string // one goes in; of several, what they have in common
+	Rows  []string // to be shown below the line, none if there is nothing to show
 }
 
 // ReadLine asks for one line. The answer is valid UTF-8 without control
@@ -249,10 +272,15 @@ func (t *Terminal) edit(e *editor, idle time.Duration) (string, error) {
 		return "", err
 	}
 	defer t.end()
-	return e.run()
+	answer, err := e.run()
+	return answer, t.judge(err)
 }
 
 func (t *Terminal) begin(m mode, idle time.Duration) error {
+	if lock := t.Locked(); lock != nil {
+		return lock
+	}
+	idle, t.byGuard = t.bound(idle)
 	if t.tty != nil {
 		if err := t.tty.enter(m, idle); err != nil {
 			return fmt.Errorf("set up the terminal: %w", err)

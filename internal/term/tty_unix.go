@@ -48,6 +48,11 @@ type tty struct {
 
 	stopped   bool          // in suspend
 	continued chan struct{} // tells suspend to go on
+
+	guarded   bool   // see watchStops
+	wasStop   bool   // stopped meanwhile, other than by suspend from a question
+	screenOn  string // what brings back a screen of our own
+	screenOff string // what leaves it, before whoever stops or ends the program shows through
 }
 
 func openTTY() (*tty, error) {
@@ -76,6 +81,8 @@ func (y *tty) close() error { return y.closeErr() }
 func (y *tty) shut() error {
 	y.quit()
 	close(y.closed)
+	guarding.CompareAndSwap(y, nil)
+	signal.Stop(y.signals)
 	y.mu.Lock()
 	defer y.mu.Unlock()
 	y.gone = true
@@ -175,6 +182,46 @@ func (y *tty) release() {
 	y.inUse = false
 	holding.CompareAndSwap(y, nil)
 	signal.Stop(y.signals)
+	if y.guarded {
+		signal.Notify(y.signals, unix.SIGCONT)
+	}
+}
+
+// watchStops sees to it that a stop is noticed even while nothing is asked, until
+// the terminal is closed: see wasStopped.
+func (y *tty) watchStops() {
+	y.turn.Lock()
+	defer y.turn.Unlock()
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	y.guarded = true
+	signal.Notify(y.signals, unix.SIGCONT)
+	catchStops()
+	guarding.Store(y)
+}
+
+// wasStopped reports whether the program was stopped and continued while it was
+// busy, or by a signal that no program can catch.
+func (y *tty) wasStopped() bool {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	return y.wasStop
+}
+
+// setScreen says what to write to leave a screen of our own and to come back.
+func (y *tty) setScreen(on, off string) {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	y.screenOn, y.screenOff = on, off
+}
+
+// lastInput is the time of the last read from the terminal's device.
+func (y *tty) lastInput() time.Time {
+	var st unix.Stat_t
+	if err := unix.Fstat(y.fd, &st); err != nil {
+		return time.Time{}
+	}
+	return time.Unix(st.Atim.Unix())
 }
 
 // set switches the terminal to m.
@@ -252,15 +299,16 @@ func (y *tty) Read(p []byte) (int, error) {
 
 // wait blocks until there is input or a wake, or for d if that is not 0.
 func (y *tty) wait(d time.Duration) (input, woken bool, err error) {
-	deadline := time.Now().Add(d)
+	began := time.Now()
 	for {
 		var set unix.FdSet
 		set.Set(y.fd)
 		set.Set(y.pipe[0])
 		var limit *unix.Timeval
+		left := d - passed(began)
 		if d > 0 {
-			left := unix.NsecToTimeval(max(0, time.Until(deadline)).Nanoseconds())
-			limit = &left
+			slice := unix.NsecToTimeval(max(0, min(left, wallSlice)).Nanoseconds())
+			limit = &slice
 		}
 		_, err := unix.Select(max(y.fd, y.pipe[0])+1, &set, nil, nil, limit)
 		if errors.Is(err, unix.EINTR) {
@@ -269,8 +317,21 @@ func (y *tty) wait(d time.Duration) (input, woken bool, err error) {
 		if err != nil {
 			return false, false, err
 		}
-		return set.IsSet(y.fd), set.IsSet(y.pipe[0]), nil
+		input, woken = set.IsSet(y.fd), set.IsSet(y.pipe[0])
+		if input || woken || left <= wallSlice {
+			return input, woken, nil
+		}
 	}
+}
+
+// wallSlice is how often a wait looks at the clock on the wall. The clock that
+// bounds a select stands still while the computer sleeps.
+const wallSlice = time.Second
+
+// passed is the time since began, by whichever clock says more.
+func passed(began time.Time) time.Duration {
+	now := time.Now()
+	return max(now.Sub(began), now.Round(0).Sub(began.Round(0)))
 }
 
 // ready reports whether input comes within d.
@@ -367,6 +428,7 @@ func (y *tty) keysSignal() bool {
 func (y *tty) resume() {
 	y.mu.Lock()
 	stopped := y.stopped
+	y.wasStop = y.wasStop || !stopped
 	if !stopped && y.inUse {
 		_ = y.apply(y.mode)
 	}
@@ -391,10 +453,12 @@ func (y *tty) die(s syscall.Signal) {
 	if y.inUse {
 		_ = y.apply(cooked)
 	}
+	last := y.screenOff
 	y.mu.Unlock()
 	if wasRaw {
-		y.writeBriefly(pasteOff + "\r\n")
+		last = pasteOff + "\r\n" + last
 	}
+	y.writeBriefly(last)
 	signal.Stop(y.signals)
 	_ = unix.Kill(unix.Getpid(), s)
 	time.Sleep(outliveLimit)
@@ -404,6 +468,9 @@ func (y *tty) die(s syscall.Signal) {
 // writeBriefly writes s but does not wait long: a terminal nobody reads from
 // must not keep a signal from ending the process.
 func (y *tty) writeBriefly(s string) {
+	if s == "" {
+		return
+	}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -424,23 +491,36 @@ func (y *tty) stopJob() { _ = unix.Kill(0, unix.SIGTSTP) }
 func (y *tty) suspend() {
 	y.mu.Lock()
 	_ = y.apply(cooked)
+	y.mu.Unlock()
+	y.stopHere()
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	_ = y.apply(y.mode)
+}
+
+// stopHere stops the process and returns when it was continued. A screen of our
+// own is not shown meanwhile.
+func (y *tty) stopHere() {
+	y.mu.Lock()
 	y.stopped = true
+	on, off := y.screenOn, y.screenOff
 	y.mu.Unlock()
 	select {
 	case <-y.continued: // one that came too late the last time
 	default:
 	}
 
+	y.writeBriefly(off)
 	stopSelf()
 	select {
 	case <-y.continued:
 	case <-time.After(suspendLimit):
 	}
+	y.writeBriefly(on)
 
 	y.mu.Lock()
 	defer y.mu.Unlock()
 	y.stopped = false
-	_ = y.apply(y.mode)
 }
 
 // stop does what SIGTSTP asks for. Whoever reads a line suspends when woken; a
@@ -451,8 +531,11 @@ func (y *tty) stop() {
 	defer y.turn.Unlock()
 	y.mu.Lock()
 	inUse, m := y.inUse, y.mode
+	y.wasStop = y.wasStop || !inUse || m == hushed
 	y.mu.Unlock()
 	switch {
+	case !inUse && guarding.Load() == y:
+		y.stopHere()
 	case !inUse:
 		stopSelf()
 	case m == hushed:
@@ -462,8 +545,9 @@ func (y *tty) stop() {
 	}
 }
 
-// holding is the terminal that is in use, if any.
-var holding atomic.Pointer[tty]
+// holding is the terminal that is in use, if any; guarding the one that wants
+// to know of stops while it is not.
+var holding, guarding atomic.Pointer[tty]
 
 // catchStops handles SIGTSTP from the first question to the end of the process:
 // Go's runtime does not give that signal its default action back once it was
@@ -476,7 +560,11 @@ var catchStops = sync.OnceFunc(func() {
 	signal.Notify(stops, unix.SIGTSTP)
 	go func() {
 		for range stops {
-			if y := holding.Load(); y != nil {
+			y := holding.Load()
+			if y == nil {
+				y = guarding.Load()
+			}
+			if y != nil {
 				y.stop()
 			} else {
 				stopSelf()

@@ -40,6 +40,8 @@ type tty struct {
 	hushes  int  // not yet released
 	idle    time.Duration
 
+	screenOff string // what leaves a screen of our own
+
 	pending chan chunk // a ReadConsole that is under way
 	rest    []byte     // read and not yet handed out
 	high    uint16     // first half of a surrogate pair
@@ -197,6 +199,7 @@ func (y *tty) watch() {
 				continue // Ctrl-C breaks off the ReadConsole that is under way
 			}
 			y.quit()
+			y.leaveScreen()
 			windows.ExitProcess(statusControlC)
 		}
 	}
@@ -308,3 +311,25 @@ func (y *tty) stopJob() {}
 
 // suspend is never asked for by takeWakes.
 func (y *tty) suspend() {}
+
+// watchStops has nothing to watch for the same reason.
+func (y *tty) watchStops() {}
+
+func (y *tty) wasStopped() bool { return false }
+
+// setScreen says what to write to leave a screen of our own.
+func (y *tty) setScreen(_, off string) {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	y.screenOff = off
+}
+
+func (y *tty) leaveScreen() {
+	y.mu.Lock()
+	off := y.screenOff
+	y.mu.Unlock()
+	_, _ = y.Write([]byte(off))
+}
+
+// lastInput is not told by Windows.
+func (y *tty) lastInput() time.Time { return time.Time{} }

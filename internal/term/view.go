@@ -75,9 +75,13 @@ func (v *view) layout() string {
 // on it. What is shown follows with the next show.
 func (v *view) redraw() { v.send("\r\x1b[J" + v.layout()) }
 
-// note shows s on rows of its own and starts the row anew below.
-func (v *view) note(s string) {
-	v.send("\r\n" + Sanitize(s) + "\r\n" + v.layout())
+// note shows rows below the one that is edited and starts that anew under them.
+func (v *view) note(rows []string) {
+	shown := ""
+	for _, row := range rows {
+		shown += "\r\n" + Sanitize(row)
+	}
+	v.send(shown + "\r\n" + v.layout())
 }
 
 // finish leaves the row as it is and goes to the next.
