@@ -38,6 +38,7 @@ type app struct {
 	commands  []string     // the names of those that were made
 	opened    *store.Store // the vault that was opened, if one was
 	whose     bool         // a file's passphrase is asked for too, so prompts say whose
+	shell     *shell       // that the command was typed in, if it was
 }
 
 // globals are the flags that every command has.
@@ -109,6 +110,14 @@ func programName(arg0 string) string {
 // chooseLang looks for --lang before cobra does, because the help that cobra
 // prints is in the language.
 func chooseLang(args []string) lang.Lang {
+	if l, ok := typedLang(args); ok {
+		return l
+	}
+	return lang.FromEnv(os.Getenv, systemLocale)
+}
+
+// typedLang is the language that --lang names, if one of the arguments does.
+func typedLang(args []string) (l lang.Lang, ok bool) {
 	for i, arg := range args {
 		if arg == "--" {
 			break
@@ -119,11 +128,11 @@ func chooseLang(args []string) lang.Lang {
 		}
 		if ok {
 			if l, known := lang.Parse(value); known {
-				return l
+				return l, true
 			}
 		}
 	}
-	return lang.FromEnv(os.Getenv, systemLocale)
+	return l, false
 }
 
 func wantsJSON(args []string) bool {
@@ -239,7 +248,7 @@ func (a *app) path() string {
 // call is the program as it is to be typed for the same vault: hints that leave
 // --file out would lead to another one.
 func (a *app) call() string {
-	if a.g.file == "" || a.staged {
+	if a.g.file == "" || a.staged || a.shell.isHere(a.g.file) {
 		return a.name
 	}
 	return a.name + " --file " + shellWord(a.g.file)
@@ -312,6 +321,7 @@ this computer, and prints it. Nothing leaves the computer but pages for a printe
 		a.newRestore(),
 		a.newImport(),
 		a.newExport(),
+		a.newShell(),
 		a.newDemo(),
 		a.newCompletion(),
 		a.newVersion(),
@@ -388,5 +398,5 @@ func (a *app) fullWidthFlag(arg string) error {
 
 // isCancelled reports whether a person stopped the command.
 func isCancelled(err error) bool {
-	return errors.Is(err, term.ErrCancelled) || errors.Is(err, term.ErrEnd)
+	return errors.Is(err, term.ErrCancelled) || errors.Is(err, term.ErrEnd) || errors.As(err, new(*term.LockError))
 }

@@ -92,6 +92,7 @@ func (a *app) countDown(seconds int, enough <-chan os.Signal) {
 		a.say(lang.T("it is taken off after %d s; Ctrl-C takes it off now", "%d 秒後に消します（Ctrl-C ですぐ消します）"), seconds)
 		show = false
 	}
+	idle, lock := a.shell.idleWait()
 	for left := seconds; left > 0; left-- {
 		if show {
 			line := a.text(lang.T("taking it off in %d s (Ctrl-C: now)", "あと %d 秒で消します（Ctrl-C ですぐ消します）"), left)
@@ -101,6 +102,9 @@ func (a *app) countDown(seconds int, enough <-chan os.Signal) {
 		case <-tick.C:
 		case <-enough:
 			left = 0
+		case <-idle:
+			left = 0
+			lock()
 		}
 	}
 	if show {

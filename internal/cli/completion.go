@@ -211,6 +211,7 @@ var flagCompleters = map[string]completer{
 	"detach":               nothing,
 	"id":                   nothing,
 	"to":                   nothing,
+	"idle":                 idleTimes,
 }
 
 // dressCompletion lets the commands of the tree answer a shell.
@@ -363,6 +364,11 @@ func wayIDs(a *app, _ *cobra.Command, args []string, _ string) ([]string, cobra.
 func periods(a *app, _ *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 	return []string{a.described("4w", lang.T("four weeks", "4 週間")), a.described("90d", lang.T("90 days", "90 日")),
 		a.described("6m", lang.T("six months", "6 か月")), a.described("1y", lang.T("a year", "1 年"))}, noFiles
+}
+
+func idleTimes(a *app, _ *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	return []string{a.described("1m", lang.T("a minute", "1 分")), a.described("5m", lang.T("five minutes (usual)", "5 分（いつもの）")),
+		a.described("30m", lang.T("half an hour, the longest", "30 分（いちばん長い）"))}, noFiles
 }
 
 func clockKinds(a *app, _ *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {

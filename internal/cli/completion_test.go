@@ -79,6 +79,7 @@ func TestCompletionOffers(t *testing.T) {
 		{"list --passphrase-file ", "", files},
 		{"show office --save ", "", directories},
 		{"init ", "", noFiles},
+		{"shell --idle ", "1m 5m 30m", noFiles},
 		{"list --owner ", "", noFiles},
 	}
 	for _, tt := range tests {

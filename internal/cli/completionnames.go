@@ -98,6 +98,9 @@ func (a *app) listed(args []string, part func(*nameList) []string) ([]string, co
 // listedNames reads the list of the vault at path(), nil if there is none. A
 // list that can't be read is none: completion has nobody to tell.
 func (a *app) listedNames() *nameList {
+	if l := a.shell.names(); l != nil {
+		return l
+	}
 	for _, file := range a.nameFiles() {
 		b, err := os.ReadFile(file)
 		var l nameList
@@ -195,7 +198,18 @@ func (a *app) writeNames(s *store.Store) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	l := nameList{Path: a.vaultPath(), Names: []string{}}
+	l := listOf(cards)
+	l.Path = a.vaultPath()
+	b, err := json.Marshal(l)
+	if err != nil {
+		return 0, err
+	}
+	return len(l.Names), a.replaceNames(a.nameFile(s.ID()), b)
+}
+
+// listOf are the names of records that are not in the trash.
+func listOf(cards []store.Card) nameList {
+	l := nameList{Names: []string{}}
 	sortCards(cards)
 	for _, c := range cards {
 		if c.Trashed {
@@ -209,20 +223,20 @@ func (a *app) writeNames(s *store.Store) (int, error) {
 			l.Places = append(l.Places, c.Name)
 		}
 	}
-	b, err := json.Marshal(l)
-	if err != nil {
-		return 0, err
-	}
-	file := a.nameFile(s.ID())
+	return l
+}
+
+// replaceNames writes a list into its file, if it is not there already.
+func (a *app) replaceNames(file string, b []byte) error {
 	if have, err := os.ReadFile(file); err == nil && string(have) == string(b) {
-		return len(l.Names), nil
+		return nil
 	}
 	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
-		return 0, err
+		return err
 	}
 	temp, err := os.CreateTemp(filepath.Dir(file), ".new-*") // readable by its owner only
 	if err != nil {
-		return 0, err
+		return err
 	}
 	_, err = temp.Write(b)
 	err = errors.Join(err, temp.Close())
@@ -232,5 +246,5 @@ func (a *app) writeNames(s *store.Store) (int, error) {
 	if err != nil {
 		os.Remove(temp.Name())
 	}
-	return len(l.Names), err
+	return err
 }

@@ -160,7 +160,7 @@ func leakSteps(c *canaries) []leakStep {
 		run(0, nil, "rm line --yes"), run(0, nil, "undo line --yes"), run(0, nil, "undo --yes"),
 		{args: []string{"edit", "office", "--title", "later"}, env: "TEST_DAYS_LATER=1"},
 		run(0, nil, "templates phone-line"), run(0, nil, "version"), run(0, nil, "help add"), run(0, nil, "completion bash"),
-		run(0, nil, "demo"),
+		run(0, nil, "demo"), run(2, nil, "shell"),
 		// What goes wrong.
 		run(4, nil, "show office --passphrase-file ../given/wrong.txt"),
 		run(4, nil, "import copy.age --from-passphrase-file ../given/wrong.txt --yes"),

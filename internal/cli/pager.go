@@ -42,7 +42,7 @@ func (a *app) paged(write func() error) error {
 	a.out = held
 	defer func() { a.out = out }()
 	err := write()
-	if a.fitsWindow(held) || !runPager(argv, append(a.pagerKeys(argv), held.Bytes()...)) {
+	if a.fitsWindow(held) || !a.runPager(argv, append(a.pagerKeys(argv), held.Bytes()...)) {
 		out.Write(held.Bytes())
 	}
 	return err
@@ -109,7 +109,7 @@ func (a *app) fitsWindow(page *heldPage) bool {
 // runPager shows a text and reports whether that worked. less is kept from
 // running commands, from writing files and from remembering what was searched
 // for; it is told that the text is UTF-8, whatever the locale.
-func runPager(argv []string, text []byte) bool {
+func (a *app) runPager(argv []string, text []byte) bool {
 	cmd := exec.Command(argv[0], argv[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(text), os.Stdout, os.Stderr
 	cmd.Env = append(os.Environ(), "LESSSECURE=1", "LESSHISTFILE=-", "LESSCHARSET=utf-8", "LESSOPEN=")
@@ -119,7 +119,11 @@ func runPager(argv []string, text []byte) bool {
 	interrupts := make(chan os.Signal, 1) // Ctrl-C is the pager's
 	signal.Notify(interrupts, os.Interrupt)
 	defer signal.Stop(interrupts)
-	err := cmd.Run()
+	if err := cmd.Start(); err != nil {
+		return false
+	}
+	defer a.shell.lendTerminal(func() { stopPager(cmd.Process) })()
+	err := cmd.Wait()
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
 		return !exit.Exited() // ended by a signal: somebody has seen enough

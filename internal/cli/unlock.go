@@ -64,6 +64,9 @@ func (a *app) unlock(s *store.Store) error {
 	if len(ids) > 0 {
 		return a.slowly(func() error { return s.Unlock(ids...) })
 	}
+	if done, err := a.shell.unlock(s); done {
+		return err
+	}
 	t, err := a.terminal()
 	if err != nil {
 		return &failure{status: statusUsage, code: "input_needed", err: err,
