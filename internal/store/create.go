@@ -55,6 +55,9 @@ type NewSlot struct {
 	// Hint is what has to be known before the slot can be opened: the line of an
 	// SSH public key, the handle of a plugin. At most MaxHint bytes, not sealed.
 	Hint []byte
+
+	// Need of Count shares open a slot of shares; zero for any other.
+	Need, Count int
 }
 
 // MaxHint is the longest hint of a slot in bytes.
@@ -62,7 +65,7 @@ const MaxHint = 4 << 10
 
 func (n NewSlot) info() SlotInfo {
 	info := SlotInfo{ID: n.ID, SHA256: digestOf(n.Sealed), Kind: n.Kind, Label: n.Label,
-		Created: n.Created.UTC().Truncate(time.Second), Recipient: n.Recipient}
+		Created: n.Created.UTC().Truncate(time.Second), Recipient: n.Recipient, Need: n.Need, Count: n.Count}
 	if len(n.Hint) > 0 {
 		info.HintSHA256 = digestOf(n.Hint)
 	}

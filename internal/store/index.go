@@ -87,6 +87,9 @@ type SlotInfo struct {
 	// and where it is not known. Whoever knows it can forge the slot.
 	Recipient  string `json:"recipient,omitempty"`
 	HintSHA256 digest `json:"hintsha256,omitzero"` // of the slot's hint; zero if it has none
+
+	Need  int `json:"need,omitempty"`  // of a slot of shares: how many of them are needed
+	Count int `json:"count,omitempty"` // and how many were made
 }
 
 // digestInfo is what the index says of the cache of all current records.

@@ -74,7 +74,7 @@ func (i SlotInfo) Keyring() keyring.SlotInfo {
 
 // Kept is the slot made again for the same key: what was known of it stays.
 func (k Key) Kept(slot keyring.Slot) NewSlot {
-	n := NewSlot{Slot: slot, Recipient: k.Recipient, Hint: k.Hint}
+	n := NewSlot{Slot: slot, Recipient: k.Recipient, Hint: k.Hint, Need: k.Need, Count: k.Count}
 	n.Created = k.Created
 	if k.Proven != nil {
 		n.Proven = *k.Proven
