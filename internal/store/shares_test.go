@@ -13,6 +13,7 @@ import (
 func TestSharesOutliveARotation(t *testing.T) {
 	v := newTestVault(t)
 	s := v.full()
+	v.known(s)
 	split, err := s.Identity().Split(2, 3, "", note("", "").Created)
 	if err != nil {
 		t.Fatal(err)
