@@ -78,7 +78,7 @@ func (s *Store) WriteBackup(path string) (BackupReport, error) {
 		return rep, err
 	}
 	rep.Path = path
-	return rep, errors.Join(linkNew(temp.Name(), path), syncDir(dir))
+	return rep, linkKept(temp.Name(), path)
 }
 
 // StreamBackup writes a backup of the vault as it is now to w. It was verified in

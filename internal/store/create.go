@@ -37,10 +37,7 @@ func Create(path string, cfg Config, vault *keyring.Vault, slots []NewSlot) erro
 		return err
 	}
 	defer os.Remove(temp)
-	if err := linkNew(temp, path); err != nil {
-		return err
-	}
-	return errors.Join(syncDir(dir), makePrivate(path, false))
+	return linkKept(temp, path)
 }
 
 // A NewSlot is a slot to store, and when its key was last proven: typed back,

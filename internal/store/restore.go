@@ -29,6 +29,7 @@ type RestorePlan struct {
 type Restored struct {
 	Copy  string // where the copy of the replaced file is; empty if there was none
 	Older bool   // this machine has seen a later state of the vault than the backup's
+	Flush error  // a *FlushError: it is there, but a power cut may take it away; nil if all is well
 }
 
 // Restore writes the vault of a paper backup to path: a new file with the same
@@ -92,9 +93,15 @@ func restoreTo(path string, cfg Config, plan RestorePlan, beside func(path strin
 		if done.Copy, err = copyAway(path, cfg.Now); err != nil {
 			return done, err
 		}
-		return done, errors.Join(os.Rename(temp, path), syncDir(dir))
+		if err := os.Rename(temp, path); err != nil {
+			return done, err
+		}
+		if err := syncDir(dir); err != nil {
+			done.Flush = &FlushError{Err: err}
+		}
+		return done, nil
 	}
-	return done, errors.Join(linkNew(temp, path), syncDir(dir))
+	return done, linkKept(temp, path)
 }
 
 // beside writes the vault to a temporary file in the folder of path, and reads
@@ -113,6 +120,20 @@ func (w *write) beside(path string) (string, error) {
 		return "", err
 	}
 	return temp.Name(), nil
+}
+
+// linkKept gives a finished file its name, which must be free, and makes the
+// name durable. Where that can't be done, the name is taken away again: what was
+// not kept must not seem to be there.
+func linkKept(temp, path string) error {
+	if err := linkNew(temp, path); err != nil {
+		return err
+	}
+	if err := syncDir(filepath.Dir(path)); err != nil {
+		os.Remove(path)
+		return err
+	}
+	return nil
 }
 
 // linkNew gives a finished file its name, which must be free.
@@ -174,10 +195,7 @@ func copyNew(from, to string) error {
 	if err := sameContent(from, out.Name()); err != nil {
 		return err
 	}
-	if err := linkNew(out.Name(), to); err != nil {
-		return err
-	}
-	return syncDir(filepath.Dir(to))
+	return linkKept(out.Name(), to)
 }
 
 func sameContent(one, other string) error {
