@@ -23,6 +23,7 @@ const module = "memovault"
 // layers says which of our packages each package may import. A package that is
 // missing here fails the test.
 var layers = map[string]string{
+	"erase":      "",
 	"lang":       "",
 	"maildomain": "lang",
 	"lockout":    "",
@@ -38,10 +39,10 @@ var layers = map[string]string{
 	"scan":       "",
 	"ipp":        "",
 	"paper":      "lang lockout page record recovery term",
-	"store":      "keyring record",
+	"store":      "erase keyring record",
 	"recovery":   "lang lockout maildomain record",
 	"chart":      "lang",
-	"cli":        "audit chart exchange ipp keyring lang lockout maildomain page paper passphrase picture record recovery scan shard store term",
+	"cli":        "audit chart erase exchange ipp keyring lang lockout maildomain page paper passphrase picture record recovery scan shard store term",
 	"cmd/vault":  "cli",
 	"internal":   "",
 }

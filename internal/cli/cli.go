@@ -16,6 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"memovault/internal/erase"
 	"memovault/internal/lang"
 	"memovault/internal/store"
 	"memovault/internal/term"
@@ -70,6 +71,7 @@ func Main(args []string) (status int) {
 	harden()
 	debug.SetGCPercent(200) // a command lives for milliseconds: half the collections, for at most the live memory once more
 	a := newApp(args)
+	defer func() { *a = app{} }() // cobra's functions for completion keep hold of it
 	defer a.close()
 	defer func() {
 		if r := recover(); r != nil {
@@ -83,7 +85,8 @@ func Main(args []string) (status int) {
 		plainUsage(root)
 	}
 	root.SetArgs(args[1:])
-	err := root.Execute()
+	var err error
+	erase.Do(func() { err = root.Execute() })
 	a.renewNames()
 	if err == nil {
 		err = out.err

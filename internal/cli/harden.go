@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"strings"
 
+	"memovault/internal/erase"
 	"memovault/internal/lang"
 )
 
@@ -31,14 +32,16 @@ func rethrow(err error) error {
 	return err
 }
 
-// guarded runs f and returns its panic as an error.
+// guarded runs f and returns its panic as an error. It is the beginning of a
+// goroutine, which has to see to the memory of secrets anew.
 func guarded(f func() error) (err error) {
 	defer func() {
 		if recover() != nil {
 			err = &panicked{whereFrom(3)}
 		}
 	}()
-	return f()
+	erase.Do(func() { err = f() })
+	return err
 }
 
 // whereFrom names our functions on the stack, without skip of them.

@@ -24,6 +24,9 @@ import (
 
 // TestMain lets the scripts run this test binary as the command itself, with a
 // clock that stands still and a key derivation that costs nothing.
+// afterMain looks at what a command leaves behind in its process.
+var afterMain func()
+
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"vault": func() {
@@ -47,7 +50,11 @@ func TestMain(m *testing.M) {
 				openerPatience = patience
 			}
 			keyring.WorkFactor = 4
-			os.Exit(Main(append([]string{"vault"}, os.Args[1:]...)))
+			status := Main(append([]string{"vault"}, os.Args[1:]...))
+			if afterMain != nil {
+				afterMain()
+			}
+			os.Exit(status)
 		},
 		"lp":       keepForLP,
 		"xdg-open": browse,

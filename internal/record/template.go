@@ -247,6 +247,7 @@ func LookupTemplate(name string) *Template {
 	if t, ok := looked.Load(name); ok {
 		return t.(*Template)
 	}
+	name = strings.Clone(name) // it may be part of a whole record, which would be kept with it
 	t := lookUp(name)
 	looked.Store(name, t)
 	return t

@@ -4,6 +4,8 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+
+	"memovault/internal/erase"
 )
 
 // inParallel calls f(0) to f(n-1) on as many goroutines as may run at once. A
@@ -24,7 +26,7 @@ func inParallel(n int, f func(i int)) {
 	}
 	var done sync.WaitGroup
 	for range min(n, runtime.GOMAXPROCS(0)) {
-		done.Go(work)
+		done.Go(func() { erase.Do(work) })
 	}
 	done.Wait()
 	if r := raised.Load(); r != nil {
