@@ -128,8 +128,16 @@ func (c *Change) check() error {
 	return nil
 }
 
+// sealRecord seals an edit: it was made of the revision it is based on, and what
+// it changed is settled.
 func (s *Store) sealRecord(r *record.Record) (sealedRecord, error) {
-	base := r.Revision
+	r = r.Clone()
+	r.From, r.Conflicts = nil, record.OpenConflicts(r)
+	return s.sealAt(r, r.Revision)
+}
+
+// sealAt seals a record as the revision that follows base.
+func (s *Store) sealAt(r *record.Record, base uint64) (sealedRecord, error) {
 	r = r.Clone()
 	r.Vault, r.Revision = s.ID(), base+1
 	plain, err := record.Encode(r)
@@ -180,12 +188,8 @@ func (s *Store) prepare(p *pages, c Change, sealed *sealedChange) (*write, error
 	if err := w.next.namesFree(sealed.records); err != nil {
 		return nil, err
 	}
-	for _, f := range sealed.files {
-		if slices.ContainsFunc(s.idx.attached, func(a attached) bool { return a.ID == f.id }) {
-			return nil, fmt.Errorf("%w: the attachment is there already", record.ErrBad)
-		}
-		w.next.attached = append(w.next.attached, attached{ID: f.id, SHA256: digestOf(f.sealed)})
-		w.put(bucketAttachments, f.id[:], f.sealed)
+	if err := s.prepareFiles(w, sealed.files); err != nil {
+		return nil, err
 	}
 	if err := s.readSlots(p); err != nil {
 		return nil, err
@@ -201,6 +205,17 @@ func (s *Store) prepare(p *pages, c Change, sealed *sealedChange) (*write, error
 	}
 	s.nextHeader(w, c, sealed)
 	return w, s.sealIndex(w)
+}
+
+func (s *Store) prepareFiles(w *write, files []sealedFile) error {
+	for _, f := range files {
+		if slices.ContainsFunc(s.idx.attached, func(a attached) bool { return a.ID == f.id }) {
+			return fmt.Errorf("%w: the attachment is there already", record.ErrBad)
+		}
+		w.next.attached = append(w.next.attached, attached{ID: f.id, SHA256: digestOf(f.sealed)})
+		w.put(bucketAttachments, f.id[:], f.sealed)
+	}
+	return nil
 }
 
 // mayWrite makes sure that the file is whole, that it is the one the index in
@@ -289,7 +304,7 @@ func (s *Store) nextHeader(w *write, c Change, sealed *sealedChange) {
 	h := &w.next.head
 	h.noteCopies(c)
 	if len(sealed.records) > 0 {
-		h.Last = nil
+		h.Last, h.Before = nil, nil
 		for _, sr := range sealed.records[:min(len(sealed.records), maxLast)] {
 			h.Last = append(h.Last, sr.r.ID)
 		}

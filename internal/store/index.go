@@ -59,19 +59,20 @@ func indexSum(sealed []byte) digest { return digestOf(sealed[:min(len(sealed), i
 
 // indexHeader is the first line of the index.
 type indexHeader struct {
-	Format      int         `json:"format"`
-	Vault       record.ID   `json:"vault"`
-	Generation  uint64      `json:"generation"` // 1 for a new vault, +1 each commit
-	Previous    digest      `json:"previous"`   // indexSum of the index before
-	Time        time.Time   `json:"time"`
-	Slots       []SlotInfo  `json:"slots"`
-	Digest      *digestInfo `json:"digest,omitempty"`
-	Last        []record.ID `json:"last,omitempty"`    // records the last commit changed
-	Retired     []retired   `json:"retired,omitempty"` // earlier identities, newest first
-	Purged      []Tombstone `json:"purged,omitempty"`  // records that are gone for good
-	Copies      []Copy      `json:"copies,omitempty"`  // places that got copies
-	Records     int         `json:"records"`
-	Attachments int         `json:"attachments"`
+	Format      int                  `json:"format"`
+	Vault       record.ID            `json:"vault"`
+	Generation  uint64               `json:"generation"` // 1 for a new vault, +1 each commit
+	Previous    digest               `json:"previous"`   // indexSum of the index before
+	Time        time.Time            `json:"time"`
+	Slots       []SlotInfo           `json:"slots"`
+	Digest      *digestInfo          `json:"digest,omitempty"`
+	Last        []record.ID          `json:"last,omitempty"`    // records the last commit changed
+	Before      map[record.ID]uint64 `json:"before,omitempty"`  // of a merge: which revision each of them had
+	Retired     []retired            `json:"retired,omitempty"` // earlier identities, newest first
+	Purged      []Tombstone          `json:"purged,omitempty"`  // records that are gone for good
+	Copies      []Copy               `json:"copies,omitempty"`  // places that got copies
+	Records     int                  `json:"records"`
+	Attachments int                  `json:"attachments"`
 }
 
 // A SlotInfo is what the vault knows of one of its slots once it is open.

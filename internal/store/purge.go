@@ -72,7 +72,7 @@ func (s *Store) Purge(ids []record.ID) error {
 }
 
 // revisions returns all revisions of a record, the oldest first.
-func (s *Store) revisions(p *pages, id record.ID) ([]*record.Record, error) {
+func (s *Store) revisions(p values, id record.ID) ([]*record.Record, error) {
 	now, err := s.record(p, id)
 	if err != nil {
 		return nil, err
