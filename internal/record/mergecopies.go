@@ -26,30 +26,19 @@ type MergeCard struct {
 	Trashed        bool
 }
 
-// Purged are the versions that a record had when it was purged, in order: of
-// each the first eight bytes of its id.
-type Purged [][8]byte
+// Purged are the versions that a record had when it was purged, in order of
+// their ids.
+type Purged []VersionID
 
-// PurgedOf returns what is to be remembered of a record that is purged.
-func PurgedOf(versions []Version) Purged {
-	p := make(Purged, len(versions))
-	for i, v := range versions {
-		p[i] = [8]byte(v.ID[:8])
-	}
-	return p.sorted()
+// With returns these versions and others.
+func (p Purged) With(others ...VersionID) Purged {
+	all := slices.Concat(p, others)
+	slices.SortFunc(all, VersionID.compare)
+	return slices.Compact(all)
 }
 
-func (p Purged) sorted() Purged {
-	p = slices.Clone(p)
-	slices.SortFunc(p, func(x, y [8]byte) int { return bytes.Compare(x[:], y[:]) })
-	return slices.Compact(p)
-}
-
-// With returns the versions of both.
-func (p Purged) With(other Purged) Purged { return append(slices.Clone(p), other...).sorted() }
-
-func (p Purged) has(v Version) bool {
-	_, found := slices.BinarySearchFunc(p, v.ID, func(x [8]byte, id VersionID) int { return bytes.Compare(x[:], id[:8]) })
+func (p Purged) has(id VersionID) bool {
+	_, found := slices.BinarySearchFunc(p, id, VersionID.compare)
 	return found
 }
 
@@ -157,8 +146,8 @@ func (m *copies) record(id ID) error {
 	if err != nil {
 		return err
 	}
-	gone := m.ours.Purged[id].With(m.theirs.Purged[id])
-	if len(gone) > 0 && !slices.ContainsFunc(slices.Concat(ours, theirs), func(v Version) bool { return !gone.has(v) }) {
+	gone := m.ours.Purged[id].With(m.theirs.Purged[id]...)
+	if len(gone) > 0 && !newHistory(slices.Concat(ours, theirs)...).outlives(gone) {
 		delete(m.final, id)
 		if mine {
 			m.purge = append(m.purge, id)
@@ -173,6 +162,17 @@ func (m *copies) record(id ID) error {
 	m.done[id] = one
 	m.final[id] = cardOf(one.Now())
 	return nil
+}
+
+// outlives reports whether there is a version that was not purged, nor is what a
+// purged one says.
+func (h *history) outlives(gone Purged) bool {
+	for i, v := range h.versions {
+		if h.stand[i] == i && !gone.has(v.ID) {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *side) with(id ID, versions []Version) []Version {

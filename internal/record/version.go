@@ -2,11 +2,10 @@ package record
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 )
 
@@ -101,48 +100,50 @@ func contentOf(r *Record) (sum [sha256.Size]byte, err error) {
 	if err != nil {
 		return sum, err
 	}
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(b, &members); err != nil {
-		return sum, fmt.Errorf("%w: not JSON", ErrBad)
-	}
-	for _, local := range []string{"vault", "revision"} {
-		delete(members, local)
-	}
+	p := &scanner{s: string(b)}
 	w := writer{b: make([]byte, 0, len(b))}
-	w.sortedMembers(members)
-	if w.err != nil {
-		return sum, w.err
-	}
-	return sha256.Sum256(w.b), nil
+	w.sorted(p, "vault", "revision")
+	return sha256.Sum256(w.b), p.err
 }
 
-func (w *writer) sortedMembers(members map[string]json.RawMessage) {
-	w.b = append(w.b, '{')
-	for _, k := range slices.Sorted(maps.Keys(members)) {
-		w.key(k)
-		w.sorted(members[k])
-	}
-	w.b = append(w.b, '}')
-}
-
-// sorted writes compact JSON with the members of all objects in order.
-func (w *writer) sorted(raw json.RawMessage) {
-	switch raw = bytes.TrimSpace(raw); {
-	case len(raw) > 0 && raw[0] == '{':
-		var members map[string]json.RawMessage
-		if w.err = json.Unmarshal(raw, &members); w.err == nil {
-			w.sortedMembers(members)
+// sorted copies a JSON value with the members of all objects in order of their
+// names, and without those that are to be left out of the outermost one.
+func (w *writer) sorted(p *scanner, without ...string) {
+	switch p.space() {
+	case '{':
+		type member struct{ key, value string }
+		var members []member
+		p.objectUpTo(len(p.s), func(key string) {
+			var value writer
+			value.sorted(p)
+			members = append(members, member{key, string(value.b)})
+		})
+		slices.SortFunc(members, func(x, y member) int { return cmp.Compare(x.key, y.key) })
+		w.b = append(w.b, '{')
+		for _, m := range members {
+			if !slices.Contains(without, m.key) {
+				w.key(m.key)
+				w.b = append(w.b, m.value...)
+			}
 		}
-	case len(raw) > 0 && raw[0] == '[':
-		var elements []json.RawMessage
-		w.err = json.Unmarshal(raw, &elements)
-		list(w, elements, func(e *json.RawMessage) { w.sorted(*e) })
-	case len(raw) > 0 && raw[0] == '"':
-		var s string
-		w.err = json.Unmarshal(raw, &s)
-		w.quote(s)
+		w.b = append(w.b, '}')
+	case '[':
+		w.b = append(w.b, '[')
+		first := true
+		p.array(len(p.s), func() {
+			if !first {
+				w.b = append(w.b, ',')
+			}
+			first = false
+			w.sorted(p)
+		})
+		w.b = append(w.b, ']')
+	case '"':
+		w.quote(p.str())
 	default:
-		w.b = append(w.b, raw...)
+		start := p.i
+		p.skip()
+		w.b = append(w.b, p.s[start:p.i]...)
 	}
 }
 
