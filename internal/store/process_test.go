@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -324,10 +325,14 @@ func TestFaultInsideBolt(t *testing.T) {
 		t.Fatal(err)
 	}
 	good := v.bytes()
-	testOnlyOpened = func() { os.Truncate(v.path, 8192) }
+	var uncut error
+	testOnlyOpened = func() { uncut = os.Truncate(v.path, 8192) }
 	t.Cleanup(func() { testOnlyOpened = nil })
 	err = w.apply(v.path)
 	testOnlyOpened = nil
+	if uncut != nil && runtime.GOOS == "windows" {
+		t.Skip("Windows cuts no file off that somebody has mapped")
+	}
 	if err == nil {
 		t.Fatal("bbolt wrote to a file of two pages")
 	}
