@@ -34,6 +34,12 @@ type rewriting struct {
 	want   Report               // what the new file must hold
 }
 
+// A finished is a new file that was read back, and what bbolt's freelist in it is.
+type finished struct {
+	*Store
+	free digest
+}
+
 // rewrite writes the file anew as plan says, which is worked out under the lock.
 func (s *Store) rewrite(plan func(p *pages) (*rewriting, error)) error {
 	release, err := lock(s.path, true, s.cfg.wait())
@@ -42,7 +48,7 @@ func (s *Store) rewrite(plan func(p *pages) (*rewriting, error)) error {
 	}
 	defer release()
 	s.removeLeftovers()
-	var fresh *Store
+	var fresh *finished
 	err = s.viewLocked(func(p *pages) error {
 		fresh, err = s.beside(p, plan)
 		return err
@@ -56,7 +62,7 @@ func (s *Store) rewrite(plan func(p *pages) (*rewriting, error)) error {
 
 // beside makes the new file and returns it opened. Nothing but a backup was
 // written elsewhere.
-func (s *Store) beside(p *pages, plan func(p *pages) (*rewriting, error)) (*Store, error) {
+func (s *Store) beside(p *pages, plan func(p *pages) (*rewriting, error)) (*finished, error) {
 	if err := s.mayWrite(p); err != nil {
 		return nil, err
 	}
@@ -84,7 +90,7 @@ func (s *Store) beside(p *pages, plan func(p *pages) (*rewriting, error)) (*Stor
 	if err == nil {
 		err = r.writeTo(temp.Name())
 	}
-	var fresh *Store
+	var fresh *finished
 	if err == nil {
 		fresh, err = r.readBack(temp.Name())
 	}
@@ -317,7 +323,7 @@ func (r *rewriting) kept() *index {
 
 // readBack opens the new file, verifies it, decrypts all of it and compares it
 // with what was meant.
-func (r *rewriting) readBack(path string) (*Store, error) {
+func (r *rewriting) readBack(path string) (*finished, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -347,7 +353,11 @@ func (r *rewriting) readBack(path string) (*Store, error) {
 	if slices.ContainsFunc(fresh.slots, func(one sealedSlot) bool { return one.id == r.s.slot }) {
 		fresh.slot = r.s.slot
 	}
-	return fresh, nil
+	free, err := p.freelistBytes()
+	if err != nil {
+		return nil, differently(err)
+	}
+	return &finished{fresh, digestOf(free)}, nil
 }
 
 // differently says that the new file is not what was written to it. The old one
@@ -388,56 +398,59 @@ func (r *rewriting) asMeant(got Report) bool {
 
 // replaceBy puts the finished file in the place of the vault and tells what is
 // true then, as finish does.
-func (s *Store) replaceBy(fresh *Store) error {
+func (s *Store) replaceBy(fresh *finished) error {
 	if testOnlyRewritten != nil {
 		testOnlyRewritten()
 	}
-	if !s.isThere(s.file, s.meta) {
+	if there, err := s.isThere(s.file, s.meta); err != nil {
+		return &NotSavedError{Err: err}
+	} else if !there {
 		return ErrReplaced
 	}
 	failed := os.Rename(fresh.path, s.path)
-	switch {
-	case failed == nil:
+	if failed == nil {
 		failed = syncDir(filepath.Dir(s.path))
-	case s.isThere(s.file, s.meta):
+	} else if there, err := s.isThere(s.file, s.meta); err == nil && there {
 		return &NotSavedError{Err: failed}
 	}
-	if !s.isThere(fresh.file, fresh.meta) {
-		return damaged(DamagedAfter, failed)
+	if there, err := s.isThere(fresh.file, fresh.meta); err != nil || !there {
+		return damaged(DamagedAfter, errors.Join(err, failed))
 	}
 	if failed != nil {
 		s.notes = append(s.notes, &FlushError{Err: failed})
 	}
-	return s.become(fresh)
+	s.become(fresh)
+	return nil
 }
 
 // testOnlyRewritten runs between writing the new file and putting it in place,
 // to do what another program might at that moment.
 var testOnlyRewritten func()
 
-// isThere reports whether the file at the path is that one, in that state.
-func (s *Store) isThere(want os.FileInfo, meta metaPage) bool {
+// isThere reports whether the file at the path is that one, in that state. The
+// error says that it can't be read.
+func (s *Store) isThere(want os.FileInfo, meta metaPage) (bool, error) {
 	file, err := os.Open(s.path)
+	if notExist(err) {
+		return false, nil
+	}
 	if err != nil {
-		return false
+		return false, err
 	}
 	defer file.Close()
+	st, err := file.Stat()
+	if err != nil || !os.SameFile(st, want) {
+		return false, err
+	}
 	p, err := readFile(file)
-	return err == nil && os.SameFile(p.file, want) && p.meta == meta
+	return err == nil && p.meta == meta, err
 }
 
 // become takes over what the vault is now, and remembers it.
-func (s *Store) become(fresh *Store) error {
+func (s *Store) become(fresh *finished) {
 	s.vault, s.slot, s.idx, s.sealed, s.idxSum = fresh.vault, fresh.slot, fresh.idx, fresh.sealed, fresh.idxSum
 	s.slots, s.hints, s.slotSum, s.slotsDamaged = fresh.slots, fresh.hints, fresh.slotSum, false
 	s.file, s.meta, s.damage, s.dropped = fresh.file, fresh.meta, nil, false
-	return s.viewLocked(func(p *pages) error {
-		free, err := p.freelistBytes()
-		if err != nil {
-			return damaged(DamagedAfter, err)
-		}
-		s.notes = append(s.notes, s.cfg.writePin(s.ID(), pin{Generation: s.idx.head.Generation, Index: s.idxSum,
-			Freelist: digestOf(free), Verified: s.cfg.Now.UTC(), Path: s.place()}))
-		return nil
-	})
+	s.notes = append(s.notes, s.cfg.writePin(s.ID(), pin{Generation: s.idx.head.Generation, Index: s.idxSum,
+		Freelist: fresh.free, Verified: s.cfg.Now.UTC(), Path: s.place()}))
 }
