@@ -299,7 +299,7 @@ func afterKill(t *testing.T, dir, state string, key *age.X25519Identity) (backup
 	return backups
 }
 
-func leftovers(t *testing.T, dir string) (found []string) {
+func leftovers(t testing.TB, dir string) (found []string) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
 		if strings.HasPrefix(filepath.Base(path), ".new-") {
