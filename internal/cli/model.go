@@ -25,7 +25,7 @@ func (a *app) liveRecords(s *store.Store) ([]*record.Record, error) {
 func (a *app) model(s *store.Store, records []*record.Record) *recovery.Model {
 	in := recovery.Input{Now: a.now, Records: records}
 	for _, slot := range s.Slots() {
-		known := recovery.Slot{ID: slot.ID, Passphrase: slot.Kind == keyring.KindPassphrase, Recovery: slot.Kind == keyring.KindRecovery}
+		known := recovery.Slot{ID: slot.ID, Passphrase: slot.Kind == keyring.KindPassphrase, Recovery: slot.Kind == keyring.KindRecovery, Need: slot.Need, Count: slot.Count}
 		if slot.Proven != nil {
 			known.Proven = *slot.Proven
 		}

@@ -187,7 +187,7 @@ func CheckBy(sheet *Record, on []*Record) (day time.Time, ok bool) {
 // a backup, or codes and passwords of the records on it.
 func canCompare(sheet Sheet, on []*Record) bool {
 	switch sheet.Kind {
-	case SheetRecoveryKey, SheetShare, SheetBackup:
+	case SheetRecoveryKey, SheetBackup:
 		return true
 	case SheetRecords:
 		return slices.ContainsFunc(on, func(r *Record) bool {

@@ -20,10 +20,10 @@ func (w *clockwork) sheet(r *record.Record) {
 	case known.Fate != record.SheetThere:
 	case known.Kind == record.SheetBackup:
 		w.oldBackup(r)
-	case known.Kind == record.SheetRecoveryKey:
-		if !w.m.opens(known.Opens) {
+	case known.Kind == record.SheetRecoveryKey, known.Kind == record.SheetShare:
+		if !w.m.current(known) {
 			w.anyDay(&Clock{Kind: ClockSheet, Record: r, Command: papers("--shredded", r),
-				What: lang.T("the recovery key on it opens the vault no more", "この紙の回復キーでは、もう金庫は開きません"),
+				What: lang.T("the key on it opens the vault no more", "この紙の鍵では、もう金庫は開きません"),
 				Do:   lang.T("shred it, and note that:", "裁断して、記録してください:")})
 		}
 	default:
@@ -86,7 +86,7 @@ func (w *clockwork) checkSheet(r *record.Record) {
 	}
 	known := record.ReadSheet(r)
 	day, ok := record.CheckBy(r, w.printedOn(r))
-	if !ok || known.Kind == record.SheetRecoveryKey && !w.m.opens(known.Opens) {
+	if !ok || !w.m.current(known) {
 		return
 	}
 	c := &Clock{Kind: ClockCheck, Record: r, Command: []lang.Text{both("check-paper"), both(r.Name)},

@@ -33,6 +33,9 @@ type Slot struct {
 	Passphrase bool      // a passphrase that a person types
 	Recovery   bool      // the recovery key for paper
 	Proven     time.Time // when it was last shown to open the vault; zero: never
+
+	// Need of Count shares open it together; zero for any other key.
+	Need, Count int
 }
 
 // A Model is the graph of a vault and what its ids stand for. It does not

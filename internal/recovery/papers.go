@@ -1,6 +1,7 @@
 package recovery
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -18,7 +19,7 @@ func (d *deriver) sheetPaper(s *subject) string {
 			Label: said(lang.T("the sheet %s, which is shredded", "用紙 %s（裁断済み）"), s.r.Name)}, func(string) {})
 	}
 	owner := s.r.Owner
-	if owner == "" && (known.Kind == record.SheetBackup || known.Kind == record.SheetRecoveryKey) {
+	if owner == "" && slices.Contains([]string{record.SheetBackup, record.SheetRecoveryKey, record.SheetShare}, known.Kind) {
 		owner = d.keeper()
 	}
 	text := s.value(record.RoleKeptAt)
@@ -75,6 +76,69 @@ func (m *Model) opens(id string) bool {
 	return len(m.in.Vault.Slots) == 0 || slices.ContainsFunc(m.in.Vault.Slots, func(slot Slot) bool {
 		return slot.Recovery && (slot.ID.IsZero() || strings.HasPrefix(slot.ID.String(), id))
 	})
+}
+
+// sharedKeys adds the keys that are split into shares, and reports whether there
+// are any.
+func (d *deriver) sharedKeys(key string) (any bool) {
+	for _, slot := range d.vault.Slots {
+		if slot.Need > 0 {
+			d.needs(key, lockout.Sure, d.sharedKey(slot))
+			any = true
+		}
+	}
+	return any
+}
+
+// sharedKey is having enough of the shares of a key. Those of which no sheet is
+// noted may be anywhere.
+func (d *deriver) sharedKey(slot Slot) string {
+	return d.node(Thing{ID: "shares:" + slot.ID.String(), Kind: KindVault, Record: recordOf(d.vaultRecord), Owner: d.keeper(),
+		Label: said(lang.T("%d of the %d shares of a key of the vault", "金庫の鍵の分け札 %[2]d 枚のうち %[1]d 枚"), slot.Need, slot.Count)}, func(id string) {
+		var sheets []string
+		d.sheetsOf(record.SheetShare, func(s *subject) {
+			known := record.ReadSheet(s.r)
+			if known.Opens == "" || !strings.HasPrefix(slot.ID.String(), lang.Fold(known.Opens)) {
+				return
+			}
+			sheets = append(sheets, d.shareAt(s))
+		})
+		for n := len(sheets) + 1; n <= slot.Count; n++ {
+			share, _ := d.asset(Thing{ID: fmt.Sprintf("share:%s:%d", slot.ID, n), Kind: KindPaper, Owner: d.keeper(), Unknown: true,
+				Label: lang.T("a share of a key of the vault, wherever it is", "金庫の鍵の分け札（場所は記録なし）"), command: []lang.Text{both("add"), both(record.SheetTemplate)}})
+			sheets = append(sheets, share)
+		}
+		if sheets = unique(sheets); slot.Need <= len(sheets) && len(sheets) <= lockout.MaxBody {
+			d.b.AddRule(id, slot.Need, sheets, lockout.Sure, 0)
+		}
+	})
+}
+
+// shareAt is having the share on a sheet; of one that a person keeps, once that
+// person brings it.
+func (d *deriver) shareAt(s *subject) string {
+	sheet := d.sheetPaper(s)
+	if d.lodge.find(s.r.Owner, s.value(record.RoleKeptAt)).person == nil {
+		return sheet
+	}
+	return d.node(Thing{ID: "brought:" + s.id, Kind: KindPaper, Record: s.r, Owner: s.r.Owner,
+		Label: said(lang.T("the sheet %s, brought by whoever has it", "用紙 %s（持っている人に出してもらう）"), s.r.Name)}, func(id string) {
+		d.needs(id, lockout.Person, sheet)
+	})
+}
+
+// current reports whether the key on a sheet may still open the vault: always for
+// a sheet that is of no key.
+func (m *Model) current(known record.Sheet) bool {
+	switch known.Kind {
+	case record.SheetRecoveryKey:
+		return m.opens(known.Opens)
+	case record.SheetShare:
+		return len(m.in.Vault.Slots) == 0 || slices.ContainsFunc(m.in.Vault.Slots, func(slot Slot) bool {
+			return slot.Need > 0 && (slot.ID.IsZero() || strings.HasPrefix(slot.ID.String(), lang.Fold(known.Opens)))
+		})
+	}
+	return true
 }
 
 // Abroad returns the sheets of paper that cannot be found, as assets: whoever is

@@ -286,7 +286,7 @@ func (v *survey) enterSheets() {
 
 func (v *survey) enterSheet(s *subject, byID map[string]*subject) {
 	known := record.ReadSheet(s.r)
-	if known.Fate == record.SheetShredded || known.Kind == record.SheetBackup || known.Kind == record.SheetRecoveryKey {
+	if known.Fate == record.SheetShredded || known.Kind == record.SheetBackup || known.Kind == record.SheetRecoveryKey || known.Kind == record.SheetShare {
 		return
 	}
 	sh := &sheet{s: s, kind: known.Kind, secrets: s.value(record.RoleSecrets), stale: map[*subject]bool{}}

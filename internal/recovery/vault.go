@@ -157,7 +157,7 @@ func (d *deriver) vaultKey() string {
 		if s := d.vaultRecord; s != nil {
 			d.holders(id, s, phrase, recovery.exists)
 		}
-		if !phrase && !recovery.exists && len(d.vault.Slots) > 0 {
+		if !d.sharedKeys(id) && !phrase && !recovery.exists && len(d.vault.Slots) > 0 {
 			d.needs(id, lockout.Sure, d.computer()) // a key file beside the vault
 		}
 	})
