@@ -2,6 +2,7 @@ package audit
 
 import (
 	"bufio"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -22,7 +23,7 @@ import (
 //	-- en silent --                  neither
 //	TEMPLATE NAME | field=value | codes=one; two used 2026-01-02 | @importance=3 | +own:hint=value
 //	TEMPLATE NAME | @kept:field=paper:drawer | @way=desk resets wait=30d form: need + need | @proven:desk=2026-01-02
-//	vault slots=passphrase,recovery/PROVEN | backups=DAY/GENERATION | generation=9
+//	vault slots=passphrase,recovery/PROVEN,shares-2-of-3/PROVEN | backups=DAY/GENERATION | generation=9
 type fixture struct {
 	rule, lang, verb string
 	name, field      string
@@ -158,6 +159,11 @@ func vaultOf(t testing.TB, parts []string) (v VaultState) {
 			switch key {
 			case "slots":
 				s := Slot{Passphrase: what == "passphrase", Recovery: what == "recovery", Created: dayOf(t, "2021-01-01")}
+				if split, ok := strings.CutPrefix(what, "shares-"); ok {
+					if _, err := fmt.Sscanf(split, "%d-of-%d", &s.Need, &s.Count); err != nil {
+						t.Fatal(err)
+					}
+				}
 				if more != "" {
 					s.Proven = dayOf(t, more)
 				}

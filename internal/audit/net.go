@@ -38,7 +38,7 @@ type net struct {
 func newNet(v *survey) *net {
 	vault := recovery.Vault{}
 	for _, s := range v.in.Vault.Slots {
-		vault.Slots = append(vault.Slots, recovery.Slot{ID: s.ID, Passphrase: s.Passphrase, Recovery: s.Recovery, Proven: s.Proven})
+		vault.Slots = append(vault.Slots, recovery.Slot{ID: s.ID, Passphrase: s.Passphrase, Recovery: s.Recovery, Proven: s.Proven, Need: s.Need, Count: s.Count})
 	}
 	m := recovery.Derive(recovery.Input{Now: v.now, Records: v.in.Records, Vault: vault})
 	n := &net{v: v, m: m, g: m.Graph(), now: m.Case(lockout.Optimistic), sure: m.Case(lockout.SureOnly), accounts: m.Accounts(),

@@ -79,10 +79,10 @@ func sheetOld(v *survey, s *subject, hit func(match)) {
 	switch {
 	case !ok || known.Kind == record.SheetBackup: // of which V13 speaks
 		return
-	case known.Kind == record.SheetRecoveryKey:
-		if !v.opens(known.Opens) {
+	case known.Kind == record.SheetRecoveryKey, known.Kind == record.SheetShare:
+		if known.Kind == record.SheetRecoveryKey && !v.opens(known.Opens) || known.Kind == record.SheetShare && !v.shared(known.Opens) {
 			hit(match{fields: s.keysOf(record.RolePrinted), command: s.papers("--shredded"), do: words(lang.T("shred it, and note that:", "裁断して、記録してください:")),
-				what: words(lang.T("the recovery key on it opens the vault no more", "この紙の回復キーでは、もう金庫は開きません"))})
+				what: words(lang.T("the key on it opens the vault no more", "この紙の鍵では、もう金庫は開きません"))})
 		}
 		return
 	}
@@ -144,6 +144,10 @@ func sheetLost(v *survey, s *subject, hit func(match)) {
 			return
 		}
 		out.what = words(lang.T("the recovery key of the vault is on it", "金庫の回復キーが載っています"))
+	case record.SheetShare:
+		if !v.shareLost(known, &out) {
+			return
+		}
 	case record.SheetBackup:
 		if !v.keyAbroad() {
 			return
@@ -173,7 +177,7 @@ func (v *survey) keyAbroad() bool {
 		}
 		known := record.ReadSheet(s.r)
 		return known.Kind == record.SheetRecoveryKey && known.Fate == record.SheetLost && v.opens(known.Opens)
-	})
+	}) || v.sharesAbroad()
 }
 
 // withSecretsOn names the records on a sheet of which keys or codes stand there
@@ -290,7 +294,7 @@ func (v *survey) keyOnPaper() bool {
 	return slices.ContainsFunc(v.subjects, func(s subject) bool {
 		known, ok := s.sheetThere(record.SheetRecoveryKey)
 		return ok && known.Place != "" && v.opens(known.Opens)
-	})
+	}) || v.sharesPlaced()
 }
 
 // backupOnPaper reports whether a paper backup is there, and it is noted where.

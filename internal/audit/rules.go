@@ -9,7 +9,7 @@ import (
 // fixture; nothing else knows it. The letters: M mail, P telephone, C codes
 // and keys, H hints, T time, G what hangs on what, V the vault itself.
 var rules = func() []*Rule {
-	list := slices.Concat(mailRules, phoneRules, codeRules, hintRules, ageRules, vaultRules, selfRules, paperRules, lockRules, wayRules, leaveRules, peopleRules)
+	list := slices.Concat(mailRules, phoneRules, codeRules, hintRules, ageRules, vaultRules, selfRules, paperRules, shareRules, lockRules, wayRules, leaveRules, peopleRules)
 	slices.SortFunc(list, func(a, b *Rule) int { return strings.Compare(a.ID, b.ID) })
 	for i, r := range list {
 		r.order = i

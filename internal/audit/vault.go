@@ -24,6 +24,9 @@ type Slot struct {
 	Recovery   bool      // the recovery key for paper
 	Created    time.Time
 	Proven     time.Time // when the key was last shown to open it; zero: never
+
+	// Need of Count shares open it together; zero for any other key.
+	Need, Count int
 }
 
 // A Backup is one automatic backup.
@@ -90,7 +93,7 @@ func vaultOneSlot(v *survey, hit func(match)) {
 
 func vaultNoRecovery(v *survey, hit func(match)) {
 	slots := v.in.Vault.Slots
-	if len(slots) > 0 && !slices.ContainsFunc(slots, func(s Slot) bool { return s.Recovery }) {
+	if len(slots) > 0 && !slices.ContainsFunc(slots, func(s Slot) bool { return s.Recovery || s.Need > 0 }) {
 		hit(match{command: export(), what: words(lang.T("no recovery key is among what opens the vault (keys: %d)", "金庫を開ける鍵（%d 個）の中に、回復キーがありません"), len(slots))})
 	}
 }
@@ -101,6 +104,9 @@ const stale = 2 * 365
 func vaultUnproven(v *survey, hit func(match)) {
 	for _, s := range v.in.Vault.Slots {
 		switch {
+		case s.Need > 0 && s.Proven.IsZero():
+			hit(match{command: []lang.Text{both("key"), both("test")},
+				what: words(lang.T("the shares made on %s were not read back from their sheets", "%s に作った分け札は、紙を見て打ち返して確かめていません"), s.Created.In(v.now.Location()).Format(time.DateOnly))})
 		case !s.Recovery:
 		case s.Proven.IsZero():
 			hit(match{command: []lang.Text{both("audit")},
@@ -183,7 +189,7 @@ func vaultOneHouse(v *survey, hit func(match)) {
 
 func vaultNothingTyped(v *survey, hit func(match)) {
 	slots := v.in.Vault.Slots
-	if len(slots) > 0 && !slices.ContainsFunc(slots, func(s Slot) bool { return s.Passphrase || s.Recovery }) {
+	if len(slots) > 0 && !slices.ContainsFunc(slots, func(s Slot) bool { return s.Passphrase || s.Recovery || s.Need > 0 }) {
 		hit(match{command: export(), what: words(lang.T("none of the %d keys can be typed", "%d 個の鍵はどれも、手で打てるものではありません"), len(slots))})
 	}
 }

@@ -251,7 +251,7 @@ func (a *app) auditInput(s *store.Store) (audit.Input, error) {
 		return in, err
 	}
 	for _, slot := range s.Slots() {
-		known := audit.Slot{ID: slot.ID, Passphrase: slot.Kind == keyring.KindPassphrase, Recovery: slot.Kind == keyring.KindRecovery, Created: slot.Created}
+		known := audit.Slot{ID: slot.ID, Passphrase: slot.Kind == keyring.KindPassphrase, Recovery: slot.Kind == keyring.KindRecovery, Created: slot.Created, Need: slot.Need, Count: slot.Count}
 		if slot.Proven != nil {
 			known.Proven = *slot.Proven
 		}
