@@ -68,6 +68,7 @@ type indexHeader struct {
 	Digest      *digestInfo          `json:"digest,omitempty"`
 	Last        []record.ID          `json:"last,omitempty"`    // records the last commit changed
 	Before      map[record.ID]uint64 `json:"before,omitempty"`  // of a merge: which revision each of them had
+	Merged      []digest             `json:"merged,omitempty"`  // indexSum of copies that were merged, the oldest first
 	Retired     []retired            `json:"retired,omitempty"` // earlier identities, newest first
 	Purged      []Tombstone          `json:"purged,omitempty"`  // records that are gone for good
 	Copies      []Copy               `json:"copies,omitempty"`  // places that got copies

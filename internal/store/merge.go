@@ -205,7 +205,7 @@ func newStones(ours, theirs []Tombstone) (fresh []Tombstone) {
 // mergeBatch is how many bytes of attachments one commit takes in.
 const mergeBatch = 64 << 20
 
-// Merge does what was planned: one commit, after a backup, and a purge after it
+// Merge does what was planned, and notes that this copy was merged: one commit, after a backup, and a purge after it
 // if there is one. More than 64 MiB of attachments come in by commits of their
 // own before that; without the records that name them they are harmless, and
 // merging again goes on from there. The errors are those of Commit and Purge; a
@@ -318,7 +318,7 @@ func (s *Store) prepareMerge(p *pages, m *Merge, sealed *sealedMerge) (*write, e
 	if s.slotsDamaged {
 		w.put(bucketMeta, keySlots, slotSum(s.slots))
 	}
-	if err := s.backupBefore(p, true); err != nil {
+	if err := s.backupBefore(p, len(sealed.records) > 0); err != nil {
 		return nil, err
 	}
 	if err := s.prepareDigest(p, w, changed); err != nil {
@@ -330,6 +330,8 @@ func (s *Store) prepareMerge(p *pages, m *Merge, sealed *sealedMerge) (*write, e
 		h.Before = before
 	}
 	h.Purged = append(slices.Clone(h.Purged), m.stones...)
+	h.Merged = append(slices.Clone(h.Merged), m.from.s.idxSum)
+	h.Merged = h.Merged[max(0, len(h.Merged)-maxMerged):]
 	return w, s.sealIndex(w)
 }
 
