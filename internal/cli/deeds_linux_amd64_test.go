@@ -1,0 +1,313 @@
+package cli
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"filippo.io/age"
+
+	"memovault/internal/keyring"
+	"memovault/internal/record"
+	"memovault/internal/store"
+)
+
+// A deed is a command that changes what is on the disk. Tests disturb it at
+// every point, and look at what is there then.
+type deed struct {
+	name    string
+	prepare func(x *site) // after the vault was made, on the day before
+	args    []string
+	// said is what the command says, in English, once that which it was asked for
+	// is done and will stay: a regular expression.
+	said string
+	// partly is what it says where the vault was changed and something else
+	// failed; or where what was asked for is done, but not noted in the vault.
+	partly string
+	// made are the files that the command makes beside the vault.
+	made []string
+	// steps is how often the vault changes on the way; zero means once.
+	steps int
+}
+
+var deeds = []deed{
+	{name: "init", prepare: func(x *site) { x.remove("home/.local", "here/sheet.txt") },
+		args: []string{"init", "--recovery-key-out", "sheet.txt"}, said: "the vault is ready", partly: "the vault was made", made: []string{"here/sheet.txt"}},
+	{name: "add", args: []string{"add", "note", "second", "--field", "note=two"}, said: "saved: second"},
+	{name: "add with a file", prepare: func(x *site) { x.write("scan.bin", strings.Repeat("scan of a card ", 9000)) },
+		args: []string{"add", "note", "second", "--field", "note=two", "--attach", "scan.bin"}, said: "saved: second"},
+	{name: "edit", args: []string{"edit", "first", "--field", "note=changed"}, said: "saved: first"},
+	{name: "rm", args: []string{"rm", "first", "--yes"}, said: "in the trash now"},
+	{name: "undo", prepare: func(x *site) { x.run("rm", "first", "--yes", "--passphrase-file", "pass.txt") },
+		args: []string{"undo", "--yes"}, said: "done; "},
+	{name: "import", prepare: func(x *site) { x.copyIn("records.json", "vaults", "format-1.json") },
+		args: []string{"import", "records.json", "--yes"}, said: "saved: 73 added"},
+	{name: "print", args: []string{"print", "first", "-o", "sheet-of-first.txt"}, said: "noted: sheet", partly: "could not be noted", made: []string{"here/sheet-of-first.txt"}},
+	{name: "restore", prepare: func(x *site) { x.onPages(paperDay, "page-%d.txt"); x.remove("home/.local") },
+		args: []string{"restore", "page-1.txt", "page-3.txt"}, said: "restored: ", partly: "the vault is restored"},
+	{name: "restore --replace", prepare: func(x *site) {
+		x.onPages(paperDay, "page-%d.txt")
+		x.run("add", "note", "later", "--field", "note=x", "--passphrase-file", "pass.txt")
+	}, args: []string{"restore", "page-1.txt", "page-3.txt", "--replace", "--no-input"}, said: "restored: ", partly: "the vault is restored"},
+}
+
+// A site is a home with a vault in which one deed is done again and again.
+type site struct {
+	*home
+	deed   deed
+	keys   map[string]age.Identity
+	before tree
+	states []string // what look says before the deed, and after each of its steps
+	after  tree     // what is there after the deed
+}
+
+// A ground is a home with a vault, from which the sites are made. They lie at
+// one place, one after the other.
+type ground struct {
+	*home
+	bare tree
+	keys map[string]age.Identity
+}
+
+func newGround(t *testing.T) *ground {
+	t.Helper()
+	needTracing(t)
+	if raceEnabled {
+		t.Skip("one command at a time: the race detector has nothing to find")
+	}
+	if st, err := os.Stat("/dev/shm"); err == nil && st.IsDir() {
+		t.Setenv("TMPDIR", "/dev/shm") // a sync costs nothing there
+	}
+	h := newHome(t)
+	h.make()
+	g := &ground{home: h, bare: plant(t, h.dir), keys: map[string]age.Identity{}}
+	for name, secret := range map[string]string{"passphrase": goodPass, "recovery key": h.recoveryKey()} {
+		id, _, err := keyring.Secret(secret)
+		if err != nil {
+			t.Fatal(err)
+		}
+		g.keys[name] = id
+	}
+	return g
+}
+
+// site prepares a deed, does it once undisturbed, and returns what it did to
+// the disk.
+func (g *ground) site(d deed) (*site, *tape) {
+	g.t.Helper()
+	g.bare.putBack(g.t, g.dir)
+	h := *g.home
+	x := &site{home: &h, deed: d, keys: maps.Clone(g.keys)}
+	if d.prepare != nil {
+		d.prepare(x)
+	}
+	x.env = append(slices.Clone(x.env), "TEST_DAYS_LATER=1")
+	x.before = plant(g.t, g.dir)
+	p := x.record()
+	x.learn(p)
+	return x, p
+}
+
+// recoveryKey reads the key off its sheet.
+func (h *home) recoveryKey() string {
+	h.t.Helper()
+	sheet, err := os.ReadFile(filepath.Join(h.dir, "here", "sheet.txt"))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	var groups []string
+	for _, m := range keyGroup.FindAllStringSubmatch(string(sheet), -1) {
+		groups = append(groups, m[1])
+	}
+	return strings.Join(groups, " ")
+}
+
+func (h *home) remove(paths ...string) {
+	h.t.Helper()
+	for _, path := range paths {
+		if err := os.RemoveAll(filepath.Join(h.dir, path)); err != nil {
+			h.t.Fatal(err)
+		}
+	}
+}
+
+// copyIn takes a file of testdata into the folder that the command runs in.
+func (h *home) copyIn(name string, from ...string) {
+	h.t.Helper()
+	b, err := os.ReadFile(filepath.Join(append([]string{"..", "..", "testdata"}, from...)...))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.write(name, string(b))
+}
+
+// perform prepares the deed's command. What it says goes into the file said.
+func (x *site) perform() *exec.Cmd {
+	x.t.Helper()
+	cmd := x.command("vault", append(slices.Clone(x.deed.args), "--passphrase-file", "pass.txt")...)
+	out, err := os.Create(filepath.Join(x.dir, "said"))
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	x.t.Cleanup(func() { out.Close() })
+	cmd.Stdout, cmd.Stderr = out, out
+	return cmd
+}
+
+// done reports whether a command that said this had said that it was done.
+func (d *deed) done(said string) bool { return regexp.MustCompile(d.said).MatchString(said) }
+
+// heard returns what the command said.
+func (x *site) heard() string {
+	x.t.Helper()
+	b, err := os.ReadFile(filepath.Join(x.dir, "said"))
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	return string(b)
+}
+
+// look opens the vault with every key there is and says what is in it. What a
+// person could not read is an error.
+func (x *site) look() (string, error) {
+	var opened *store.Store
+	var text strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(x.keys)) {
+		s, err := store.Open(x.vault(), x.config())
+		if errors.Is(err, store.ErrNoVault) {
+			return "no vault", nil
+		}
+		if err != nil {
+			return "", err
+		}
+		if err := s.Unlock(x.keys[name]); errors.Is(err, keyring.ErrNoMatch) {
+			continue
+		} else if err != nil {
+			return "", fmt.Errorf("by the %s: %w", name, err)
+		}
+		fmt.Fprintf(&text, "opens by the %s\n", name)
+		opened = s
+	}
+	if opened == nil {
+		return "", keyring.ErrNoMatch
+	}
+	if err := describeVault(&text, opened); err != nil {
+		return "", err
+	}
+	return random.ReplaceAllString(text.String(), "#"), nil
+}
+
+// random matches what is another one in each run: ids, digests, sheet numbers.
+var random = regexp.MustCompile(`[0-9a-f]{32,64}|[0-9A-F]{4}-[0-9A-F]{4}`)
+
+func describeVault(w *strings.Builder, s *store.Store) error {
+	rep, err := s.VerifyAll()
+	if err != nil || len(rep.Damaged) > 0 || len(s.Damaged()) > 0 {
+		return fmt.Errorf("damaged: %v, %v, %w", rep.Damaged, s.Damaged(), err)
+	}
+	fmt.Fprintf(w, "generation %d\n", s.Generation())
+	for _, slot := range s.Slots() {
+		fmt.Fprintf(w, "slot %s %q proven %v\n", slot.Kind, slot.Label, slot.Proven)
+	}
+	cards, err := s.Cards()
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(cards, func(a, b store.Card) int { return strings.Compare(a.Name, b.Name) })
+	for _, c := range cards {
+		r, err := s.Record(c.ID)
+		if err != nil {
+			return err
+		}
+		past, err := s.History(c.ID)
+		if err != nil {
+			return err
+		}
+		for _, version := range append(past, r) {
+			if err := describeRecord(w, s, version); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func describeRecord(w *strings.Builder, s *store.Store, r *record.Record) error {
+	b, err := record.Encode(r)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "%s\n", bytes.TrimSpace(b))
+	for _, file := range r.Attachments {
+		data, err := s.Attachment(file.ID)
+		if err != nil && s.HasAttachment(file.ID) {
+			return err
+		}
+		fmt.Fprintf(w, "file %s: %x\n", file.Name, sha256.Sum256(data))
+	}
+	return nil
+}
+
+// A tree is a folder and everything in it, by the path relative to it. Folders
+// have no content, not even an empty one.
+type tree map[string][]byte
+
+// plant reads a folder.
+func plant(t *testing.T, dir string) tree {
+	t.Helper()
+	all := tree{}
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || path == dir {
+			return err
+		}
+		name, err := filepath.Rel(dir, path)
+		if err != nil {
+			return err
+		}
+		all[name] = nil
+		if !d.IsDir() {
+			all[name], err = os.ReadFile(path)
+			all[name] = append([]byte{}, all[name]...)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// putBack makes dir what the tree says.
+func (all tree) putBack(t *testing.T, dir string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if err := os.RemoveAll(filepath.Join(dir, e.Name())); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		path := filepath.Join(dir, name)
+		if all[name] == nil {
+			err = os.Mkdir(path, 0o700)
+		} else {
+			err = os.WriteFile(path, all[name], 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
