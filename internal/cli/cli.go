@@ -322,6 +322,7 @@ this computer, and prints it. Nothing leaves the computer but pages for a printe
 		a.newInit(),
 		a.newBackup(),
 		a.newRestore(),
+		a.newRescue(),
 		a.newImport(),
 		a.newExport(),
 		a.newShell(),

@@ -134,6 +134,7 @@ var argumentCompleters = map[string]completer{
 	"export":      recordNames,
 	"import":      filesEnding("age", "json"),
 	"restore":     anyFile,
+	"rescue":      anyFile,
 	"completion":  first(shellNames),
 }
 

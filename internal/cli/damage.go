@@ -16,6 +16,7 @@ func (a *app) explainDamage(broken *store.DamagedError) *failure {
 		f.why = said(lang.T("the change was written, but what stands in the file now is something else: the disk may be failing", "変更を書き込みましたが、読み返すと内容が違います。ディスクが壊れかけているかもしれません"))
 	}
 	f.next = append(f.next, a.newestBackup()...)
+	f.next = append(f.next, a.rescueHint(broken)...)
 	f.next = append(f.next, said(lang.T("make a copy of the file before anything else; the README.txt in a backup says how to open it", "まずファイルをそのままコピーしてください。控えの中の README.txt に開け方があります")))
 	return f
 }

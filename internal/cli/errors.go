@@ -209,7 +209,7 @@ func (a *app) explainVault(err error) *failure {
 	case errors.Is(err, store.ErrNotVault):
 		return &failure{status: statusError, code: "not_a_vault",
 			what: said(lang.T("this is not a vault: %s", "これは金庫のファイルではありません: %s"), path),
-			next: []words{said(lang.T("check the name after --file", "--file のあとの名前を確かめてください"))}}
+			next: append([]words{said(lang.T("check the name after --file", "--file のあとの名前を確かめてください"))}, a.rescueHint(err)...)}
 	case errors.Is(err, store.ErrExists):
 		return &failure{status: statusError, code: "exists",
 			what: said(lang.T("there is something at this place already: %s", "その場所にはもうファイルがあります: %s"), path),

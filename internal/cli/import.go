@@ -29,12 +29,13 @@ type importOptions struct {
 	dryRun         bool
 	json           bool
 	yes            bool
+	replace        bool
 }
 
 func (a *app) newImport() *cobra.Command {
 	var o importOptions
 	cmd := a.command(spec{
-		name: "import", args: lang.T("FILE|-", "ファイル|-"), group: "exchange",
+		name: "import", args: lang.T("FILE|FOLDER|-", "ファイル|フォルダー|-"), group: "exchange",
 		short: lang.T("read records from a file that export wrote", "export で書き出したファイルを読み込む"),
 		long: lang.T(`Reads an exported file, encrypted or not, shows what is new, what the vault has
 already and what differs, and asks before it saves; then all of it is saved, or
@@ -43,17 +44,24 @@ is no vault yet, it makes one first; with --yes, which asks nothing, it does not
 
 --on-duplicate says what becomes of one that differs: skip leaves the vault's,
 update takes the file's (the former stays in its history), keep-both adds the
-file's under another name.`,
+file's under another name.
+
+A folder is what rescue wrote. Where there is no vault, or a broken one, it becomes
+the vault that it was: same keys, same records, with history and attached files.`,
 			`書き出したファイル（暗号化の有無は問いません）を読み、新しいもの、もう金庫にあるもの、内容が違うものを
 見せてから、保存するか確かめます。保存は、全部するか、何もしないかのどちらかです。
 同じ記録かどうかは ID で、なければ名前とひな形で見分けます。金庫がまだなければ、先に作ります
 （何も聞かない --yes を付けたときは作りません）。
 
 内容が違う記録をどうするかは --on-duplicate で選びます。skip は金庫のものを残します。
-update はファイルのものにします（前の内容は履歴に残ります）。keep-both は別の名前で両方残します。`),
+update はファイルのものにします（前の内容は履歴に残ります）。keep-both は別の名前で両方残します。
+
+フォルダーを渡すのは、rescue で取り出したときです。金庫がないか壊れていれば、元の金庫に戻します。
+鍵も記録も元のままで、履歴と添付ファイルも戻ります。`),
 		examples: []example{
 			{"import copy.age", lang.T("shows what is in it, then asks", "中身を見せてから確かめます")},
 			{"import copy.age --dry-run", lang.T("only show; nothing is saved", "見るだけ。何も保存しません")},
+			{"import rescued", lang.T("make the vault again from what rescue saved", "rescue で取り出したものから、金庫を元に戻す")},
 			{"import copy.age --on-duplicate update", lang.T("take over what was changed elsewhere", "ほかで変えた内容を取り込む")},
 			{"import - --yes --from-passphrase-file pass.txt < copy.age", lang.T("from a script", "スクリプトから")},
 		},
@@ -65,10 +73,17 @@ update はファイルのものにします（前の内容は履歴に残りま�
 	f.StringArrayVar(&o.identities, "from-identity", nil, a.text(lang.T("open the file with an age identity `FILE`", "読み込むファイルを age の鍵`ファイル`で開ける")))
 	f.BoolVarP(&o.yes, "yes", "y", false, a.text(lang.T("do not ask", "確かめずに保存する")))
 	f.BoolVar(&o.json, "json", false, a.text(lang.T("report as JSON", "結果を JSON で出す")))
+	f.BoolVar(&o.replace, "replace", false, a.text(lang.T("of a folder: make the vault in the place of what is there, after a copy of that", "フォルダーのとき: 今あるものを、写しを残してから置き換える")))
 	cmd.Args = a.argsBetween(1, 1)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if !slices.Contains(exchange.Policies, exchange.Policy(o.onDuplicate)) {
 			return a.usage(cmd, lang.T("--on-duplicate is skip, update or keep-both, not %q", "--on-duplicate は skip、update、keep-both のどれかです（%q は使えません）"), o.onDuplicate)
+		}
+		if isFolder(args[0]) {
+			return a.importFolder(o, args[0])
+		}
+		if o.replace {
+			return a.usage(cmd, lang.T("--replace is for a folder that rescue wrote", "--replace は、rescue で取り出したフォルダーのときだけ使えます"))
 		}
 		return a.runImport(cmd, o, args[0])
 	}

@@ -21,6 +21,22 @@ func (c *Content) leave(name string) {
 	}
 }
 
+// Collect makes a content of records that were not read from one file, and of the
+// attached files that they name. The error is an *Error.
+func Collect(records []*record.Record, files map[record.ID][]byte) (*Content, error) {
+	c := &Content{Files: files}
+	for i, r := range records {
+		raw, err := record.Encode(r)
+		if err != nil {
+			return nil, &Error{Reason: BadRecord, Number: i + 1, Name: r.Name, Err: err}
+		}
+		if err := c.addRecord(raw); err != nil {
+			return nil, err
+		}
+	}
+	return c.checked()
+}
+
 // addRecord reads and checks one record.
 func (c *Content) addRecord(raw []byte) error {
 	number := len(c.Records) + 1

@@ -71,6 +71,7 @@ type LooseVault struct {
 	versions   map[record.ID][]version
 	attached   map[attachedKey]looseRef
 	plans      []recordPlan
+	ways       slotSet
 }
 
 type looseSlot struct {

@@ -45,6 +45,7 @@ type LostFile struct{ Record, Name string }
 // is lost. All other versions come before it, none is dropped.
 func (v *LooseVault) plan() {
 	v.orderIdentities()
+	v.ways = v.slotSet()
 	for id, list := range v.versions {
 		if v.isPurged(id) {
 			continue
@@ -135,7 +136,7 @@ func (v *LooseVault) orderIdentities() {
 
 // Report says what there is. It reads every record once.
 func (v *LooseVault) Report() (LooseReport, error) {
-	rep := LooseReport{Records: len(v.plans), Ways: v.slotSet().infos}
+	rep := LooseReport{Records: len(v.plans), Ways: slices.Clone(v.ways.infos)}
 	rep.OpenedOut = !slices.ContainsFunc(rep.Ways, v.openedBy)
 	there := map[record.ID]bool{}
 	files := map[record.ID]bool{}
@@ -200,16 +201,17 @@ func keyOf(at record.Attachment) attachedKey { return attachedKey{at.Size, strin
 
 // Records returns the current version of each record, in order of id, as a record
 // of no vault, and the attached files that are there. A file that is not there is
-// left out of its record: see LooseReport.LostFiles.
+// left out of its record: see LooseReport.LostFiles. Names are made different.
 func (v *LooseVault) Records() ([]*record.Record, map[record.ID][]byte, error) {
 	var list []*record.Record
 	files := map[record.ID][]byte{}
+	names := map[string]bool{}
 	for _, p := range v.plans {
 		r, err := v.recordOf(p.current)
 		if err != nil {
 			return nil, nil, err
 		}
-		r.Vault, r.Revision = record.ID{}, 0
+		r.Vault, r.Revision, r.Name = record.ID{}, 0, claimName(names, r)
 		kept := r.Attachments[:0]
 		for _, at := range r.Attachments {
 			ref, ok := v.attached[keyOf(at)]

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"memovault/internal/keyring"
 	"memovault/internal/record"
 )
 
@@ -81,10 +82,9 @@ func (v *LooseVault) write(cfg Config) (w *write, older bool, err error) {
 	h.Format, h.Vault, h.Generation, h.Previous = Format, v.ID, generation+1, sum
 	h.Time, h.Digest, h.Last = cfg.Now.UTC().Truncate(time.Second), nil, nil
 	h.Retired = v.retired(h.Retired, h.Time)
-	set := v.slotSet()
-	h.Slots = set.infos
+	h.Slots = slices.Clone(v.ways.infos)
 	w = &write{next: &index{head: h}}
-	w.putSlots(set)
+	w.putSlots(v.ways)
 	b := &rebuilding{LooseVault: v, w: w, names: map[string]bool{}, files: map[record.ID]bool{}}
 	if err := b.putRecords(); err != nil {
 		return nil, false, err
@@ -156,7 +156,7 @@ func (v *rebuilding) putRecords() error {
 // revision with a number behind its name.
 func (v *rebuilding) putCurrent(r *record.Record, sealed []byte, e entryRest) error {
 	w := v.w
-	if name := v.claim(r); name != r.Name {
+	if name := claimName(v.names, r); name != r.Name {
 		w.put(bucketHistory, historyKey(r.ID, r.Revision), sealed)
 		e.PastSHA256, e.Past, e.Revision = e.PastSHA256.chain(digestOf(sealed)), e.Past+1, e.Revision+1
 		r.Name, r.Revision = name, e.Revision
@@ -178,18 +178,18 @@ func (v *rebuilding) putCurrent(r *record.Record, sealed []byte, e entryRest) er
 	return nil
 }
 
-// claim returns the name that a record gets: its own, with a number behind it
-// where another has that.
-func (v *rebuilding) claim(r *record.Record) string {
+// claimName returns the name that a record gets: its own, with a number behind it
+// where another outside the trash has that.
+func claimName(inUse map[string]bool, r *record.Record) string {
 	if r.Trashed != nil {
 		return r.Name
 	}
 	name := r.Name
-	for i := 2; v.names[record.NameKey(name)]; i++ {
+	for i := 2; inUse[record.NameKey(name)]; i++ {
 		number := fmt.Sprintf("-%d", i)
 		name = strings.ToValidUTF8(r.Name[:min(len(r.Name), record.MaxName-len(number))], "") + number
 	}
-	v.names[record.NameKey(name)] = true
+	inUse[record.NameKey(name)] = true
 	return name
 }
 
@@ -259,6 +259,23 @@ func (v *LooseVault) OpenRebuilt(path string, cfg Config) (*Store, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// OpenAs unlocks a vault file whose identity is one of those that were found, so
+// that its key need not be asked for once more. keyring.ErrNoMatch: it is another
+// vault, or has another identity by now.
+func (v *LooseVault) OpenAs(s *Store) error {
+	for _, one := range v.identities {
+		if s.SealedBy(one) {
+			s.vault = one
+			if err := s.view(func(*pages) error { return nil }); err != nil {
+				s.vault, s.idx = nil, nil
+				return err
+			}
+			return nil
+		}
+	}
+	return keyring.ErrNoMatch
 }
 
 // Changed returns when the newest index that was found was written; zero if there

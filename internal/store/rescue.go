@@ -316,3 +316,20 @@ func (r *Rescue) nameAll(v *WreckVault, values []rescuedValue) error {
 	}
 	return nil
 }
+
+// HoldsParts reports whether a file has a whole age file in its first 16 MiB: it
+// may be a vault of which the beginning is lost.
+func HoldsParts(path string) bool {
+	st, err := os.Stat(path)
+	if err != nil || !st.Mode().IsRegular() {
+		return false
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	enough := errors.New("found one")
+	err = carve(io.LimitReader(f, 16<<20), func(int64, []byte) error { return enough })
+	return errors.Is(err, enough)
+}
