@@ -335,15 +335,19 @@ func (a *app) commit(s *store.Store, c store.Change) error {
 	if err != nil {
 		return err
 	}
-	err = s.Warnings()
-	switch {
+	a.sayWarnings(s)
+	return nil
+}
+
+// sayWarnings says what went wrong beside a change that was saved.
+func (a *app) sayWarnings(s *store.Store) {
+	switch err := s.Warnings(); {
 	case err == nil:
 	case errors.As(err, new(*store.FlushError)):
 		a.warn(lang.T("saved and read back, but the disk reported an error (%s): it may be failing; copy the vault and its backups to another disk", "保存して読み直しましたが、ディスクがエラーを出しています（%s）。壊れかけているかもしれません。金庫と控えを別のディスクに写してください"), systemReason(err))
 	default:
 		a.warn(lang.T("saved, but something beside the vault did not work: %s", "保存しましたが、まわりでうまくいかないことがありました: %s"), systemReason(err))
 	}
-	return nil
 }
 
 // mendSave says why saving failed and asks what to do. It returns the error

@@ -152,6 +152,8 @@ var slotKinds = map[string]lang.Text{
 	keyring.KindPassphrase: lang.T("passphrase", "合言葉"),
 	keyring.KindRecovery:   lang.T("recovery key", "回復キー"),
 	keyring.KindIdentity:   lang.T("age identity file", "age の鍵ファイル"),
+	keyring.KindSSH:        lang.T("SSH key", "SSH の鍵"),
+	keyring.KindPlugin:     lang.T("key of an age plugin", "age のプラグインの鍵"),
 }
 
 // slotKind is a text for any kind; those of newer programs name themselves.

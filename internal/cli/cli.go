@@ -320,6 +320,7 @@ this computer, and prints it. Nothing leaves the computer but pages for a printe
 		a.newRecover(),
 		a.newMap(),
 		a.newInit(),
+		a.newKey(),
 		a.newBackup(),
 		a.newRestore(),
 		a.newRescue(),

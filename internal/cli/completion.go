@@ -144,6 +144,7 @@ var flagCompleters = map[string]completer{
 	"file":                 filesEnding("vault"),
 	"passphrase-file":      anyFile,
 	"from-passphrase-file": anyFile,
+	"new-passphrase-file":  anyFile,
 	"to-passphrase-file":   anyFile,
 	"identity":             filesEnding("txt", "key", "age"),
 	"from-identity":        filesEnding("txt", "key", "age"),

@@ -35,6 +35,7 @@ const (
 	howFile    = "file"
 	howPrinter = "printer"
 	howPreview = "preview"
+	howHand    = "hand" // copied from the screen
 )
 
 // layout is how the pages are to look.

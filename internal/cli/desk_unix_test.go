@@ -22,7 +22,7 @@ import (
 func desk(t *testing.T) *home {
 	t.Helper()
 	h := newHome(t)
-	h.run("init", "--passphrase-file", "pass.txt", "--recovery-key-out", "sheet.txt")
+	h.run("init", "--passphrase-file", "pass.txt", "--recovery-key-out", "sheet.txt", "--no-note")
 	for i, r := range []string{
 		`{"template": "github", "name": "github", "fields": [{"key": "totp", "value": "otpauth://totp/GitHub:hanako?secret=JBSWY3DPEHPK3PXP"},
 			{"key": "recovery_codes", "codes": ["aaaaa-11111", "bbbbb-22222", "ccccc-33333", "ddddd-44444"]}]}`,

@@ -129,7 +129,7 @@ func (a *app) explain(err error) *failure {
 		return own // it must not become its own cause: a chain in a ring has no end
 	}
 	for _, find := range []func(error) *failure{
-		explainOwn, a.explainVault, explainShare, a.explainKey, explainRecord, a.explainSystem,
+		explainOwn, a.explainVault, explainShare, a.explainKeyFile, a.explainKey, explainRecord, a.explainSystem,
 	} {
 		if f := find(err); f != nil {
 			f.err = err

@@ -186,7 +186,7 @@ func checkExample(t *testing.T, line string) {
 	if cmd.Name() == "templates" && len(args) == 2 && args[0] == "show" {
 		args = args[1:]
 	}
-	if (cmd.Name() == "add" || cmd.Name() == "templates") && len(args) > 0 && record.LookupTemplate(args[0]) == nil {
+	if (cmd.CommandPath() == "vault add" || cmd.Name() == "templates") && len(args) > 0 && record.LookupTemplate(args[0]) == nil {
 		t.Errorf("%q: there is no template %q", line, args[0])
 	}
 }

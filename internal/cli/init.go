@@ -8,7 +8,6 @@ import (
 
 	"memovault/internal/keyring"
 	"memovault/internal/lang"
-	"memovault/internal/record"
 	"memovault/internal/store"
 	"memovault/internal/term"
 )
@@ -16,7 +15,9 @@ import (
 type initOptions struct {
 	recoveryKeyOut string // file for the recovery key's sheet
 	pq             bool
-	explicit       bool // the person asked for a vault, not for a first record
+	keptAt         string // where that sheet will be
+	noNote         bool   // it is not to be noted in the vault
+	explicit       bool   // the person asked for a vault, not for a first record
 }
 
 func (a *app) newInit() *cobra.Command {
@@ -26,10 +27,11 @@ func (a *app) newInit() *cobra.Command {
 		short: lang.T("make a vault", "金庫を作る"),
 		long: lang.T(`Makes an empty vault with two ways in: a passphrase, and a recovery key for paper
 that opens it when the passphrase is forgotten. The first "add" does the same, so
-you need this only in scripts or for a second vault. It never overwrites anything.`,
+you need this only in scripts or for a second vault. It never overwrites anything.
+The sheet of the recovery key is noted in the vault (see papers).`,
 			`空の金庫を作ります。開け方は 2 つ用意します。合言葉（パスフレーズ）と、合言葉を忘れたときのための紙の
 「回復キー」です。最初の add も同じことをするので、これが要るのはスクリプトや 2 つ目の金庫のときだけです。
-すでにあるファイルには決して上書きしません。`),
+すでにあるファイルには決して上書きしません。回復キーの用紙は、金庫に記録します（papers を参照）。`),
 		examples: []example{
 			{"init", lang.T("asks what is needed", "必要なことを聞きながら作る")},
 			{"init --file work.vault", lang.T("a second vault", "2 つ目の金庫")},
@@ -37,6 +39,8 @@ you need this only in scripts or for a second vault. It never overwrites anythin
 		},
 	})
 	cmd.Flags().StringVar(&o.recoveryKeyOut, "recovery-key-out", "", a.text(lang.T("write the recovery key's sheet to `FILE` (.pdf, .html, else text)", "回復キーの用紙を`ファイル`に書き出す（.pdf、.html、そのほかはテキスト）")))
+	cmd.Flags().StringVar(&o.keptAt, "kept-at", "", a.text(lang.T("note the sheet in the vault as kept at `PLACE`", "用紙を、この`場所`にあるものとして金庫に記録する")))
+	cmd.Flags().BoolVar(&o.noNote, "no-note", false, a.text(lang.T("don't note the sheet in the vault", "用紙を金庫に記録しない")))
 	cmd.Flags().BoolVar(&o.pq, "pq", false, a.text(lang.T("use a key that also withstands quantum computers (stock age 1.3 or newer opens it)", "量子コンピューターにも耐える鍵にする（age 1.3 以降で開けます）")))
 	cmd.Args = a.argsBetween(0, 0)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -53,9 +57,7 @@ you need this only in scripts or for a second vault. It never overwrites anythin
 // A newKey is a way into a vault that is about to be made.
 type newKey struct {
 	pass     string
-	recovery *keyring.RecoveryKey
-	proven   bool   // the recovery key was read back from its sheet
-	sheet    string // the file its sheet was written to, empty for the screen
+	recovery *newRecovery // nil: none is wanted
 }
 
 // makeVault makes a vault at path() and opens it. Until everything is decided
@@ -73,12 +75,12 @@ func (a *app) makeVault(o initOptions) (*store.Store, error) {
 	key := &newKey{}
 	made := false
 	defer func() {
-		if !made && key.sheet != "" {
-			os.Remove(key.sheet) // a key for a vault that will never be
-			a.say(lang.T("the sheet %s was deleted: no vault was made", "金庫を作らなかったので、用紙 %s は消しました"), a.shortPath(key.sheet))
+		if !made && key.recovery != nil && key.recovery.sheet != "" {
+			os.Remove(key.recovery.sheet) // a key for a vault that will never be
+			a.say(lang.T("the sheet %s was deleted: no vault was made", "金庫を作らなかったので、用紙 %s は消しました"), a.shortPath(key.recovery.sheet))
 		}
 	}()
-	if err := a.newKeys(o, vault.ID(), key); err != nil {
+	if err := a.newKeys(o, vault, key); err != nil {
 		return nil, err
 	}
 	slots, id, err := a.slots(vault, key)
@@ -87,21 +89,28 @@ func (a *app) makeVault(o initOptions) (*store.Store, error) {
 	}
 	cfg := a.config()
 	if err := store.Create(path, cfg, vault, slots); err != nil {
+		_, gone := os.Lstat(path)
+		made = gone == nil // a disk that fails may keep what was to be taken back
 		return nil, err
 	}
 	made = true
 	s, err := store.Open(path, cfg)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		err = a.slowly(func() error { return s.Unlock(id) })
 	}
-	if err := a.slowly(func() error { return s.Unlock(id) }); err != nil {
+	if err != nil {
+		a.say(lang.T("the vault was made, and its keys are good; what did not work is to open it again: %s", "金庫はできていて、鍵もそのまま使えます。うまくいかなかったのは、開き直すところだけです: %s"), a.shortPath(path))
 		return nil, err
 	}
 	a.say(lang.T("the vault is ready: %s", "金庫ができました: %s"), a.shortPath(path))
 	if key.recovery == nil {
 		a.warn(lang.T("there is only one way in, the passphrase: if it is forgotten, nobody can open the vault", "開け方は合言葉 1 つだけです。忘れると、誰にも開けられません"))
+		return s, nil
 	}
-	return s, nil
+	note := key.recovery.noted(a)
+	note.keptAt, note.noNote = o.keptAt, o.noNote
+	note.noAsk = true // enough was asked; the hint says how to note the place
+	return s, a.noteSheet(s, note)
 }
 
 // slots seals the keys and returns the quickest identity to open the vault with.
@@ -119,15 +128,7 @@ func (a *app) slots(vault *keyring.Vault, key *newKey) ([]store.NewSlot, age.Ide
 		id, err := keyring.PassphraseIdentity(key.pass)
 		return slots, id, err
 	}
-	recovery, err := vault.RecoverySlot(*key.recovery, "", a.now)
-	if err != nil {
-		return nil, nil, err
-	}
-	slot := store.NewSlot{Slot: recovery}
-	if key.proven {
-		slot.Proven = a.now
-	}
-	return append(slots, slot), key.recovery.Identity(), nil
+	return append(slots, key.recovery.stored(a)), key.recovery.key.Identity(), nil
 }
 
 // warnPlace says what may happen to a vault on a network or in a folder that a
@@ -143,7 +144,7 @@ func (a *app) warnPlace(path string) {
 }
 
 // newKeys decides on the keys: from flags, or with the person.
-func (a *app) newKeys(o initOptions, vault record.ID, key *newKey) error {
+func (a *app) newKeys(o initOptions, vault *keyring.Vault, key *newKey) error {
 	pass, given, err := a.givenPassphrase()
 	if err != nil {
 		return err
@@ -160,35 +161,21 @@ func (a *app) newKeys(o initOptions, vault record.ID, key *newKey) error {
 	return a.keysFromPerson(t, o, vault, key)
 }
 
-func (a *app) keysFromFlags(o initOptions, vault record.ID, pass string, key *newKey) error {
-	pass, err := keyring.NormalizePassphrase(pass)
-	if err != nil {
+func (a *app) keysFromFlags(o initOptions, vault *keyring.Vault, pass string, key *newKey) error {
+	var err error
+	if key.pass, err = a.strongEnough(pass); err != nil {
 		return err
 	}
-	if weak := a.weakness(pass); !weak.empty() {
-		return &failure{status: statusUsage, code: "weak_passphrase",
-			what: said(lang.T("the passphrase is too weak", "合言葉が弱すぎます")), why: weak,
-			next: []words{said(lang.T("six unrelated words are strong and can be remembered", "関係のない言葉を 6 つ以上並べると、強くて覚えやすくなります"))}}
-	}
-	key.pass = pass
 	if o.recoveryKeyOut == "" {
 		return nil
 	}
-	recovery, err := keyring.NewRecoveryKey()
-	if err != nil {
+	if key.recovery, err = a.newRecoveryKey(vault, ""); err != nil {
 		return err
 	}
-	key.recovery = &recovery
-	if err := a.writeRecoverySheet(o.recoveryKeyOut, recovery, vault); err != nil {
-		return err
-	}
-	if o.recoveryKeyOut != "-" {
-		key.sheet = o.recoveryKeyOut
-	}
-	return nil
+	return a.writeRecoverySheet(o.recoveryKeyOut, key.recovery)
 }
 
-func (a *app) keysFromPerson(t *term.Terminal, o initOptions, vault record.ID, key *newKey) error {
+func (a *app) keysFromPerson(t *term.Terminal, o initOptions, vault *keyring.Vault, key *newKey) error {
 	begin := lang.T("There is no vault yet. It will be made here: %s", "金庫がまだありません。ここに作ります: %s")
 	if o.explicit {
 		begin = lang.T("The vault will be made here: %s", "ここに金庫を作ります: %s")
@@ -196,19 +183,8 @@ func (a *app) keysFromPerson(t *term.Terminal, o initOptions, vault record.ID, k
 	a.tell(t, 0, a.text(begin, a.shortPath(a.path())))
 	a.tell(t, 0, a.text(lang.T("It needs a passphrase that opens it.", "金庫を開けるための合言葉（パスフレーズ）を決めます。")))
 	t.Print("\n")
-	n, err := a.choose([]string{
-		a.text(lang.T("make one for me that is easy to remember (recommended)", "覚えやすい合言葉を作ってもらう（おすすめ）")),
-		a.text(lang.T("I will choose one myself", "自分で決める")),
-	}, 1, nil)
-	if err != nil {
-		return err
-	}
-	if n == 0 {
-		key.pass, err = a.generatePassphrase(t)
-	} else {
-		key.pass, err = a.choosePassphrase(t, lang.T("Passphrase: ", "合言葉: "))
-	}
-	if err != nil {
+	var err error
+	if key.pass, err = a.makeOrChoose(t, lang.T("Passphrase: ", "合言葉: ")); err != nil {
 		return err
 	}
 	return a.offerRecoveryKey(t, o, vault, key)

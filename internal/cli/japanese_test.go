@@ -41,7 +41,8 @@ var latinInJapanese = strings.Fields(`
 	certainty importance needs person when
 	PNG HTML JPEG GIF BMP TIFF WebP HEIC MB ipp CUPS lp cancel one two all
 	RFC CRC Reed Solomon GF Vandermonde gzip
-	guide through steps then field press menu can cannot Store`)
+	guide through steps then field press menu can cannot Store
+	YubiKey TPM PuTTY PuTTYgen RSA PLUGIN rotate PATH ed rsa pub BEGIN OPENSSH PRIVATE`)
 
 // kept is what is written alike in both languages: format verbs, flags, paths,
 // addresses, variables, keys.
@@ -74,6 +75,11 @@ var ownNames = sync.OnceValue(func() map[string]bool {
 	}
 	for _, l := range clockLabels {
 		names[string(l.kind)] = true
+	}
+	for _, m := range keyMakers {
+		for part := range strings.SplitSeq(m.kind, "-") {
+			names[part] = true
+		}
 	}
 	for _, f := range mapFormats {
 		names[f.name] = true

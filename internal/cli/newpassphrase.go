@@ -163,3 +163,32 @@ func (a *app) duration(seconds float64) string {
 	}
 	return a.text(lang.T("years", "数年"))
 }
+
+// makeOrChoose lets the person have a passphrase made, or choose one.
+func (a *app) makeOrChoose(t *term.Terminal, prompt lang.Text) (string, error) {
+	n, err := a.choose([]string{
+		a.text(lang.T("make one for me that is easy to remember (recommended)", "覚えやすい合言葉を作ってもらう（おすすめ）")),
+		a.text(lang.T("I will choose one myself", "自分で決める")),
+	}, 1, nil)
+	if err != nil {
+		return "", err
+	}
+	if n == 0 {
+		return a.generatePassphrase(t)
+	}
+	return a.choosePassphrase(t, prompt)
+}
+
+// strongEnough refuses a new passphrase from a script that is weak.
+func (a *app) strongEnough(pass string) (string, error) {
+	pass, err := keyring.NormalizePassphrase(pass)
+	if err != nil {
+		return "", err
+	}
+	if weak := a.weakness(pass); !weak.empty() {
+		return "", &failure{status: statusUsage, code: "weak_passphrase",
+			what: said(lang.T("the passphrase is too weak", "合言葉が弱すぎます")), why: weak,
+			next: []words{said(lang.T("six unrelated words are strong and can be remembered", "関係のない言葉を 6 つ以上並べると、強くて覚えやすくなります"))}}
+	}
+	return pass, nil
+}

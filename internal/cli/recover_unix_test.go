@@ -73,7 +73,7 @@ func TestRecoverAsksWhatWasTried(t *testing.T) {
 	}
 	h := newHome(t)
 	h.env = append(h.env, "MEMOVAULT_PAGER=cat")
-	h.run("init", "--passphrase-file", "pass.txt", "--recovery-key-out", "sheet.txt")
+	h.run("init", "--passphrase-file", "pass.txt", "--recovery-key-out", "sheet.txt", "--no-note")
 	h.write("lost.json", string(b))
 	h.run("import", "lost.json", "--yes", "--passphrase-file", "pass.txt")
 	attempts := func() int {

@@ -87,7 +87,7 @@ func (h *home) run(args ...string) string {
 // make makes a vault with one note in it.
 func (h *home) make() {
 	h.t.Helper()
-	h.run("init", "--passphrase-file", "pass.txt", "--recovery-key-out", "sheet.txt")
+	h.run("init", "--passphrase-file", "pass.txt", "--recovery-key-out", "sheet.txt", "--no-note")
 	h.run("add", "note", "first", "--passphrase-file", "pass.txt", "--field", "note=one")
 }
 

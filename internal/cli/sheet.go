@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"strconv"
 	"strings"
@@ -21,6 +22,8 @@ type printed struct {
 	secrets bool             // passwords and hints are on it
 	keptAt  string           // where it will be; empty if nobody said so
 	noNote  bool             // it is to be left out
+	noAsk   bool             // nobody is asked where it will be
+	opens   string           // of a recovery key: the beginning of its slot's id; empty for the newest
 	how     string           // howScreen …
 	pages   int
 }
@@ -75,7 +78,7 @@ func (a *app) noteSheet(s *store.Store, p printed) error {
 // terminal itself.
 func (a *app) placeOfSheet(s *store.Store, p printed) (string, error) {
 	place := p.keptAt
-	if place == "" && (p.how == howFile || p.how == howPrinter) && a.interactive() && !a.g.quiet {
+	if place == "" && !p.noAsk && (p.how == howFile || p.how == howPrinter) && a.interactive() && !a.g.quiet {
 		if t, err := a.terminal(); err == nil { // else there is nobody to ask
 			place, err = a.readLine(t, term.Line{Prompt: a.text(lang.T("Where will you keep this sheet? (Enter = not known yet): ", "この用紙をどこに置きますか？（Enter=まだ決めない） ")), Complete: placeNames(s)})
 			if errors.Is(err, term.ErrCancelled) {
@@ -268,7 +271,7 @@ func (a *app) sheetRecord(s *store.Store, p printed, place string) (*record.Reco
 	}
 	switch p.kind {
 	case record.SheetRecoveryKey:
-		opens = recoverySlot(s)
+		opens = cmp.Or(p.opens, recoverySlot(s))
 	case record.SheetBackup:
 	default:
 		contents = asMuchAsFits(p.list)

@@ -46,6 +46,7 @@ func (a *app) afterUnlock(s *store.Store) {
 	a.opened = s
 	if s.NewHere() {
 		a.warnPlace(s.Path())
+		a.warnFirstUse(s)
 	}
 	if err := s.Warnings(); err != nil {
 		a.warn(lang.T("the vault is open, but something beside it did not work: %s", "金庫は開きましたが、まわりでうまくいかないことがありました: %s"), systemReason(err))
@@ -62,7 +63,7 @@ func (a *app) unlock(s *store.Store) error {
 		return err
 	}
 	if len(ids) > 0 {
-		return a.slowly(func() error { return s.Unlock(ids...) })
+		return a.unlockIdentities(s, ids...)
 	}
 	if done, err := a.shell.unlock(s); done {
 		return err
@@ -77,22 +78,34 @@ func (a *app) unlock(s *store.Store) error {
 }
 
 func (a *app) askToUnlock(t *term.Terminal, s *store.Store) error {
-	prompt := lang.T("Passphrase: ", "合言葉: ")
+	prompt := a.text(lang.T("Passphrase: ", "合言葉: "))
 	if a.whose {
-		prompt = lang.T("Passphrase of the vault: ", "金庫の合言葉: ")
+		prompt = a.text(lang.T("Passphrase of the vault: ", "金庫の合言葉: "))
+	}
+	devices := deviceKeysOf(s)
+	if !devices.none() {
+		prompt = strings.TrimSuffix(prompt, ": ") + a.text(devices.promptEnd())
 	}
 	for left := tries - 1; ; left-- {
-		typed, err := t.ReadSecret(a.text(prompt))
+		typed, err := t.ReadSecret(prompt)
 		if errors.Is(err, term.ErrTooLong) || errors.Is(err, term.ErrControl) {
 			err = explainTyped(err)
 		}
-		if err == nil {
+		switch {
+		case err != nil:
+		case typed == "" && !devices.none():
+			err = a.unlockAtHand(s, devices)
+		default:
 			err = a.unlockWith(s, typed)
 		}
 		if err == nil || left == 0 || !retriable(err) {
 			return err
 		}
-		a.tell(t, 2, a.explain(err).what.in(a.lang))
+		f := a.explain(err)
+		a.tell(t, 2, f.what.in(a.lang))
+		if !f.why.empty() {
+			a.tell(t, 2, f.why.in(a.lang))
+		}
 		a.tellTries(t, err, left)
 	}
 }
@@ -101,7 +114,7 @@ func (a *app) askToUnlock(t *term.Terminal, s *store.Store) error {
 // where something was typed.
 func (a *app) tellTries(t *term.Terminal, err error, left int) {
 	switch {
-	case errors.Is(err, keyring.ErrEmpty):
+	case errors.Is(err, keyring.ErrEmpty), errors.As(err, new(*keyring.IdentityError)), errors.As(err, new(*failure)):
 		a.tell(t, 2, a.text(lang.T("tries left: %d", "あと %d 回"), left))
 		return
 	case errors.Is(err, keyring.ErrRecoveryTypo):
@@ -130,7 +143,7 @@ func (a *app) unlockWith(s *store.Store, typed string) error {
 }
 
 func retriable(err error) bool {
-	return errors.Is(err, keyring.ErrNoMatch) || errors.Is(err, keyring.ErrRecoveryTypo) ||
+	return errors.Is(err, keyring.ErrNoMatch) || errors.As(err, new(*keyring.IdentityError)) || errors.Is(err, keyring.ErrRecoveryTypo) ||
 		errors.Is(err, keyring.ErrEmpty) || errors.Is(err, keyring.ErrTooLong) || errors.Is(err, keyring.ErrControl)
 }
 
@@ -154,7 +167,7 @@ func (a *app) givenKeys() ([]age.Identity, error) {
 		if err != nil {
 			return nil, err
 		}
-		more, err := keyring.ParseIdentities(b)
+		more, err := keyring.ParseKeyFile(b, a.keyTalk())
 		if err != nil {
 			return nil, err
 		}

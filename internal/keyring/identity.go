@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"filippo.io/age"
 )
@@ -39,25 +38,7 @@ func ParseIdentities(b []byte) ([]age.Identity, error) {
 	if len(b) > maxIdentityFile {
 		return nil, ErrIdentityFile
 	}
-	text := strings.TrimPrefix(string(b), "\ufeff")
-	var ids []age.Identity
-	number := 0
-	for line := range strings.SplitSeq(text, "\n") {
-		number++
-		line = strings.TrimSpace(line)
-		if line == "" || strings.HasPrefix(line, "#") {
-			continue
-		}
-		id, recipient, err := parseNativeKey(line)
-		if err != nil {
-			return nil, &IdentityFileError{Line: number}
-		}
-		ids = append(ids, native{redacted{id}, recipient})
-	}
-	if len(ids) == 0 {
-		return nil, ErrNoIdentities
-	}
-	return ids, nil
+	return parseIdentityLines(string(b), nil)
 }
 
 // RecipientOf returns what seals to an identity that ParseIdentities or

@@ -165,3 +165,21 @@ func (t *Talk) ui() *plugin.ClientUI {
 	}
 	return &plugin.ClientUI{DisplayMessage: t.Show, RequestValue: t.Ask, Confirm: t.Confirm, WaitTimer: t.Waiting}
 }
+
+// PluginName returns the name of the plugin that a recipient, age1NAME1…, or a
+// handle, AGE-PLUGIN-NAME-1…, is of; "" if it is of none.
+func PluginName(s string) string {
+	if strings.HasPrefix(s, pluginPrefix) {
+		name, _, err := plugin.ParseIdentity(s)
+		if err != nil {
+			return ""
+		}
+		return name
+	}
+	if r, err := ParseSlotRecipient(s, nil); err == nil {
+		if p, ok := r.(pluginRecipient); ok {
+			return p.name
+		}
+	}
+	return ""
+}
