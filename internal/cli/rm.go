@@ -14,23 +14,37 @@ import (
 )
 
 func (a *app) newRm() *cobra.Command {
-	var yes bool
+	var yes, purge bool
 	cmd := a.command(spec{
 		name: "rm", args: lang.T("NAME...", "名前..."), group: "notes",
 		short: lang.T("put records into the trash", "記録をごみ箱に入れる"),
 		long: lang.T(`Puts records into the trash, all that are named or none. Nothing is lost: undo
-NAME takes a record out again, list --trash shows what lies there.`,
+NAME takes a record out again, list --trash shows what lies there.
+
+With --purge records go for good, also out of the trash: every version and every
+attached file, and nothing is left in the vault. Backups from before still have
+them; the command says where those are.`,
 			`記録をごみ箱に入れます（1 つでも名前が違えば、何もしません）。中身は消えません。
-undo 名前 で元に戻せます。ごみ箱の中は list --trash で見られます。`),
+undo 名前 で元に戻せます。ごみ箱の中は list --trash で見られます。
+
+--purge を付けると、記録を完全に消します（ごみ箱の中のものも消せます）。前の版も添付ファイルも金庫に残り
+ません。これまでの控えには残っているので、その場所を最後にお知らせします。`),
 		examples: []example{
 			{"rm office", lang.T("shows what it is, then asks", "内容を見せてから確かめます")},
 			{"rm office wifi --yes", lang.T("two at once, without asking", "2 件まとめて、確かめずに")},
 			{"undo office", lang.T("take it out again", "元に戻す")},
+			{"rm --purge office", lang.T("remove it for good: shows what goes, then asks", "完全に消す（何が消えるか見せてから確かめます）")},
 		},
 	})
 	cmd.Flags().BoolVarP(&yes, "yes", "y", false, a.text(lang.T("do not ask", "確かめずに入れる")))
+	cmd.Flags().BoolVar(&purge, "purge", false, a.text(lang.T("remove for good, with all versions and files", "前の版やファイルも含めて、完全に消す")))
 	cmd.Args = a.argsBetween(1, -1)
-	cmd.RunE = func(cmd *cobra.Command, args []string) error { return a.runRm(args, yes) }
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if purge {
+			return a.runPurge(args, yes)
+		}
+		return a.runRm(args, yes)
+	}
 	return cmd
 }
 
