@@ -24,31 +24,45 @@ type backupOptions struct {
 	withAttachments bool
 	keptAt          string
 	noNote          bool
+
+	copyTo, forget     string
+	list, verify, json bool
 }
 
 func (a *app) newBackup() *cobra.Command {
 	var o backupOptions
 	cmd := a.command(spec{
-		name: "backup", group: "keeping",
-		short: lang.T("put the whole vault on paper, encrypted", "金庫をまるごと、暗号化して紙に残す"),
-		long: lang.T(`Makes pages of square codes that hold every record, encrypted: no fire, theft or
-dead disk at home takes what lies on paper elsewhere. Any ONE of the pages may be
-lost. "restore" makes the vault again from photographs of the others. Nobody can
-read them without the passphrase or the recovery key.
+		name: "backup", args: lang.T("[FILE...]", "[ファイル...]"), group: "keeping",
+		short: lang.T("make copies of the vault: in a file, at a second place, on paper", "金庫の控えを作る・確かめる（ファイル、別の場所、紙）"),
+		long: lang.T(`A backup beside the vault is made by itself, before the first change of a day. A
+fire, a thief or a dead disk takes both, so have one more elsewhere:
 
-Attached files are left out unless you say --with-attachments: they take many
-pages. Before anything is written, every page is read back and compared.`,
-			`全部の記録を暗号化して、四角いコードのページにします。火事や盗難、ディスクの故障があっても、別の場所に
-置いた紙は残ります。ページのうち、どれか 1 枚は失くしてもかまいません。残りのページの写真から、restore で
-金庫を元に戻せます。合言葉か回復キーがなければ、誰にも読めません。
+--to puts a copy on a memory stick or into a folder that a program carries to other
+computers. The place is remembered: "backup" alone renews all such copies, "audit"
+and "due" tell when one is old. -o writes a single file. Both are a tar of age
+files, read back and decrypted; a README inside says how to open it without this
+program. "restore" makes the vault of it again, or brings single records back.
 
-添付ファイルは枚数がかさむので、--with-attachments を付けたときだけ入れます。書き出す前に、全部のページを
-読み直して照らし合わせます。`),
+--paper makes pages of square codes, any ONE of which may be lost; "restore" reads
+photographs of the others. Attached files take --with-attachments, and many pages.`,
+			`金庫のそばの控えは、その日最初の変更の前に自動で作られます。でも、火事や盗難、ディスクの故障では、
+金庫と一緒になくなります。もう 1 つ、別の場所にも置いてください。
+
+--to は、USB メモリーや同期フォルダーに写しを置き、場所を覚えます。次からは backup とだけ打てば、覚えた場所の
+写しがみな新しくなり、古くなると audit と due が知らせます。-o は、ファイルを 1 つ書き出します。どちらも
+age のファイルをまとめた tar で、読み直して復号できることを確かめてあります。プログラムなしで開ける方法は中の
+README に書いてあります。restore で、金庫をまるごと、または記録を 1 件ずつ元に戻せます。
+
+--paper は、四角いコードのページを作ります。どれか 1 枚は失くしても、残りのページの写真から restore で
+戻せます。添付ファイルは枚数がかさむので、--with-attachments を付けたときだけ入れます。`),
 		examples: []example{
-			{"backup --paper -o backup.pdf", lang.T("pages to print", "印刷するページを作る")},
+			{"backup --to /media/stick", lang.T("a copy on a memory stick, and remember the place", "USB メモリーに写しを置き、場所を覚える")},
+			{"backup", lang.T("renew the copies at all places that are remembered", "覚えた場所の写しをみな新しくする")},
+			{"backup -o backup.tar", lang.T("one file", "ファイルを 1 つ作る")},
+			{"backup --list", lang.T("which backups there are", "今ある控えの一覧")},
+			{"backup --verify", lang.T("read all of them, and decrypt everything", "全部を読んで、復号できるか確かめる")},
+			{"backup --paper -o backup.pdf --kept-at bank", lang.T("pages to print, and note where they will be", "印刷するページを作り、置き場所も記録する")},
 			{"backup --paper --printer", lang.T("straight to the printer", "そのままプリンターへ")},
-			{"backup --paper -o backup.pdf --kept-at bank", lang.T("and note where they will be", "置き場所も記録する")},
-			{"backup --paper --with-attachments -o all.pdf", lang.T("attached files too", "添付ファイルも入れる")},
 		},
 	})
 	f := cmd.Flags()
@@ -56,29 +70,19 @@ pages. Before anything is written, every page is read back and compared.`,
 	f.BoolVar(&o.paper, "paper", false, a.text(lang.T("make the pages of a paper backup", "紙の控えのページを作る")))
 	f.BoolVar(&o.withAttachments, "with-attachments", false, a.text(lang.T("attached files too", "添付ファイルも入れる")))
 	f.StringVar(&o.keptAt, "kept-at", "", a.text(lang.T("note the pages in the vault as kept at `PLACE`", "ページを、この`場所`にあるものとして金庫に記録する")))
-	f.BoolVar(&o.noNote, "no-note", false, a.text(lang.T("don't note the pages in the vault", "ページを金庫に記録しない")))
-	cmd.Args = a.argsBetween(0, 0)
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if err := a.checkBackup(cmd, o); err != nil {
+	f.BoolVar(&o.noNote, "no-note", false, a.text(lang.T("don't note the pages, or the copy, in the vault", "ページや写しのことを金庫に記録しない")))
+	a.backupFlags(f, &o)
+	cmd.Args = a.argsBetween(0, -1)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := a.checkBackup(cmd, &o, args); err != nil {
 			return err
 		}
-		return a.runBackup(o)
+		return a.runBackup(&o, args)
 	}
 	return cmd
 }
 
-// checkBackup finds mistakes in the command line before a passphrase is asked
-// for.
-func (a *app) checkBackup(cmd *cobra.Command, o backupOptions) error {
-	if !o.paper {
-		f := a.usage(cmd, lang.T("say what kind of backup: --paper makes pages to print", "どんな控えかを付けてください。--paper で、印刷するページを作ります"))
-		f.next = append([]words{
-			said(lang.T("on paper: %s backup --paper -o backup.pdf", "紙に残すなら: %s backup --paper -o backup.pdf"), a.call()),
-			said(lang.T("into an encrypted file: %s export -o copy.age", "暗号化したファイルにするなら: %s export -o copy.age"), a.call()),
-			said(lang.T("backups on this disk are made by themselves: %s", "このディスクの控えは自動で作られています: %s"), a.shortPath(store.BackupDir(a.path()))),
-		}, f.next...)
-		return f
-	}
+func (a *app) checkPaperBackup(cmd *cobra.Command, o *backupOptions) error {
 	if cmd.Flags().Changed("kept-at") {
 		place, _, err := record.Clean(record.TypeText, o.keptAt)
 		if err == nil && place == "" {
@@ -91,7 +95,7 @@ func (a *app) checkBackup(cmd *cobra.Command, o backupOptions) error {
 	return a.checkPaper(cmd, o.onPaper)
 }
 
-func (a *app) runBackup(o backupOptions) error {
+func (a *app) runPaperBackup(o backupOptions) error {
 	s, err := a.openVault()
 	if err != nil {
 		return err

@@ -134,6 +134,7 @@ var argumentCompleters = map[string]completer{
 	"export":      recordNames,
 	"import":      filesEnding("age", "json"),
 	"restore":     anyFile,
+	"backup":      filesEnding("tar"),
 	"rescue":      anyFile,
 	"completion":  first(shellNames),
 }
@@ -213,6 +214,9 @@ var flagCompleters = map[string]completer{
 	"detach":               nothing,
 	"id":                   nothing,
 	"to":                   nothing,
+	"forget":               nothing,
+	"record":               nothing,
+	"as-of":                nothing,
 	"idle":                 idleTimes,
 }
 

@@ -40,10 +40,14 @@ var damagedParts = map[string]lang.Text{
 	"index":            lang.T("the table of contents", "目次"),
 	"slots":            lang.T("the slots", "鍵穴"),
 	"slot":             lang.T("slot %s", "鍵穴 %s"),
+	"hints":            lang.T("what it says about its keys", "鍵についての覚え書き"),
+	"hint":             lang.T("what it says about the key of slot %s", "鍵穴 %s の鍵についての覚え書き"),
 	"record":           lang.T("record %s", "記録 %s"),
 	"history of":       lang.T("earlier revisions of record %s", "記録 %s の前の版"),
 	"history":          lang.T("an earlier revision of record %s", "記録 %s の前の版"),
 	"attachment":       lang.T("attached file %s", "添付ファイル %s"),
+	"archive":          lang.T("it is cut off, or not the archive that was written", "途中で切れているか、書いたとおりのファイルではありません"),
+	"name":             lang.T("its name says another state than what is in it", "名前と中身の状態が違います"),
 	store.DamagedAfter: lang.T("read again after writing", "書き込んだあとの確認"),
 }
 

@@ -24,32 +24,49 @@ type restoreOptions struct {
 	id      string
 	replace bool
 	yes     bool
+
+	// of a backup in a file
+	records      []string
+	as, asOf     string
+	until        time.Time // what --as-of means: the end of that day
+	dryRun, json bool
 }
 
 func (a *app) newRestore() *cobra.Command {
 	var o restoreOptions
 	cmd := a.command(spec{
-		name: "restore", args: lang.T("PHOTO...", "写真..."), group: "keeping",
-		short: lang.T("make the vault again from photos of a paper backup", "紙の控えの写真から、金庫を元に戻す"),
-		long: lang.T(`Reads the pages of a paper backup from photographs or scans (JPEG, PNG, PDF and
-others), in any order: turned, several pages in one photo, one page in several,
+		name: "restore", args: lang.T("FILE | PHOTO...", "ファイル | 写真..."), group: "keeping",
+		short: lang.T("make the vault again from a backup, or bring records back", "控えから金庫を元に戻す・記録を取り戻す"),
+		long: lang.T(`FILE is a backup (see "backup"), or a copy of a vault file. It is read to the end,
+and you see what is in it and what would change against the vault that is there:
+which records would come back, go back or be gone. Then the vault is written: same
+records, with their history. --dry-run only shows. --record brings single records
+into the vault that is there, as new revisions, so that "undo" takes them back.
+
+From photographs or scans of a paper backup (JPEG, PNG, PDF and others) the pages
+are read in any order: turned, several pages in one photo, one page in several,
 whole folders. It says what each photo was good for and which page is missing, and
-asks for more photos if they are too few. Then it asks for the passphrase or the
-recovery key, says what is in the backup and writes the vault: same records, same
-keys. Of several backups it offers the newest.
+asks for more photos if they are too few. Of several backups it offers the newest.
+-o keeps the encrypted data alone.
 
 It does not touch a vault that is there: give it another place (--to), or let it
-be replaced (--replace), which keeps a copy. -o keeps the encrypted data alone.`,
-			`紙の控えのページを、写真やスキャン（JPEG、PNG、PDF など）から読み取ります。順番は自由です。傾いていても、
-1 枚に何ページ写っていても、1 ページが何枚に分かれていても、フォルダーごとでもかまいません。写真ごとに何が
-読めたか、どのページが足りないかを知らせ、足りなければ追加の写真を聞きます。そのあと合言葉か回復キーを聞き、
-中身を知らせてから、金庫を作ります。記録も鍵も元のままです。何回分かの控えが混ざっていれば、新しいものを
-勧めます。
+be replaced (--replace), which keeps a copy; the keys then stay those of today.`,
+			`ファイルは、控え（backup で作ったもの）か、金庫のファイルの写しです。最後まで読んで、中身と、今の金庫から
+何が変わるか（戻ってくる記録、前の版に戻る記録、なくなる記録）を見せます。そのあと、記録も前の版もそのままに
+金庫を作ります。--dry-run なら見せるだけです。--record を付けると、今の金庫に記録だけを新しい版として
+戻すので、undo で取り消せます。
+
+紙の控えの写真やスキャン（JPEG、PNG、PDF など）からも戻せます。順番は自由です。傾いていても、1 枚に何ページ
+写っていても、1 ページが何枚に分かれていても、フォルダーごとでもかまいません。写真ごとに何が読めたか、どの
+ページが足りないかを知らせ、足りなければ追加の写真を聞きます。何回分かの控えが混ざっていれば、新しいものを
+勧めます。-o なら、暗号化したデータだけを残します。
 
 すでにある金庫には触りません。別の場所に作る（--to）か、写しを残して置き換え（--replace）ます。
--o なら、暗号化したデータだけを残します。`),
+置き換えても、鍵は今のままです。`),
 		examples: []example{
-			{"restore page1.jpg page2.jpg", lang.T("from two photographs", "2 枚の写真から")},
+			{"restore backup.tar --dry-run", lang.T("what is in it, and what would change", "中身と、何が変わるかを見るだけ")},
+			{"restore backup.tar --replace", lang.T("in place of the vault, of which a copy is kept", "今の金庫と置き換える（今のものは写しを残します）")},
+			{"restore backup.tar --record office", lang.T("one record, into the vault that is there", "記録を 1 件だけ、今の金庫に戻す")},
 			{"restore photos", lang.T("from a folder of photographs", "フォルダーの中の写真から")},
 			{"restore scan.pdf --to found.vault", lang.T("to another place", "別の場所に作る")},
 			{"restore photos -o trial.age", lang.T("only see whether the photos are good; needs no key", "写真で足りるか試すだけ（鍵は要りません）")},
@@ -61,8 +78,19 @@ be replaced (--replace), which keeps a copy. -o keeps the encrypted data alone.`
 	f.StringVar(&o.id, "id", "", a.text(lang.T("only the backup with this `NUMBER`, where pages of several are mixed", "何種類かのページが混ざっているとき、この`番号`の控えだけ")))
 	f.StringVarP(&o.out, "output", "o", "", a.text(lang.T("write the encrypted data alone to `FILE`, which must not exist yet", "暗号化したデータだけを、新しい`ファイル`に書き出す")))
 	f.BoolVarP(&o.yes, "yes", "y", false, a.text(lang.T("don't ask before replacing, nor before a second file of a vault that is here", "置き換える前や、この金庫のファイルがもうあるときに聞かない")))
+	f.StringArrayVar(&o.records, "record", nil, a.text(lang.T("from a file: only the record `NAME`, into the vault that is there; may be given again", "ファイルから: この`名前`の記録だけを、今の金庫に戻す（何度でも書けます）")))
+	f.StringVar(&o.as, "as", "", a.text(lang.T("with --record: under this `NAME`", "--record のとき: この`名前`で")))
+	f.StringVar(&o.asOf, "as-of", "", a.text(lang.T("with --record: as it was at the end of `DAY` (2026-04-01)", "--record のとき: この`日`（2026-04-01）の終わりの内容で")))
+	f.BoolVar(&o.dryRun, "dry-run", false, a.text(lang.T("from a file: show what is in it and what would change, and change nothing", "ファイルから: 中身と何が変わるかを見るだけで、何も変えない")))
+	f.BoolVar(&o.json, "json", false, a.text(lang.T("with --dry-run: as JSON", "--dry-run の結果を JSON で出す")))
 	cmd.Args = a.argsBetween(1, -1)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if backupArg(args) {
+			if err := a.checkRestoreFile(cmd, &o, args); err != nil {
+				return err
+			}
+			return a.restoreFile(&o, args[0])
+		}
 		if err := a.checkRestore(cmd, &o); err != nil {
 			return err
 		}
@@ -74,6 +102,11 @@ be replaced (--replace), which keeps a copy. -o keeps the encrypted data alone.`
 // checkRestore finds what is wrong before photos are read, which takes a while.
 func (a *app) checkRestore(cmd *cobra.Command, o *restoreOptions) error {
 	o.id = foldID(o.id)
+	for _, name := range []string{"record", "as", "as-of", "dry-run", "json"} {
+		if cmd.Flags().Changed(name) {
+			return a.usage(cmd, lang.T("--%s is for a backup in a file; these are taken for photos of paper", "--%s は控えのファイルのためのものです。これは紙の写真として扱われています"), name)
+		}
+	}
 	switch {
 	case o.out != "" && (o.to != "" || o.replace):
 		return a.usage(cmd, lang.T("-o writes the data alone and no vault: leave out --to and --replace", "-o はデータだけを書き出すので、--to、--replace とは一緒に使えません"))
@@ -89,9 +122,7 @@ func (a *app) checkRestore(cmd *cobra.Command, o *restoreOptions) error {
 	}
 	a.g.file = o.to // what is said from here on is about this vault
 	if st, err := os.Stat(o.to); err == nil && !st.Mode().IsRegular() {
-		return &failure{status: statusError, code: "exists",
-			what: said(lang.T("there is no room for a vault, this is a folder or a device: %s", "フォルダーか機器なので、ここに金庫は作れません: %s"), a.shortPath(o.to)),
-			next: []words{said(lang.T("name a file: --to %s", "ファイルの名前まで付けてください: --to %s"), shellWord(filepath.Join(o.to, "found.vault")))}}
+		return a.noRoom(o.to)
 	}
 	if _, err := os.Lstat(o.to); err == nil && !o.replace {
 		return &failure{status: statusError, code: "exists",
@@ -99,6 +130,13 @@ func (a *app) checkRestore(cmd *cobra.Command, o *restoreOptions) error {
 			next: []words{said(lang.T("beside it: --to FILE   in its place, with a copy of it kept: --replace", "別に作るなら: --to ファイル。写しを残して置き換えるなら: --replace"))}}
 	}
 	return nil
+}
+
+// noRoom is the failure of a place that is no file.
+func (a *app) noRoom(path string) error {
+	return &failure{status: statusError, code: "exists",
+		what: said(lang.T("there is no room for a vault, this is a folder or a device: %s", "フォルダーか機器なので、ここに金庫は作れません: %s"), a.shortPath(path)),
+		next: []words{said(lang.T("name a file: --to %s", "ファイルの名前まで付けてください: --to %s"), shellWord(filepath.Join(path, "found.vault")))}}
 }
 
 // foldID brings the number of a backup to how it is printed.
@@ -127,7 +165,7 @@ func (a *app) runRestore(o restoreOptions, args []string) error {
 		return err
 	}
 	a.sayPaper(c.vault, c.id)
-	if err := a.confirmSecond(o, c.vault); err != nil {
+	if err := a.confirmSecond(o, c.vault.SeenAt(a.config())); err != nil {
 		return err
 	}
 	if err := a.confirmReplacing(o); err != nil {
@@ -286,8 +324,7 @@ func (a *app) moment(t time.Time) string { return t.In(a.now.Location()).Format(
 
 // confirmSecond asks before a second file of a vault is made that is in use
 // here: this computer takes one of the two for an older copy.
-func (a *app) confirmSecond(o restoreOptions, p *store.PaperVault) error {
-	seen := p.SeenAt(a.config())
+func (a *app) confirmSecond(o restoreOptions, seen string) error {
 	if seen == "" || o.yes || samePlace(seen, o.to) {
 		return nil
 	}
@@ -296,7 +333,7 @@ func (a *app) confirmSecond(o restoreOptions, p *store.PaperVault) error {
 		why:  said(lang.T("of two files of one vault the computer takes the other for an older copy, once one was opened", "同じ金庫のファイルが 2 つあると、一方を開いたあと、もう一方は古いものとして扱われます")),
 		next: []words{
 			said(lang.T("in its place, with a copy of it kept: --to %s --replace", "写しを残して置き換えるなら: --to %s --replace"), shellWord(seen)),
-			said(lang.T("only to see whether the photos are good: -o trial.age", "写真で足りるか試すだけなら: -o tameshi.age")),
+			said(lang.T("only to see what is in it: --dry-run (of photos: -o trial.age)", "中身を見るだけなら: --dry-run（写真なら -o tameshi.age）")),
 			said(lang.T("a second one all the same: --yes", "それでももう 1 つ作るなら: --yes"))}}
 	if !a.interactive() {
 		return f
@@ -341,29 +378,43 @@ func (a *app) restoreVault(o restoreOptions, p *store.PaperVault, keys []age.Ide
 		return a.elsewhere(err)
 	}
 	s, err := store.Open(o.to, cfg)
+	if err == nil {
+		err = a.slowly(func() error { return s.Unlock(keys...) })
+	}
 	if err != nil {
+		a.say(lang.T("the vault is restored; what did not work is to open it: %s", "金庫は元に戻っています。うまくいかなかったのは、開くところだけです: %s"), a.shortPath(o.to))
 		return err
 	}
-	if err := a.slowly(func() error { return s.Unlock(keys...) }); err != nil {
-		return err
+	a.sayRestored(s, done, p.Info().Made)
+	if p.Info().LeftOut > 0 {
+		a.say(lang.T("records still name the attached files that were left out: %d", "入れなかった添付ファイル %d 個は、記録に名前だけ残っています"), p.Info().LeftOut)
 	}
+	a.sayLook(s)
+	return nil
+}
+
+// sayRestored says what became of the vault, and of what was there before.
+func (a *app) sayRestored(s *store.Store, done store.Restored, made time.Time) {
 	a.afterUnlock(s)
 	if done.Copy != "" {
 		a.say(lang.T("what was there before is kept at: %s", "前のものの写し: %s"), a.shortPath(done.Copy))
 	}
 	a.say(lang.T("restored: %s (%s, read back and compared)", "元に戻しました: %s（%s。読み直して確かめました）"), a.shortPath(s.Path()), a.records(s.Len()))
+	if done.Flush != nil {
+		a.warn(lang.T("the disk reported an error (%s): it may be failing; copy the vault to another disk", "ディスクがエラーを出しています（%s）。壊れかけているかもしれません。金庫を別のディスクに写してください"), systemReason(done.Flush))
+	}
 	if done.Older {
-		a.warn(lang.T("this computer had seen a later state of this vault: changes made after %s are not in it", "このパソコンは、この金庫のもっと新しい状態を見ています。%s よりあとの変更は入っていません"), a.moment(p.Info().Made))
+		a.warn(lang.T("this computer had seen a later state of this vault: changes made after %s are not in it", "このパソコンは、この金庫のもっと新しい状態を見ています。%s よりあとの変更は入っていません"), a.moment(made))
 	}
-	if p.Info().LeftOut > 0 {
-		a.say(lang.T("records still name the attached files that were left out: %d", "入れなかった添付ファイル %d 個は、記録に名前だけ残っています"), p.Info().LeftOut)
-	}
+}
+
+// sayLook says how to look at a vault that was restored.
+func (a *app) sayLook(s *store.Store) {
 	call := a.call()
 	if s.Path() == filepath.Join(a.dirs.data, "default.vault") {
 		call = a.name // --file is not needed there
 	}
 	a.say(lang.T("to look: %s list", "見るには: %s list"), call)
-	return nil
 }
 
 // elsewhere adds to what kept a vault from being written that another place may

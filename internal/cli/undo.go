@@ -301,8 +301,11 @@ func (a *app) namesFree(s *store.Store, steps []step) error {
 }
 
 func (a *app) nameClash(st step) error {
-	name := st.after.Name
+	name, was := st.after.Name, st.after.Name
+	if st.before != nil { // else it is new, from a backup
+		was = st.before.Name
+	}
 	return &failure{status: statusError, code: "name_taken",
 		what: said(lang.T("another record is called %q by now; nothing was changed", "今は別の記録が「%s」という名前です。何も変えていません"), name),
-		next: []words{said(lang.T("bring it back under another name: %s undo %s --as NEWNAME", "別の名前で戻すには: %s undo %s --as 新しい名前"), a.call(), shellWord(st.before.Name))}}
+		next: []words{said(lang.T("bring it back under another name: %s undo %s --as NEWNAME", "別の名前で戻すには: %s undo %s --as 新しい名前"), a.call(), shellWord(was))}}
 }

@@ -68,6 +68,29 @@ func Backups(path string) ([]Backup, error) {
 	return list, err
 }
 
+// replacedName is how copyAway calls a vault that a restore replaced.
+var replacedName = regexp.MustCompile(`-replaced-(\d{8}T\d{6}Z)(-\d+)?\.[^.]*$`)
+
+// Replaced lists the vault files that were kept when a restore took their place,
+// newest first. Their generation is not known without a key, and zero here.
+func Replaced(path string) (list []Backup, err error) {
+	files, err := os.ReadDir(BackupDir(path))
+	if notExist(err) {
+		return nil, nil
+	}
+	for _, f := range files {
+		m := replacedName.FindStringSubmatch(f.Name())
+		if m == nil {
+			continue
+		}
+		if made, err := time.Parse(backupTime, m[1]); err == nil {
+			list = append(list, Backup{Path: filepath.Join(BackupDir(path), f.Name()), Time: made})
+		}
+	}
+	sortBackups(list)
+	return list, err
+}
+
 // parseBackupName reads what the name of a backup says of it.
 func parseBackupName(name string) (generation uint64, sum string, made time.Time, ok bool) {
 	m := backupName.FindStringSubmatch(name)

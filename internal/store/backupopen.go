@@ -77,6 +77,21 @@ func OpenBackup(path string) (*BackupFile, error) {
 	return b, nil
 }
 
+// LooksLikeBackup reports whether a file begins as a tar or a vault does, so that
+// it is worth opening as a backup.
+func LooksLikeBackup(path string) bool {
+	if st, err := os.Stat(path); err != nil || !st.Mode().IsRegular() {
+		return false
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	beginning, err := fileBeginning(f)
+	return err == nil && (looksLikeTar(beginning) || len(beginning) == tarBlock && plausible(beginning))
+}
+
 // find finds the values and reads the slots.
 func (b *BackupFile) find() error {
 	st, err := b.file.Stat()
@@ -158,6 +173,12 @@ func (b *BackupFile) readSlots() error {
 // Hints returns what the slots of the backup need to be opened, as Store.Hints
 // does.
 func (b *BackupFile) Hints() map[record.ID][]byte { return b.s.Hints() }
+
+// Path is what OpenBackup was given.
+func (b *BackupFile) Path() string { return b.path }
+
+// SlotIDs are the ids of the backup's slots, which need no key.
+func (b *BackupFile) SlotIDs() []record.ID { return b.s.SlotIDs() }
 
 // Close ends the reading of the backup.
 func (b *BackupFile) Close() error {
@@ -309,6 +330,9 @@ func (b *BackupFile) Attachment(id record.ID) ([]byte, error) {
 	}
 	return b.s.attachment(b.values, id)
 }
+
+// HasAttachment reports whether an attached file is in the backup.
+func (b *BackupFile) HasAttachment(id record.ID) bool { return b.s.HasAttachment(id) }
 
 // Verify compares every age file in the backup with the index inside, and
 // decrypts every one. What is damaged is no error; the report names it.
