@@ -76,6 +76,20 @@ func runProgram(name string) {
 	case "idle":
 		line.Idle = 20 * time.Millisecond
 		report(t.ReadLine(line))
+	case "guard, secret, line", "guard, lines", "guard, line, line":
+		t.Guard(100 * time.Millisecond)
+		if !strings.Contains(name, "lines") {
+			t.Guard(time.Minute)
+		}
+		runGuarded(t, name)
+	case "guard, hush, line":
+		t.Guard(time.Minute)
+		runHushed(t, "hush, stop, background")
+		_, err := t.ReadLine(line)
+		reportLock(err)
+	case "own screen":
+		fmt.Println(t.OwnScreen())
+		report(t.ReadLine(line))
 	case "panic":
 		line.Complete = func(string) []string { panic("in the middle of a line") }
 		report(t.ReadLine(line))
@@ -88,6 +102,32 @@ func runProgram(name string) {
 	default:
 		panic("no program " + name)
 	}
+}
+
+// runGuarded asks twice: the second question ends as the first has.
+func runGuarded(t *Terminal, name string) {
+	line := Line{Prompt: "pass: "}
+	var err error
+	switch name {
+	case "guard, secret, line":
+		_, err = t.ReadSecret("pass: ")
+	case "guard, lines":
+		_, err = t.ReadLines(List{Prompt: "pass: "})
+	default:
+		_, err = t.ReadLine(line)
+	}
+	reportLock(err)
+	_, err = t.ReadLine(line)
+	reportLock(err)
+}
+
+func reportLock(err error) {
+	var lock *LockError
+	if errors.As(err, &lock) {
+		fmt.Printf("lock %d\n", lock.Reason)
+		return
+	}
+	fmt.Printf("no lock: %v\n", err)
 }
 
 // runHushed is busy until the test says otherwise, or until it was stopped and
