@@ -43,6 +43,9 @@ func TestMain(m *testing.M) {
 			if os.Getenv("TEST_PANIC") != "" {
 				testOnlyOpened = panicWithSecrets
 			}
+			if os.Getenv("TEST_PANIC") == "second" {
+				testOnlyOpened = atSecond(panicWithSecrets)
+			}
 			testOnlyPlainDisk = true
 			testOnlyPoll = 5 * time.Millisecond
 			openerLinger, _ = time.ParseDuration(os.Getenv("TEST_LINGER"))
@@ -113,6 +116,16 @@ func arrives(ts *testscript.TestScript, neg bool, args []string) {
 func panicWithSecrets(s *store.Store) {
 	for r := range s.All() {
 		panic(fmt.Sprintf("%+v", r))
+	}
+}
+
+// atSecond leaves the first call alone: that of the shell itself.
+func atSecond(f func(*store.Store)) func(*store.Store) {
+	calls := 0
+	return func(s *store.Store) {
+		if calls++; calls > 1 {
+			f(s)
+		}
 	}
 }
 

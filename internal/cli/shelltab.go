@@ -100,8 +100,7 @@ func (sh *shell) rows(found []tabWord) []string {
 // tabWords asks the command tree, as a shell does with each press of Tab.
 func (sh *shell) tabWords(before []string, last typedWord) (found []tabWord, hint string) {
 	typed := last.text
-	asked := slices.Concat(sh.inherited(), before, []string{typed})
-	values, directive := sh.askTree(asked)
+	values, directive := sh.askTree(append(before, typed))
 	prefix := ""
 	if i := strings.Index(typed, "="); i >= 0 && strings.HasPrefix(typed, "-") {
 		prefix, typed = typed[:i+1], typed[i+1:] // what is answered for --flag=v is the value alone

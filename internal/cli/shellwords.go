@@ -161,11 +161,13 @@ func (w typedWord) expanded() string {
 // with when they are written so.
 func escapeWord(text string) string {
 	var b strings.Builder
-	for i, r := range text {
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRuneInString(text[i:])
 		if strings.ContainsRune(" \t\n\u3000|&;<>()`$\\'\"", r) || i == 0 && (r == '#' || r == '~') {
 			b.WriteByte('\\')
 		}
-		b.WriteRune(r)
+		b.WriteString(text[i : i+size])
+		i += size
 	}
 	return b.String()
 }
