@@ -105,7 +105,7 @@ func vaultUnproven(v *survey, hit func(match)) {
 	for _, s := range v.in.Vault.Slots {
 		switch {
 		case s.Need > 0 && s.Proven.IsZero():
-			hit(match{command: []lang.Text{both("key"), both("test")},
+			hit(match{command: []lang.Text{both("key"), both("test"), both("shares")}, do: words(lang.T("type as many of them from their sheets as are needed; that is noted:", "必要な枚数を紙から打って、開けてみてください。試した日を記録します:")),
 				what: words(lang.T("the shares made on %s were not read back from their sheets", "%s に作った分け札は、紙を見て打ち返して確かめていません"), s.Created.In(v.now.Location()).Format(time.DateOnly))})
 		case !s.Recovery:
 		case s.Proven.IsZero():

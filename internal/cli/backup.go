@@ -155,6 +155,7 @@ func tooMuchForPaper(large *shard.TooLargeError, info store.PaperInfo) error {
 var slotKinds = map[string]lang.Text{
 	keyring.KindPassphrase: lang.T("passphrase", "合言葉"),
 	keyring.KindRecovery:   lang.T("recovery key", "回復キー"),
+	keyring.KindShares:     lang.T("shares", "分け札"),
 	keyring.KindIdentity:   lang.T("age identity file", "age の鍵ファイル"),
 	keyring.KindSSH:        lang.T("SSH key", "SSH の鍵"),
 	keyring.KindPlugin:     lang.T("key of an age plugin", "age のプラグインの鍵"),

@@ -183,6 +183,8 @@ func (c *paperCheck) run() error {
 			next: []words{said(lang.T("like this: %s check-paper page1.jpg page2.jpg", "例: %s check-paper page1.jpg page2.jpg"), c.a.call())}}
 	case record.SheetRecoveryKey:
 		err = c.recoveryKey()
+	case record.SheetShare:
+		err = c.share()
 	default:
 		err = c.values()
 	}

@@ -294,7 +294,7 @@ func (c *photoCheck) standing(p *paperState) {
 		}
 		return
 	}
-	if p.Kind == record.SheetRecoveryKey {
+	if isKeySheet(p.Kind) {
 		return // its code says whether it opens the vault
 	}
 	a.row(3, a.text(lang.T("the records on it are as they were when it was printed", "載っている記録は、印刷したときから変わっていません")))
@@ -331,6 +331,10 @@ func (c *photoCheck) codes(p *paperState, codes []string) error {
 			if err := c.recoveryKey(p, text); err != nil {
 				return err
 			}
+			continue
+		}
+		if strings.HasPrefix(strings.ToUpper(text), "MEMOVAULT-SHARE-") {
+			c.share(p, text)
 			continue
 		}
 		if err := c.code(p, text); err != nil {

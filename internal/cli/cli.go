@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"memovault/internal/erase"
+	"memovault/internal/keyring"
 	"memovault/internal/lang"
 	"memovault/internal/store"
 	"memovault/internal/term"
@@ -262,6 +263,7 @@ func (a *app) config() store.Config {
 		StateDir:    a.dirs.state,
 		LockWait:    cmp.Or(testOnlyLockWait, store.LockWait),
 		Readme:      []byte(backupReadme),
+		ReadmeMore:  map[string][]byte{keyring.KindShares: []byte(sharesReadme)},
 		NoBackup:    a.g.noBackup,
 		AcceptOlder: a.g.acceptOlder,
 		Now:         a.now,

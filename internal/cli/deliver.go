@@ -15,6 +15,7 @@ import (
 // can show.
 type paperJob struct {
 	doc  *paper.Doc
+	docs []*paper.Doc                  // instead of doc: several, one behind the other, as text or PDF
 	book func(paper.Format) *page.Book // instead of doc
 
 	// sealed says that the pages tell a finder nothing, so that there is no need
@@ -50,10 +51,25 @@ func (a *app) layout(o *onPaper) paper.Format {
 	return paper.Format{Size: page.A4, Large: o.large}
 }
 
+// sheets are the sheets of a job; none if only a drawing can show it.
+func (j paperJob) sheets() []*paper.Doc {
+	if j.doc != nil {
+		return []*paper.Doc{j.doc}
+	}
+	return j.docs
+}
+
 // pages lays a job out.
 func (j paperJob) pages(f paper.Format) *page.Book {
 	if j.book != nil {
 		return j.book(f)
+	}
+	if len(j.docs) > 0 {
+		book := paper.Set(j.docs[0], f)
+		for _, d := range j.docs[1:] {
+			book.Pages = append(book.Pages, paper.Set(d, f).Pages...)
+		}
+		return book
 	}
 	return paper.Set(j.doc, f)
 }
@@ -78,7 +94,14 @@ func (a *app) deliver(o *onPaper, job paperJob) (delivered, error) {
 func (a *app) rendered(o *onPaper, job paperJob) (content []byte, pages int, err error) {
 	var b bytes.Buffer
 	if o.kind() == kindText {
-		err = paper.Text(&b, job.doc)
+		for i, d := range job.sheets() {
+			if i > 0 {
+				b.WriteByte('\f')
+			}
+			if err := paper.Text(&b, d); err != nil {
+				return nil, 0, err
+			}
+		}
 		return b.Bytes(), bytes.Count(b.Bytes(), []byte("\f")) + 1, err
 	}
 	book := job.pages(a.layout(o))
@@ -140,16 +163,15 @@ func (a *app) remindOf(job paperJob, paths ...string) {
 // they stand; of passwords and keys only how many they are. Text and HTML are
 // drawn in the fonts of their reader.
 func (a *app) warnOfMissing(job paperJob) {
-	if job.doc == nil {
-		return
-	}
-	for _, part := range parts(job.doc) {
-		names := a.named(paper.Missing(part.open))
-		if n := len(paper.Missing(part.exact)); n > 0 {
-			names = append(names, a.text(lang.T("%d of a key or password", "キーやパスワードの中の %d 字"), n))
-		}
-		if len(names) > 0 {
-			a.warn(lang.T("no font here has these characters, and 〓 is printed in their place; write them in by hand: %s (in: %s)", "印刷用の書体にない文字があり、代わりに〓を印刷します。手で書き込んでください: %s（%s）"), strings.Join(names, a.text(comma)), part.open.Title)
+	for _, doc := range job.sheets() {
+		for _, part := range parts(doc) {
+			names := a.named(paper.Missing(part.open))
+			if n := len(paper.Missing(part.exact)); n > 0 {
+				names = append(names, a.text(lang.T("%d of a key or password", "キーやパスワードの中の %d 字"), n))
+			}
+			if len(names) > 0 {
+				a.warn(lang.T("no font here has these characters, and 〓 is printed in their place; write them in by hand: %s (in: %s)", "印刷用の書体にない文字があり、代わりに〓を印刷します。手で書き込んでください: %s（%s）"), strings.Join(names, a.text(comma)), part.open.Title)
+			}
 		}
 	}
 }

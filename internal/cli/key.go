@@ -178,6 +178,8 @@ func (a *app) keyDetail(s *store.Store, slot store.SlotInfo, sheets map[string]r
 	}
 	sheet, ok := sheets[slot.ID.String()[:slotDigits]]
 	switch {
+	case slot.Kind == keyring.KindShares:
+		return a.text(lang.T("%d of %d sheets are needed", "%[2]d 枚のうち %[1]d 枚で開く"), slot.Need, slot.Count)
 	case !ok:
 		return ""
 	case sheet.Place != "":
@@ -269,6 +271,8 @@ type keyJSON struct {
 	Opened  bool      `json:"opened"`  // it opened the vault for this list
 	SSH     string    `json:"ssh_fingerprint,omitempty"`
 	Plugin  string    `json:"plugin,omitempty"` // the program it needs
+	Need    int       `json:"need,omitempty"`   // of shares: how many are needed
+	Count   int       `json:"count,omitempty"`  // of shares: how many were made
 	Sheet   string    `json:"sheet,omitempty"`  // number of the sheet it is printed on
 	Place   string    `json:"place,omitempty"`  // where that sheet is
 }
@@ -278,7 +282,7 @@ func (a *app) keysJSON(s *store.Store, sheets map[string]record.Sheet) error {
 	for _, slot := range s.Slots() {
 		sheet := sheets[slot.ID.String()[:slotDigits]]
 		one := keyJSON{ID: slot.ID, Kind: slot.Kind, Label: slot.Label, Created: slot.Created.Format(time.DateOnly),
-			Opened: slot.ID == s.OpenedBy().ID, Sheet: sheet.Number, Place: sheet.Place}
+			Opened: slot.ID == s.OpenedBy().ID, Need: slot.Need, Count: slot.Count, Sheet: sheet.Number, Place: sheet.Place}
 		if slot.Proven != nil {
 			one.Proven = slot.Proven.Format(time.RFC3339)
 		}

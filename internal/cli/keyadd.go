@@ -26,6 +26,8 @@ type keyAddOptions struct {
 	pq             bool   // of key files
 	passphraseFile string // with the new passphrase
 	withHandle     bool   // of plugins
+
+	holders []string // of shares: who gets which
 }
 
 // A keyMaker adds keys of one kind.
@@ -44,6 +46,8 @@ var keyMakers = []keyMaker{
 		label: lang.T("another passphrase", "合言葉をもう 1 つ")},
 	{kind: keyring.KindRecovery, add: (*app).addRecoveryKey, paper: true,
 		label: lang.T("a recovery key on paper", "紙の回復キー")},
+	{kind: keyring.KindShares, add: (*app).addShares, paper: true, arg: lang.T("NEEDED-of-ALL", "要る枚数-of-全部の枚数"), needs: true,
+		label: lang.T("a key in shares for the family, as 2-of-3", "家族に分けて渡す「分け札」（2-of-3 など）")},
 	{kind: keyring.KindIdentity, add: (*app).addIdentity, arg: lang.T("FILE", "ファイル"), needs: true,
 		label: lang.T("a key file, for a USB stick (made if it is not there)", "鍵ファイル。USB メモリなどに（なければ作ります）")},
 	{kind: keyring.KindSSH, add: (*app).addSSH, arg: lang.T("[FILE]", "[ファイル]"),
@@ -60,14 +64,17 @@ func (a *app) newKeyAdd() *cobra.Command {
 		long: lang.T(`Adds a key that opens the vault besides those there are. Before it counts it is
 tried: the new key has to open what was sealed for it, and of a recovery key you
 type one group back from the paper. KIND is passphrase, recovery-key, identity FILE
-(a key file of age), ssh FILE or plugin FILE; without it you choose from a list.
+(a key file of age), ssh FILE, plugin FILE, or shares 2-of-3: three sheets for the
+family, any two of which open the vault, while one alone opens nothing. Without it
+you choose from a list.
 
 With an SSH key or a plugin, press Enter where the passphrase is asked. What such a
 key seals to is often public: it keeps readers out, but whoever can write the file
 could put another vault in its place. Keep a passphrase or a recovery key besides.`,
 			`今ある鍵のほかに、金庫を開ける鍵を増やします。新しい鍵は、実際に開けられることを確かめてから数に入ります
 （回復キーは、紙から 1 組を打ち返して確かめます）。種類は passphrase（合言葉）、recovery-key（回復キー）、
-identity ファイル（age の鍵ファイル）、ssh ファイル、plugin ファイル のどれかです。省くと一覧から選べます。
+identity ファイル（age の鍵ファイル）、ssh ファイル、plugin ファイル、shares 2-of-3（家族に渡す「分け札」3 枚。
+どれでも 2 枚で開き、1 枚では何も開きません）のどれかです。省くと一覧から選べます。
 
 SSH の鍵やプラグインの鍵で開けるときは、合言葉を聞かれたところで何も打たずに Enter を押します。これらの
 鍵は、開けるのは本人だけですが、宛て先は公開されていることが多く、ファイルに書き込める人なら別の金庫と
@@ -75,6 +82,7 @@ SSH の鍵やプラグインの鍵で開けるときは、合言葉を聞かれ�
 		examples: []example{
 			{"key add", lang.T("choose what", "種類を選ぶ")},
 			{"key add recovery-key --printer --kept-at drawer", lang.T("print another recovery key, and note where it will be", "回復キーをもう 1 枚印刷し、置き場所も記録する")},
+			{"key add shares 2-of-3 --printer", lang.T("three sheets for the family, any two of which open the vault", "家族に渡す分け札を 3 枚。どれでも 2 枚で開く")},
 			{"key add identity /media/usb/vault-key.txt --label USB", lang.T("a key file on a stick", "USB メモリに鍵ファイルを作る")},
 			{"key add ssh ~/.ssh/id_ed25519", lang.T("open with your SSH key too", "SSH の鍵でも開くようにする")},
 			{"key add plugin yubikey.txt", lang.T("the file that age-plugin-yubikey wrote", "age-plugin-yubikey が作ったファイルを使う")},
@@ -87,6 +95,7 @@ SSH の鍵やプラグインの鍵で開けるときは、合言葉を聞かれ�
 	f.BoolVar(&o.noNote, "no-note", false, a.text(lang.T("don't note the sheet in the vault", "用紙を金庫に記録しない")))
 	f.BoolVar(&o.pq, "pq", false, a.text(lang.T("identity: make a key that also withstands quantum computers", "identity: 量子コンピューターにも耐える鍵を作る")))
 	f.StringVar(&o.passphraseFile, "new-passphrase-file", "", a.text(lang.T("passphrase: read the new one from the first line of `FILE`", "passphrase: 新しい合言葉を`ファイル`の 1 行目から読む")))
+	f.StringArrayVar(&o.holders, "holder", nil, a.text(lang.T("shares: the next share is for `NAME`, or kept there; give it once for each", "shares: 次の 1 枚を持つ人（または置き場所）の`名前`。枚数分くり返す")))
 	f.BoolVar(&o.withHandle, "with-handle", false, a.text(lang.T("plugin: keep the line AGE-PLUGIN-... in the vault, readable by all; only if the plugin says it is no secret", "plugin: AGE-PLUGIN-... の行を金庫に入れる（誰でも読めます。秘密でないプラグインに限ります）")))
 	cmd.Args = a.argsBetween(0, 2)
 	cmd.ValidArgsFunction = a.completion(keyKinds)
@@ -149,6 +158,8 @@ func (a *app) keyMaker(cmd *cobra.Command, o keyAddOptions, args []string) (*key
 		return nil, "", a.usage(cmd, lang.T("behind %s stands: %s", "%s のあとに要るもの: %s"), m.kind, a.text(m.arg))
 	case o.onPaper.given() && !m.paper:
 		return nil, "", a.usage(cmd, lang.T("a key of the kind %s is not put on paper: leave out -o, --printer and the like", "%s は紙にする鍵ではありません。-o や --printer などは付けません"), m.kind)
+	case len(o.holders) > 0 && m.kind != keyring.KindShares:
+		return nil, "", a.usage(cmd, lang.T("--holder goes with shares", "--holder は shares と一緒に使います"))
 	case o.preview:
 		return nil, "", a.usage(cmd, lang.T("each key is made anew, so there is nothing to preview", "鍵は毎回新しく作るので、前もって見ることはできません"))
 	case o.pq && m.kind != keyring.KindIdentity, o.passphraseFile != "" && m.kind != keyring.KindPassphrase, o.withHandle && m.kind != keyring.KindPlugin:

@@ -126,6 +126,8 @@ func (a *app) keysToTest(s *store.Store, slot store.SlotInfo, file []string) ([]
 		return ids, nil
 	case keyring.KindIdentity:
 		return nil, a.keyFileNeeded(slot)
+	case keyring.KindShares:
+		return a.sharesToTest(s, slot)
 	}
 	return a.typedKey(slot)
 }

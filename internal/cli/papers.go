@@ -236,6 +236,8 @@ func (a *app) whatIsOn(p *paperState) string {
 	switch names := record.SheetContents(p.r); {
 	case p.Kind == record.SheetRecoveryKey:
 		text = a.text(lang.T("on it: the recovery key of the vault", "載っているもの: 金庫の回復キー"))
+	case p.Kind == record.SheetShare:
+		return a.text(lang.T("on it: a share of a key of the vault; alone it opens nothing", "載っているもの: 金庫の鍵の分け札（1 枚では開きません）"))
 	case p.Kind == record.SheetBackup:
 		return a.text(plural(len(p.r.Printed), lang.T("on it: %d record, encrypted", "載っているもの: 暗号化した記録 %d 件"), lang.T("on it: %d records, encrypted", "載っているもの: 暗号化した記録 %d 件")), len(p.r.Printed))
 	case len(names) == 0:
@@ -283,7 +285,7 @@ func (a *app) printAnew(p *paperState) []lang.Text {
 	var command []lang.Text
 	file := both(p.FileAnew(a.now))
 	switch p.Kind {
-	case record.SheetRecoveryKey:
+	case record.SheetRecoveryKey, record.SheetShare:
 		return nil
 	case record.SheetBackup:
 		command = []lang.Text{both("backup"), both("--paper"), both("-o"), file}

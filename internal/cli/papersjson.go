@@ -64,7 +64,7 @@ func (a *app) paperJSON(p *paperState) paperJSON {
 		}
 		one.Changed = append(one.Changed, changed)
 	}
-	if p.Kind == record.SheetRecoveryKey {
+	if isKeySheet(p.Kind) {
 		opens := !p.dead
 		one.Opens = &opens
 	}

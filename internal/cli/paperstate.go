@@ -83,7 +83,7 @@ const mostTraced = 20
 // paperState compares one sheet with the records.
 func (a *app) paperState(s *store.Store, r *record.Record, records []*record.Record) (*paperState, error) {
 	p := &paperState{r: r, Sheet: record.ReadSheet(r)}
-	p.dead = p.Kind == record.SheetRecoveryKey && !opensVault(s, p.Opens)
+	p.dead = isKeySheet(p.Kind) && !opensVault(s, p.Kind, p.Opens)
 	standing := record.SheetState(r, records)
 	p.missing, p.newer = standing.Missing, standing.Newer
 	byName := make(map[string]*record.Record, len(records))
@@ -113,11 +113,22 @@ func (a *app) paperState(s *store.Store, r *record.Record, records []*record.Rec
 	return p, nil
 }
 
-// opensVault reports whether a recovery key of the vault has the id that a
-// sheet remembers; where a sheet remembers none, whether there is one.
-func opensVault(s *store.Store, opens string) bool {
+// isKeySheet reports whether a key of the vault is on sheets of a kind, or a share
+// of one.
+func isKeySheet(kind string) bool {
+	return kind == record.SheetRecoveryKey || kind == record.SheetShare
+}
+
+// opensVault reports whether a key of the vault that is printed on sheets of a kind
+// has the id that a sheet remembers; where a sheet remembers none, whether there is
+// one.
+func opensVault(s *store.Store, sheet, opens string) bool {
+	kind := keyring.KindRecovery
+	if sheet == record.SheetShare {
+		kind = keyring.KindShares
+	}
 	return slices.ContainsFunc(s.Slots(), func(slot store.SlotInfo) bool {
-		return slot.Kind == keyring.KindRecovery && strings.HasPrefix(slot.ID.String(), lang.Fold(opens))
+		return slot.Kind == kind && strings.HasPrefix(slot.ID.String(), lang.Fold(opens))
 	})
 }
 

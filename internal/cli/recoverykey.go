@@ -85,7 +85,7 @@ func (a *app) putSheet(t *term.Terminal, path string, n *newRecovery) error {
 	for given := path; ; given = "" {
 		if given == "" {
 			var err error
-			if path, err = a.askSheetFile(t); err != nil {
+			if path, err = a.askSheetFile(t, a.text(lang.T("recovery-key.pdf", "kaifuku-key.pdf"))); err != nil {
 				return err
 			}
 		}
@@ -161,10 +161,10 @@ func (a *app) showRecoveryKey(t *term.Terminal, n *newRecovery) error {
 	return nil
 }
 
-// askSheetFile asks where the sheet goes. A folder stands for a file in it.
-func (a *app) askSheetFile(t *term.Terminal) (string, error) {
+// askSheetFile asks where the sheet goes, a file of that name being offered. A
+// folder stands for a file in it.
+func (a *app) askSheetFile(t *term.Terminal, name string) (string, error) {
 	home, _ := os.UserHomeDir()
-	name := a.text(lang.T("recovery-key.pdf", "kaifuku-key.pdf"))
 	initial := a.shortPath(freeFile(filepath.Join(home, name)))
 	for {
 		typed, err := a.readLine(t, term.Line{Prompt: a.text(lang.T("File: ", "ファイル: ")), Initial: initial})

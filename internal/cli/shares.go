@@ -45,7 +45,8 @@ func (a *app) unlockByShares(s *store.Store, typed string) error {
 	return a.askShares(typed, s.SlotIDs(), func(id age.Identity) error { return s.Unlock(id) })
 }
 
-// askShares takes the share that was typed and asks for those that are missing.
+// askShares takes the share that was typed, if one was, and asks for those that are
+// missing.
 // Open is called with what they make together; on keyring.ErrNoMatch one more
 // share may make up for one that is not genuine.
 func (a *app) askShares(typed string, slots []record.ID, open func(id age.Identity) error) error {
@@ -56,8 +57,10 @@ func (a *app) askShares(typed string, slots []record.ID, open func(id age.Identi
 	r := &shareReader{a: a, slots: slots, open: open}
 	for {
 		had := r.set.Len()
-		if err := r.take(t, typed); err != nil {
-			return err
+		if typed != "" {
+			if err := r.take(t, typed); err != nil {
+				return err
+			}
 		}
 		if r.set.Complete() && r.set.Len() > had {
 			err := r.try()

@@ -272,6 +272,8 @@ func (a *app) sheetRecord(s *store.Store, p printed, place string) (*record.Reco
 	switch p.kind {
 	case record.SheetRecoveryKey:
 		opens = cmp.Or(p.opens, recoverySlot(s))
+	case record.SheetShare:
+		opens = p.opens
 	case record.SheetBackup:
 	default:
 		contents = asMuchAsFits(p.list)

@@ -35,7 +35,7 @@ func Share(l lang.Lang, s VaultShare) *Doc {
 	b.untilThen()
 	b.whenTheTimeHasCome(s)
 	b.theShare(s)
-	number := shareNumber(s)
+	number := s.SheetNumber()
 	return &Doc{
 		Lang:     l,
 		Title:    b.say(lang.T("Share %d of %d: together a key", "分け札（%d 枚目、全部で %d 枚）"), s.Number, s.Count),
@@ -46,9 +46,10 @@ func Share(l lang.Lang, s VaultShare) *Doc {
 	}
 }
 
-// shareNumber is the number of the sheet: a hash of slot and share, of which the
-// share tells the latter anyway.
-func shareNumber(s VaultShare) string {
+// SheetNumber returns the number of the share's sheet, such as 3C7A-F18E: the first
+// 32 bits of a SHA-256 of the slot's id and the share's number, which the share tells
+// anyway.
+func (s VaultShare) SheetNumber() string {
 	sum := sha256.Sum256(fmt.Appendf(s.Slot[:], " share %d", s.Number))
 	return fmt.Sprintf("%X-%X", sum[:2], sum[2:4])
 }

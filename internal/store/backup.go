@@ -173,6 +173,19 @@ func (s *Store) writeBackup(p *pages, dir, name string) error {
 	return errors.Join(os.Rename(f.Name(), filepath.Join(dir, name)), syncDir(dir))
 }
 
+// readme is what a backup says of itself, for the kinds of keys that open it.
+func (s *Store) readme() []byte {
+	all := slices.Clone(s.cfg.Readme)
+	told := map[string]bool{}
+	for _, slot := range s.idx.head.Slots {
+		if !told[slot.Kind] {
+			all = append(all, s.cfg.ReadmeMore[slot.Kind]...)
+			told[slot.Kind] = true
+		}
+	}
+	return all
+}
+
 // tarVault writes every age file of the vault and returns their digests by
 // name. Each was compared with the index before it counts.
 func (s *Store) tarVault(p *pages, w io.Writer) (map[string]digest, error) {
@@ -188,7 +201,7 @@ func (s *Store) tarVault(p *pages, w io.Writer) (map[string]digest, error) {
 		_, err = t.Write(content)
 		return err
 	}
-	if err := add("README.txt", s.cfg.Readme); err != nil {
+	if err := add("README.txt", s.readme()); err != nil {
 		return nil, err
 	}
 	if err := add("format", []byte(formatLine)); err != nil {

@@ -55,7 +55,12 @@ type Config struct {
 	StateDir string        // folder of the pins; empty: no protection against an older copy
 	LockWait time.Duration // how long to wait for another process; zero: LockWait
 	Readme   []byte        // put into every backup
-	NoBackup bool          // do not make the backup that comes before the first write of a day
+
+	// ReadmeMore is put behind Readme where the vault has a slot of the kind.
+	ReadmeMore map[string][]byte
+
+	// NoBackup: do not make the backup that comes before the first write of a day.
+	NoBackup bool
 
 	// AcceptOlder takes the file as it is although this machine has seen a
 	// later or another state (RollbackError, ForkError), and remembers it.
