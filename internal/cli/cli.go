@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"filippo.io/age"
 	"github.com/spf13/cobra"
 
 	"memovault/internal/erase"
@@ -35,12 +36,13 @@ type app struct {
 	g    globals
 	dirs dirs
 
-	givenOnce *givenRecord // what --from-json held
-	staged    bool         // a demonstration, which says nothing of the file it plays with
-	commands  []string     // the names of those that were made
-	opened    *store.Store // the vault that was opened, if one was
-	whose     bool         // a file's passphrase is asked for too, so prompts say whose
-	shell     *shell       // that the command was typed in, if it was
+	givenOnce *givenRecord   // what --from-json held
+	staged    bool           // a demonstration, which says nothing of the file it plays with
+	commands  []string       // the names of those that were made
+	opened    *store.Store   // the vault that was opened, if one was
+	keys      []age.Identity // that were given or typed to open it
+	whose     bool           // a file's passphrase is asked for too, so prompts say whose
+	shell     *shell         // that the command was typed in, if it was
 }
 
 // globals are the flags that every command has.

@@ -214,6 +214,18 @@ func (a *app) explainVault(err error) *failure {
 		return &failure{status: statusError, code: "exists",
 			what: said(lang.T("there is something at this place already: %s", "その場所にはもうファイルがあります: %s"), path),
 			next: []words{said(lang.T("it was left as it is; for a second vault: --file FILE", "そのままにしてあります。もう 1 つ作るなら: --file ファイル"))}}
+	case errors.Is(err, store.ErrRekeyed):
+		return &failure{status: statusBusy, code: "rekeyed",
+			what: said(lang.T("another program has just given the vault a new key; nothing was saved here", "ちょうど今、別のプログラムが金庫の鍵を新しくしました。ここでは何も保存していません")),
+			next: []words{said(lang.T("run the same command again", "同じコマンドをもう一度実行してください"))}}
+	case errors.Is(err, store.ErrLastSlot):
+		return &failure{status: statusUsage, code: "last_key",
+			what: said(lang.T("then no key would be left, and nobody could open the vault", "それでは鍵が 1 つも残らず、誰にも開けられなくなります")),
+			next: []words{said(lang.T("add another first: %s key add", "先に別の鍵を増やしてください: %s key add"), a.call())}}
+	case errors.Is(err, store.ErrTooManySlots):
+		return &failure{status: statusUsage, code: "too_many_keys",
+			what: said(lang.T("a vault has at most 64 keys", "鍵は 64 個までです")),
+			next: []words{said(lang.T("remove one that is not needed: %s key list", "要らない鍵を外してください: %s key list"), a.call())}}
 	case errors.Is(err, store.ErrReplaced):
 		return &failure{status: statusDamaged, code: "replaced",
 			what: said(lang.T("the vault was replaced by another file while it was in use: %s", "使っている間に、金庫が別のファイルに置き換わりました: %s"), path),

@@ -51,7 +51,7 @@ const keyParts = "keys"
 
 // keyCommands are what can be done with keys, in the order of help.
 func (a *app) keyCommands() []*cobra.Command {
-	return []*cobra.Command{a.newKeyList(), a.newKeyAdd(), a.newKeyTest(), a.newKeyChange(), a.newKeyRemove()}
+	return []*cobra.Command{a.newKeyList(), a.newKeyAdd(), a.newKeyTest(), a.newKeyChange(), a.newKeyRemove(), a.newKeyRotate()}
 }
 
 // unknownBelow says that a command has no such part, and what is near.

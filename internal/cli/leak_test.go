@@ -166,6 +166,7 @@ func leakSteps(c *canaries) []leakStep {
 		run(0, nil, "key list"), run(0, nil, "key list --json --lang ja"), run(0, nil, "key add passphrase --label", c.tag, "--new-passphrase-file", "../given/filepass.txt"),
 		run(0, nil, "key add identity ../asked/key.txt"), run(0, nil, "key add recovery-key -o ../asked/more.txt --kept-at "+c.place), run(0, nil, "key test 3 ../given/filepass.txt"),
 		run(4, nil, "key test 1 ../given/wrong.txt"), run(2, nil, "key add ssh ../given/pass.txt"), run(2, nil, "key remove recovery-key"), run(0, nil, "key remove --yes", c.tag),
+		run(0, nil, "key rotate --yes"), run(0, nil, "key rotate --pq --json --lang ja --yes"), run(2, nil, "key rotate --yes --drop --identity ../asked/key.txt"), run(0, nil, "rm --purge other --yes"),
 		run(0, nil, "rm line --yes"), run(0, nil, "undo line --yes"), run(0, nil, "undo --yes"),
 		{args: []string{"edit", "office", "--title", "later"}, env: "TEST_DAYS_LATER=1"},
 		run(0, nil, "templates phone-line"), run(0, nil, "version"), run(0, nil, "help add"), run(0, nil, "completion bash"),

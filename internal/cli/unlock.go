@@ -63,6 +63,7 @@ func (a *app) unlock(s *store.Store) error {
 		return err
 	}
 	if len(ids) > 0 {
+		a.keys = ids
 		return a.unlockIdentities(s, ids...)
 	}
 	if done, err := a.shell.unlock(s); done {
@@ -136,6 +137,7 @@ func (a *app) unlockWith(s *store.Store, typed string) error {
 	if err := a.slowly(func() error { return s.Unlock(id) }); err != nil {
 		return err
 	}
+	a.keys = []age.Identity{id}
 	if recovery {
 		a.say(lang.T("opened with the recovery key", "回復キーで開きました"))
 	}
