@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"os"
 
 	"filippo.io/age"
@@ -88,9 +89,12 @@ func (a *app) makeVault(o initOptions) (*store.Store, error) {
 		return nil, err
 	}
 	cfg := a.config()
-	if err := store.Create(path, cfg, vault, slots); err != nil {
-		_, gone := os.Lstat(path)
-		made = gone == nil // a disk that fails may keep what was to be taken back
+	err = store.Create(path, cfg, vault, slots)
+	if errors.As(err, new(*store.FlushError)) {
+		a.warn(diskFails, systemReason(err))
+		err = nil
+	}
+	if err != nil {
 		return nil, err
 	}
 	made = true

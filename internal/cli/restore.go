@@ -377,12 +377,8 @@ func (a *app) restoreVault(o restoreOptions, p *store.PaperVault, keys []age.Ide
 	if err != nil {
 		return a.elsewhere(err)
 	}
-	s, err := store.Open(o.to, cfg)
-	if err == nil {
-		err = a.slowly(func() error { return s.Unlock(keys...) })
-	}
+	s, err := a.openRestored(o.to, cfg, keys)
 	if err != nil {
-		a.say(lang.T("the vault is restored; what did not work is to open it: %s", "金庫は元に戻っています。うまくいかなかったのは、開くところだけです: %s"), a.shortPath(o.to))
 		return err
 	}
 	a.sayRestored(s, done, p.Info().Made)
@@ -393,6 +389,21 @@ func (a *app) restoreVault(o restoreOptions, p *store.PaperVault, keys []age.Ide
 	return nil
 }
 
+// openRestored opens a vault that was just restored. Where that fails, the
+// restoring has not.
+func (a *app) openRestored(path string, cfg store.Config, keys []age.Identity) (*store.Store, error) {
+	s, err := store.Open(path, cfg)
+	if err == nil {
+		err = a.slowly(func() error { return s.Unlock(keys...) })
+	}
+	if err != nil {
+		a.say(lang.T("the vault is restored; what did not work is to open it: %s", "金庫は元に戻っています。うまくいかなかったのは、開くところだけです: %s"), a.shortPath(path))
+	}
+	return s, err
+}
+
+var diskFails = lang.T("the disk reported an error (%s): it may be failing; copy the vault to another disk", "ディスクがエラーを出しています（%s）。壊れかけているかもしれません。金庫を別のディスクに写してください")
+
 // sayRestored says what became of the vault, and of what was there before.
 func (a *app) sayRestored(s *store.Store, done store.Restored, made time.Time) {
 	a.afterUnlock(s)
@@ -401,7 +412,7 @@ func (a *app) sayRestored(s *store.Store, done store.Restored, made time.Time) {
 	}
 	a.say(lang.T("restored: %s (%s, read back and compared)", "元に戻しました: %s（%s。読み直して確かめました）"), a.shortPath(s.Path()), a.records(s.Len()))
 	if done.Flush != nil {
-		a.warn(lang.T("the disk reported an error (%s): it may be failing; copy the vault to another disk", "ディスクがエラーを出しています（%s）。壊れかけているかもしれません。金庫を別のディスクに写してください"), systemReason(done.Flush))
+		a.warn(diskFails, systemReason(done.Flush))
 	}
 	if done.Older {
 		a.warn(lang.T("this computer had seen a later state of this vault: changes made after %s are not in it", "このパソコンは、この金庫のもっと新しい状態を見ています。%s よりあとの変更は入っていません"), a.moment(made))

@@ -265,11 +265,8 @@ func (a *app) finishRestore(r *restoring) error {
 	if err != nil {
 		return a.elsewhere(err)
 	}
-	s, err := store.Open(r.o.to, cfg)
+	s, err := a.openRestored(r.o.to, cfg, r.keys)
 	if err != nil {
-		return err
-	}
-	if err := a.slowly(func() error { return s.Unlock(r.keys...) }); err != nil {
 		return err
 	}
 	done.Older = done.Older && r.there == nil // else it was said record by record

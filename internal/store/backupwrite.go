@@ -63,11 +63,11 @@ func (s *Store) WriteBackup(path string) (BackupReport, error) {
 	if s.vault == nil {
 		return BackupReport{}, ErrLocked
 	}
+	dir, prefix := filepath.Dir(path), tempCopy(path)
+	removeBeginning(dir, prefix)
 	if _, err := os.Lstat(path); err == nil {
 		return BackupReport{}, ErrExists
 	}
-	dir, prefix := filepath.Dir(path), tempCopy(path)
-	removeBeginning(dir, prefix)
 	temp, err := os.CreateTemp(dir, prefix+"*")
 	if err != nil {
 		return BackupReport{}, err

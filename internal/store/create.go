@@ -13,7 +13,9 @@ import (
 )
 
 // Create makes a vault with its slots at path. It never overwrites anything
-// (ErrExists) and leaves no file but its lock behind when it fails.
+// (ErrExists) and leaves no file but its lock behind when it fails. Only where
+// the disk fails so that the vault can't be taken away again, it is there and
+// whole: *FlushError.
 func Create(path string, cfg Config, vault *keyring.Vault, slots []NewSlot) error {
 	dir := filepath.Dir(path)
 	if err := makeFolder(dir); err != nil {

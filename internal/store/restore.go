@@ -101,7 +101,11 @@ func restoreTo(path string, cfg Config, plan RestorePlan, beside func(path strin
 		}
 		return done, nil
 	}
-	return done, linkKept(temp, path)
+	err = linkKept(temp, path)
+	if errors.As(err, new(*FlushError)) {
+		done.Flush, err = err, nil
+	}
+	return done, err
 }
 
 // beside writes the vault to a temporary file in the folder of path, and reads
@@ -124,16 +128,17 @@ func (w *write) beside(path string) (string, error) {
 
 // linkKept gives a finished file its name, which must be free, and makes the
 // name durable. Where that can't be done, the name is taken away again: what was
-// not kept must not seem to be there.
+// not kept must not seem to be there. Where not even that can be done, the error
+// is a *FlushError: it is there.
 func linkKept(temp, path string) error {
 	if err := linkNew(temp, path); err != nil {
 		return err
 	}
-	if err := syncDir(filepath.Dir(path)); err != nil {
-		os.Remove(path)
-		return err
+	err := syncDir(filepath.Dir(path))
+	if err != nil && os.Remove(path) != nil {
+		return &FlushError{Err: err}
 	}
-	return nil
+	return err
 }
 
 // linkNew gives a finished file its name, which must be free.
