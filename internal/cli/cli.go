@@ -326,6 +326,7 @@ this computer, and prints it. Nothing leaves the computer but pages for a printe
 		a.newInit(),
 		a.newKey(),
 		a.newBackup(),
+		a.newCheck(),
 		a.newRestore(),
 		a.newRescue(),
 		a.newImport(),

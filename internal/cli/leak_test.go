@@ -157,7 +157,7 @@ func leakSteps(c *canaries) []leakStep {
 		run(0, nil, "restore ../asked/b.tar --replace --yes"), run(0, nil, "backup --forget ../asked"),
 		run(0, nil, "backup --paper -o ../asked/pages.pdf --kept-at "+c.place), run(0, nil, "restore ../asked/pages.pdf -o backup.age"),
 		run(0, nil, "restore backup.age --to third.vault --yes"), run(3, nil, "restore ../given/photo.txt --to fourth.vault"), run(0, nil, "list --accept-older-copy"),
-		run(0, nil, "rescue third.vault -o parts"), run(0, nil, "import parts --dry-run --json --file fifth.vault"), run(0, nil, "import parts --yes --file fifth.vault"),
+		run(0, nil, "check"), run(0, nil, "check --json --lang ja"), run(0, nil, "rescue third.vault -o parts"), run(0, nil, "import parts --dry-run --json --file fifth.vault"), run(0, nil, "import parts --yes --file fifth.vault"),
 		run(1, nil, "rescue ../given/photo.txt -o nothing"), run(0, nil, "import parts --dry-run --lang ja --accept-older-copy"), run(0, nil, "list --accept-older-copy"),
 		run(0, nil, "import copy.age --from-passphrase-file ../given/filepass.txt --dry-run"),
 		run(0, nil, "init --file second.vault --recovery-key-out ../asked/second.txt"),

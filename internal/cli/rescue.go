@@ -233,7 +233,7 @@ func (a *app) rescueSummary(l lang.Lang, wrecks []store.Wreck, files []*store.Re
 	}
 	line(0, lang.T("parts in all, each counted once: %d", "全部で（同じものは 1 つと数えて）: %d 個"), len(files))
 	if loose > 0 {
-		line(2, lang.T("what they are shows only once they are opened (folder loose): %d", "何であるかは、開けるまで分からないもの（loose フォルダー）: %d 個"), loose)
+		line(2, lang.T("what they are shows only once they are opened (folder %s): %d", "何であるかは、開けるまで分からないもの（%s フォルダー）: %d 個"), "loose", loose)
 	}
 	for _, kind := range slotKindsOutside {
 		if slots[kind.kind] > 0 {
@@ -334,15 +334,18 @@ func (a *app) rescueJSON(dir string, wrecks []store.Wreck, files []*store.Rescue
 	}{1, dir, sources, parts})
 }
 
+// rescueFolder is the folder that hints name for what is rescued.
+const rescueFolder = "rescued"
+
 // rescueHint is what to type next about a file that does not open as a vault, if
 // there is anything to save of it.
 func (a *app) rescueHint(err error) []words {
 	if errors.Is(err, store.ErrNotVault) && !store.HoldsParts(a.path()) {
 		return nil
 	}
-	hint := lang.T("what is whole of it can be saved: %s rescue %s -o rescued", "無事な部分を取り出すには: %s rescue %s -o rescued")
+	hint := lang.T("what is whole of it can be saved: %s rescue %s -o %s", "無事な部分を取り出すには: %s rescue %s -o %s")
 	if errors.Is(err, store.ErrNotVault) {
-		hint = lang.T("if it was one, what is whole of it can be saved: %s rescue %s -o rescued", "金庫だったのなら、無事な部分を取り出せます: %s rescue %s -o rescued")
+		hint = lang.T("if it was one, what is whole of it can be saved: %s rescue %s -o %s", "金庫だったのなら、無事な部分を取り出せます: %s rescue %s -o %s")
 	}
-	return []words{said(hint, a.name, shellWord(a.path()))}
+	return []words{said(hint, a.name, shellWord(a.path()), rescueFolder)}
 }
