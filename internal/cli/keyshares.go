@@ -57,8 +57,22 @@ func (a *app) addShares(s *store.Store, o keyAddOptions, arg string) error {
 			return err
 		}
 	}
+	a.sayUnknownHolders(s, n)
 	a.sayOlderShares(s, n)
 	return nil
+}
+
+// sayUnknownHolders says that a name alone does not tell where a share is.
+func (a *app) sayUnknownHolders(s *store.Store, n *newShares) {
+	var unknown []string
+	for _, name := range n.holders {
+		if c, err := s.Find(name); name != "" && (err != nil || c.Template != "person" && c.Template != record.PlaceTemplate) {
+			unknown = append(unknown, name)
+		}
+	}
+	if len(unknown) > 0 {
+		a.say(lang.T("of whom there is no record here is taken to be in this house (%s); so that audit knows better: %s add person", "記録のない相手は、同じ家にあるものとして点検します（%s）。別の人や場所なら: %s add person"), strings.Join(unknown, a.text(comma)), a.call())
+	}
 }
 
 // sayOlderShares says that shares made before still open the vault.
@@ -286,7 +300,7 @@ func (a *app) proveShare(t *term.Terminal, s keyring.Share) (bool, error) {
 			return false, err
 		}
 		group := int(n.Int64()) + 2
-		typed, err := a.readLine(t, term.Line{Prompt: a.text(lang.T("To see that it can be read: type group %d of share %d (Enter = later): ", "読めるかどうか確かめます。%[2]d 枚目の、%[1]d 番の組を打ってください（Enter=あとで）: "), group, s.Number())})
+		typed, err := a.readLine(t, term.Line{Prompt: a.text(lang.T("To see that it can be read: type group %d of share %d (Enter = later): ", "確かめます。%[2]d 枚目の %[1]d 番の組を打ってください（Enter=あとで）: "), group, s.Number())})
 		if err != nil || strings.TrimSpace(typed) == "" {
 			return false, err
 		}

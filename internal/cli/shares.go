@@ -2,8 +2,10 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -205,11 +207,13 @@ func (a *app) givenShares() ([]age.Identity, error) {
 		return nil, nil
 	}
 	r := &shareReader{a: a}
+	var typo error
 	for _, path := range a.g.shares {
-		found, err := a.sharesIn(path)
+		found, mistyped, err := a.sharesIn(path)
 		if err != nil {
 			return nil, err
 		}
+		typo = cmp.Or(typo, mistyped)
 		for _, s := range found {
 			if err := r.add(s); err != nil && !errors.Is(err, keyring.ErrShareTwice) {
 				f := a.explain(err)
@@ -219,27 +223,26 @@ func (a *app) givenShares() ([]age.Identity, error) {
 		}
 	}
 	if !r.set.Complete() {
-		return nil, r.tooFew()
+		return nil, cmp.Or(typo, r.tooFew())
 	}
 	id, err := r.set.Identity()
 	return []age.Identity{id}, err
 }
 
 // sharesIn reads the shares in a file: a photograph of sheets, or a text with a
-// share, or with one on each line.
-func (a *app) sharesIn(path string) ([]keyring.Share, error) {
+// share, or with one on each line. Typo is what is wrong with one that was not read.
+func (a *app) sharesIn(path string) (found []keyring.Share, typo, err error) {
 	data, err := readSmall(path)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	texts := shareTexts(string(data))
 	if kind := picture.KindOf(data); kind != picture.Unknown && kind != picture.Empty {
 		if texts, err = codesIn(data); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	var found []keyring.Share
-	var failed error = keyring.ErrNotShare
+	failed := keyring.ErrNotShare
 	for _, text := range texts {
 		s, err := keyring.ParseShare(text)
 		if err == nil {
@@ -248,20 +251,31 @@ func (a *app) sharesIn(path string) ([]keyring.Share, error) {
 			failed = err
 		}
 	}
-	if len(found) == 0 || errors.Is(failed, keyring.ErrShareTypo) {
-		f := a.explain(failed)
-		f.why = said(lang.T("file: %s", "ファイル: %s"), a.shortPath(path))
-		return nil, f
+	f := a.explain(failed)
+	f.why = said(lang.T("file: %s", "ファイル: %s"), a.shortPath(path))
+	switch {
+	case len(found) == 0:
+		return nil, nil, f
+	case errors.Is(failed, keyring.ErrNotShare):
+		return found, nil, nil
 	}
-	return found, nil
+	return found, f, nil
 }
 
-// shareTexts returns what of a text may be a share: all of it, or its lines.
+// printedGroup is a group of a share with its check letter, as it is printed.
+var printedGroup = regexp.MustCompile(`\b[A-Z0-9]{6}-[A-Z0-9]\b`)
+
+// shareTexts returns what of a text may be a share: all of it, its lines, or the
+// groups on sheets that were written as text.
 func shareTexts(text string) []string {
 	if isShare(text) {
 		return []string{text}
 	}
-	return strings.Split(text, "\n")
+	texts := strings.Split(text, "\n")
+	for groups := range slices.Chunk(printedGroup.FindAllString(text, -1), keyring.ShareGroupCount) {
+		texts = append(texts, strings.Join(groups, " "))
+	}
+	return texts
 }
 
 // codesIn returns the texts of the codes in a picture or a PDF.

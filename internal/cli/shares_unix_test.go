@@ -3,8 +3,13 @@
 package cli
 
 import (
+	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -227,5 +232,187 @@ func TestRestoreByShares(t *testing.T) {
 	s.want("exit 0")
 	if _, err := os.Stat(filepath.Join(h.dir, "here", "found.vault")); err != nil {
 		t.Error(err)
+	}
+}
+
+// Shares are made, handed out and proven; what was not finished leaves nothing.
+func TestAddShares(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	h.env = append(h.env, "CUPS_SERVER=localhost:1", "PATH="+h.dir)
+	h.make()
+	file := filepath.Join(h.dir, "here", "shares.txt")
+	begin := func() *session {
+		s := h.at("vault", "key", "add", "shares", "2-of-3", "--label", "heirs")
+		s.answer("Passphrase: ", goodPass+"\r")
+		s.answer("Who gets share 1", "Hanako\r")
+		s.answer("Who gets share 2", "\r")
+		s.answer("Who gets share 3", "first\r")
+		s.answer("File: ", "\x15"+file+"\r")
+		return s
+	}
+	s := begin()
+	s.answer("(Enter = later): ", "\x03")
+	s.see("were deleted: the shares were")
+	s.want("exit 130")
+	if _, err := os.Stat(file); !os.IsNotExist(err) {
+		t.Error("sheets that open nothing are still there")
+	}
+	if list := h.run("key", "list", "--passphrase-file", "pass.txt"); strings.Contains(list, "shares") {
+		t.Errorf("a key that was not finished is in the list:\n%s", list)
+	}
+
+	s = begin()
+	s.see("read: type group")
+	shares := sharesOn(t, file)
+	if len(shares) != 3 {
+		t.Fatalf("%d shares on the sheets", len(shares))
+	}
+	for i, share := range shares {
+		asked := regexp.MustCompile(fmt.Sprintf(`type group (\d+)\s+of share %d`, i+1))
+		s.until("the question for a group", func() bool { return asked.MatchString(s.visible()) })
+		all := asked.FindAllStringSubmatch(s.visible(), -1)
+		group, err := strconv.Atoi(all[len(all)-1][1])
+		if err != nil || group < 2 {
+			t.Fatalf("group %d is asked for, which is on all sheets", group)
+		}
+		s.send(strings.ToLower(share.Groups()[group-1]) + "\r")
+	}
+	s.see("added, and proven to open the vault")
+	s.see("of whom there is no record here")
+	s.want("exit 0")
+
+	for _, want := range []string{"heirs", "2 of 3 sheets are needed"} {
+		if list := h.run("key", "list", "--share", "shares.txt"); !strings.Contains(list, want) {
+			t.Errorf("%q is not in the list:\n%s", want, list)
+		}
+	}
+	var listed struct {
+		Sheets []struct{ Kind, Place, Number string }
+	}
+	if err := json.Unmarshal([]byte(h.run("papers", "--json", "--passphrase-file", "pass.txt")), &listed); err != nil {
+		t.Fatal(err)
+	}
+	var places []string
+	number := ""
+	for _, one := range listed.Sheets {
+		if one.Kind == "share" {
+			places = append(places, one.Place)
+			if one.Place == "Hanako" {
+				number = one.Number
+			}
+		}
+	}
+	if !slices.Equal(slices.Sorted(slices.Values(places)), []string{"", "Hanako", "first"}) {
+		t.Errorf("noted at %q", places)
+	}
+
+	s = h.at("vault", "check-paper", number, "--passphrase-file", "pass.txt")
+	s.answer("Share (Enter = stop): ", strings.Replace(typedShare(shares[0]), "-", "-q", 1)+"\r")
+	s.see("this looks like a share")
+	s.answer("Share (Enter = stop): ", typedShare(shares[0])+"\r")
+	s.see("agrees, checked today")
+	s.want("exit 0")
+	s = h.at("vault", "check-paper", number, "--passphrase-file", "pass.txt")
+	s.answer("Share (Enter = stop): ", typedShare(shares[1])+"\r")
+	s.see("it is not the one that was printed on this sheet")
+	s.end()
+
+	s = h.at("vault", "key", "test", "shares", "--passphrase-file", "pass.txt")
+	s.answer("Share (Enter = stop): ", shares[2].Reveal()+"\r")
+	s.answer("Next share (Enter = stop): ", typedShare(shares[1])+"\r")
+	s.see("it opens the vault; noted for today")
+	s.want("exit 0")
+}
+
+// sharesOn reads the shares on sheets that were written as text.
+func sharesOn(t *testing.T, path string) (shares []keyring.Share) {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range shareTexts(string(b)) {
+		if s, err := keyring.ParseShare(text); err == nil {
+			shares = append(shares, s)
+		}
+	}
+	return shares
+}
+
+// Copied by hand, one share is on the screen at a time, and gone afterwards.
+func TestSharesByHand(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	h.make()
+	s := h.at("vault", "--lang", "ja", "key", "add", "shares", "2-of-2", "--holder", "長男", "--holder", "長女")
+	s.answer("合言葉: ", goodPass+"\r")
+	s.answer("ファイル: ", "\x15-\r")
+	s.see("分け札（1 枚目、全部で 2 枚")
+	s.answer("Enter を押す: ", "\r")
+	s.see("分け札（2 枚目、全部で 2 枚")
+	s.see("Enter を押す: ")
+	second := printedGroup.FindAllString(s.visible(), -1)
+	if len(second) != keyring.ShareGroupCount || strings.Contains(s.visible(), "分け札（1 枚目") {
+		t.Fatalf("on the screen:\n%s", s.visible())
+	}
+	s.send("\r")
+	s.answer("（Enter=あとで）: ", "\r")
+	s.see("まだ確かめていません")
+	s.see("どれでも 2 枚で金庫が開きます")
+	s.want("exit 0")
+	if strings.Contains(s.visible(), second[3]) {
+		t.Errorf("a share still stands on the screen:\n%s", s.visible())
+	}
+}
+
+// What can't be is refused before anything is made.
+func TestAddSharesRefuses(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	h.make()
+	for args, want := range map[string]string{
+		"":                 "NEEDED-of-ALL",
+		"3":                "says not how many",
+		"2-of-3x -o s.pdf": "says not how many",
+		"4-of-3 -o s.pdf":  "from 2 to 16 shares",
+		"2-of-17 -o s.pdf": "from 2 to 16 shares",
+		"2-of-3":           "use -o FILE.pdf or --printer",
+		"2-of-3 -o s.html": "PDF or text",
+		"2-of-2 -o s.pdf --holder a --holder b --holder c": "there are 2 shares",
+		"2-of-3 --preview": "nothing to preview",
+	} {
+		cmd := h.command("vault", append(strings.Fields("key add shares "+args), "--passphrase-file", "pass.txt")...)
+		out, _ := cmd.CombinedOutput()
+		if got := cmd.ProcessState.ExitCode(); got != statusUsage || !strings.Contains(string(out), want) {
+			t.Errorf("%q: status %d\n%s", args, got, out)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(h.dir, "here", "s.pdf")); err == nil {
+		t.Error("a file was left behind")
+	}
+	if list := h.run("key", "list", "--passphrase-file", "pass.txt"); strings.Contains(list, "shares") {
+		t.Errorf("the list:\n%s", list)
+	}
+}
+
+// TestSharesReadme holds that the program that puts shares together is the one of
+// the page on the format, and that backups of a vault with shares bring it along.
+func TestSharesReadme(t *testing.T) {
+	t.Parallel()
+	if !strings.Contains(readDoc(t, "docs/format.md"), "```python\n"+sharesScript+"```\n") {
+		t.Error("docs/format.md has another program")
+	}
+	h := newHome(t)
+	h.sharedVault()
+	h.run("--file", "family.vault", "backup", "-o", "all.tar", "--passphrase-file", "pass.txt")
+	b, err := os.ReadFile(filepath.Join(h.dir, "here", "all.tar"))
+	if err != nil || !strings.Contains(string(b), sharesScript) {
+		t.Errorf("the backup of a vault with shares lacks the program: %v", err)
+	}
+	h.make()
+	h.run("backup", "-o", "plain.tar", "--passphrase-file", "pass.txt")
+	if b, err = os.ReadFile(filepath.Join(h.dir, "here", "plain.tar")); err != nil || strings.Contains(string(b), "shares.py") {
+		t.Errorf("the backup of a vault without shares: %v", err)
 	}
 }
