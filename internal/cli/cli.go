@@ -328,6 +328,8 @@ this computer, and prints it. Nothing leaves the computer but pages for a printe
 		a.newBackup(),
 		a.newCheck(),
 		a.newRestore(),
+		a.newMerge(),
+		a.newConflicts(),
 		a.newRescue(),
 		a.newImport(),
 		a.newExport(),

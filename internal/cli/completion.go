@@ -135,6 +135,8 @@ var argumentCompleters = map[string]completer{
 	"import":      filesEnding("age", "json"),
 	"restore":     anyFile,
 	"backup":      filesEnding("tar"),
+	"merge":       filesEnding("vault", "tar"),
+	"conflicts":   first(recordNames),
 	"rescue":      anyFile,
 	"completion":  first(shellNames),
 }
@@ -216,6 +218,8 @@ var flagCompleters = map[string]completer{
 	"to":                   nothing,
 	"forget":               nothing,
 	"record":               nothing,
+	"keep":                 bareKeys,
+	"take":                 bareKeys,
 	"as-of":                nothing,
 	"idle":                 idleTimes,
 }

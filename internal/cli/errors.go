@@ -195,7 +195,8 @@ func (a *app) explainVault(err error) *failure {
 		return &failure{status: statusDamaged, code: "forked_copy",
 			what: said(lang.T("this vault and the one this computer saw last went separate ways", "この金庫は、このパソコンが最後に見たものと食い違っています")),
 			why:  said(lang.T("the same vault was changed in two places: %s", "同じ金庫が 2 か所で別々に変更されています: %s"), path),
-			next: []words{said(lang.T("keep both files; to go on with this one: --accept-older-copy", "両方のファイルを残してください。これで続けるなら: --accept-older-copy"))}}
+			next: []words{said(lang.T("keep both files; to go on with this one: --accept-older-copy", "両方のファイルを残してください。これで続けるなら: --accept-older-copy")),
+				said(lang.T("then put the two together: %s merge OTHER", "そのあと 2 つを 1 つに合わせてください: %s merge もう一方の金庫"), a.call())}}
 	case errors.As(err, &unsaved):
 		return a.explainUnsaved(unsaved)
 	case errors.As(err, &backup):

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"io"
 	"maps"
 	"slices"
@@ -71,6 +72,7 @@ func (a *app) runHistory(name string, asJSON bool) error {
 type revision struct {
 	r       *record.Record
 	changes []change
+	merged  bool // it was made in another copy of the vault, or of two versions
 }
 
 // readRevisions reads the record as it is and as it was, newest first. Where
@@ -88,7 +90,36 @@ func readRevisions(s *store.Store, c store.Card) ([]revision, error) {
 	for i := range list[:len(list)-1] {
 		list[i].changes = compare(list[i+1].r, list[i].r)
 	}
-	return list, failed
+	return list, errors.Join(failed, followMerges(list))
+}
+
+// followMerges compares revisions that a merge made, or brought, with what they
+// were made of, which is not the revision before them.
+func followMerges(list []revision) error {
+	if !slices.ContainsFunc(list, func(one revision) bool { return one.r.From != nil }) {
+		return nil
+	}
+	oldest := make([]*record.Record, len(list))
+	for i, one := range list {
+		oldest[len(list)-1-i] = one.r
+	}
+	versions, err := record.VersionsOf(oldest)
+	if err != nil {
+		return err
+	}
+	for i := range list {
+		if list[i].r.From == nil {
+			continue
+		}
+		list[i].merged = true
+		for _, v := range versions {
+			if slices.Contains(list[i].r.From, v.ID) {
+				list[i].changes = compare(v.Record, list[i].r)
+				break
+			}
+		}
+	}
+	return nil
 }
 
 // lostRevisions says that not all of the history could be read.
@@ -132,7 +163,15 @@ func compare(before, r *record.Record) []change {
 		list = append(list, change{kind: changeRenamed, from: before.Name})
 	}
 	list = append(list, compareFields(before, r)...)
-	return append(list, compareRest(before, r)...)
+	list = append(list, compareRest(before, r)...)
+	if n := len(r.Conflicts) - len(before.Conflicts); len(list) == 0 && n != 0 {
+		kind := changeRemoved
+		if n > 0 {
+			kind = changeAdded
+		}
+		list = append(list, change{kind: kind, key: "conflicts", label: lang.T("conflict", "食い違い")})
+	}
+	return list
 }
 
 func compareFields(before, r *record.Record) []change {
@@ -252,7 +291,11 @@ func (a *app) what(list []revision, i int) string {
 	case i == len(list)-1:
 		return "-"
 	}
-	return cmp.Or(sayChanges(list[i].changes, a.lang), a.text(lang.T("saved without a change", "変更なしで保存")))
+	what := cmp.Or(sayChanges(list[i].changes, a.lang), a.text(lang.T("saved without a change", "変更なしで保存")))
+	if list[i].merged {
+		return a.text(lang.T("merged: %s", "合わせた: %s"), what)
+	}
+	return what
 }
 
 func (a *app) historyTable(c store.Card, list []revision) error {

@@ -150,8 +150,8 @@ func (a *app) stepBack(s *store.Store, c store.Card) (step, error) {
 		return step{}, err
 	}
 	current := revisions[0].r
-	if len(revisions) > 1 {
-		return a.stepTo(current, revisions[1].r), nil
+	if was := formerRevision(s, revisions); was != nil {
+		return a.stepTo(current, was), nil
 	}
 	if current.Trashed != nil {
 		return step{}, nil
@@ -160,6 +160,18 @@ func (a *app) stepBack(s *store.Store, c store.Card) (step, error) {
 	now := a.now
 	after.Trashed, after.Updated = &now, now
 	return step{before: current, after: after}, nil
+}
+
+// formerRevision is what the record was before it was last changed, which a merge
+// may have done in several revisions; nil if it is new.
+func formerRevision(s *store.Store, revisions []revision) *record.Record {
+	was := s.BeforeLast(revisions[0].r.ID)
+	for _, one := range revisions[1:] {
+		if one.r.Revision == was {
+			return one.r
+		}
+	}
+	return nil
 }
 
 // stepTo makes a new revision with the content of an old one.
@@ -183,7 +195,7 @@ func (a *app) undoOne(s *store.Store, name string, o undoOptions) ([]step, error
 	if err != nil {
 		return nil, err
 	}
-	st, err := a.chooseStep(c, revisions, o.to)
+	st, err := a.chooseStep(s, c, revisions, o.to)
 	if err != nil || o.as == "" {
 		return []step{st}, err
 	}
@@ -229,15 +241,16 @@ func editableRevisions(s *store.Store, c store.Card) ([]revision, error) {
 }
 
 // chooseStep is what undo does to a record that was named.
-func (a *app) chooseStep(c store.Card, revisions []revision, to uint64) (step, error) {
+func (a *app) chooseStep(s *store.Store, c store.Card, revisions []revision, to uint64) (step, error) {
 	current := revisions[0].r
 	switch {
 	case to != 0:
 		return a.stepToNumber(c, revisions, to)
 	case current.Trashed != nil:
 		return a.outOfTrash(revisions), nil
-	case len(revisions) > 1:
-		return a.stepTo(current, revisions[1].r), nil
+	}
+	if was := formerRevision(s, revisions); was != nil {
+		return a.stepTo(current, was), nil
 	}
 	return step{}, &failure{status: statusNotFound, code: "nothing_to_undo",
 		what: said(lang.T("%q was never changed since it was noted", "「%s」は、記録してから一度も変わっていません"), c.Name),

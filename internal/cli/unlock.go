@@ -48,6 +48,7 @@ func (a *app) afterUnlock(s *store.Store) {
 		a.warnPlace(s.Path())
 		a.warnFirstUse(s)
 	}
+	a.sayCopies(s)
 	if err := s.Warnings(); err != nil {
 		a.warn(lang.T("the vault is open, but something beside it did not work: %s", "金庫は開きましたが、まわりでうまくいかないことがありました: %s"), systemReason(err))
 	}
@@ -222,6 +223,9 @@ const maxSmall = 16 << 20
 
 // readSmall reads a file that a person named, "-" for standard input.
 func readSmall(path string) ([]byte, error) {
+	if path == "-" && typing.Load() && isTerminal(os.Stdin) {
+		return nil, errKeyboard
+	}
 	var in io.Reader = os.Stdin
 	if path != "-" {
 		f, err := os.Open(path)

@@ -141,7 +141,7 @@ func (s *SheetStanding) addNewer(sheet *Record, records []*Record) {
 // says where the revision is not known.
 func (p Print) holds(r *Record) bool {
 	if p.Revision > 0 {
-		return p.Revision == r.Revision
+		return p.Revision == r.Revision && p.Fingerprint == Fingerprint(r) // another copy of the vault may have counted differently
 	}
 	return p.Fingerprint == Fingerprint(r)
 }

@@ -382,3 +382,20 @@ func (s *Store) BeforeLast(id record.ID) uint64 {
 	}
 	return 0
 }
+
+// Versions returns every version of a record that is in the vault, by which
+// conflicts name what lost: the oldest first, the last is the record as it is.
+func (s *Store) Versions(id record.ID) (list []record.Version, err error) {
+	if s.vault == nil {
+		return nil, ErrLocked
+	}
+	err = s.view(func(p *pages) error {
+		revisions, err := s.revisions(p, id)
+		if err != nil {
+			return err
+		}
+		list, err = record.VersionsOf(revisions)
+		return err
+	})
+	return list, err
+}
