@@ -29,7 +29,7 @@ func (a *app) explainKeyFile(err error) *failure {
 		return &failure{status: statusNoKey, code: "key_passphrase",
 			what: said(lang.T("the key file has a passphrase of its own, and what was typed is another one", "鍵ファイルに付いているパスフレーズが違います")),
 			next: []words{said(lang.T("it is the one given to ssh-keygen or age when the file was made, not the vault's", "金庫の合言葉ではなく、ssh-keygen や age で鍵を作ったときに付けたものです"))}}
-	case errors.Is(err, keyring.ErrKeyLocked), errors.As(err, new(*keyring.IdentityError)) && errors.Is(err, term.ErrNoTerminal):
+	case errors.Is(err, keyring.ErrKeyLocked):
 		return &failure{status: statusUsage, code: "key_locked",
 			what: said(lang.T("the key file has a passphrase of its own, and there is no terminal to ask at", "鍵ファイルにパスフレーズが付いていますが、端末がないので聞けません")),
 			next: []words{said(lang.T("run it at a terminal, or use a key file without one", "端末で実行するか、パスフレーズのない鍵ファイルを使ってください"))}}

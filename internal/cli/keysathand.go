@@ -120,6 +120,9 @@ func (a *app) sshKeyIn(path string) (keyring.SSHKey, error) {
 		return keyring.SSHKey{}, err
 	}
 	ids, err := keyring.ParseKeyFile(b, a.keyTalk())
+	if errors.Is(err, keyring.ErrIdentityFile) || errors.Is(err, keyring.ErrNoIdentities) {
+		err = errNoSSHKey
+	}
 	if err != nil {
 		return keyring.SSHKey{}, err
 	}

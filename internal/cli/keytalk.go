@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"strings"
 	"sync"
 
@@ -29,6 +30,9 @@ func (a *app) keyTalk() *keyring.Talk {
 				pass, err = a.askKeyPassphrase(t, of, again)
 				return err
 			})
+			if errors.Is(err, term.ErrNoTerminal) {
+				err = keyring.ErrKeyLocked
+			}
 			return pass, err
 		},
 		Show: func(plugin, message string) error {
@@ -70,8 +74,8 @@ func (a *app) askKeyPassphrase(t *term.Terminal, of string, again bool) (string,
 	if again {
 		a.tell(t, 2, a.text(lang.T("that is not its passphrase; once more", "そのパスフレーズではありません。もう一度お願いします")))
 	}
-	if of != "" {
-		return t.ReadSecret(a.text(lang.T("Passphrase of the SSH key %s: ", "SSH の鍵 %s のパスフレーズ: "), of))
+	if of != "" && !again {
+		a.tell(t, 0, a.text(lang.T("The SSH key %s has a passphrase of its own.", "SSH の鍵 %s には、パスフレーズが付いています。"), of))
 	}
 	return t.ReadSecret(a.text(lang.T("Passphrase of the key file: ", "鍵ファイルのパスフレーズ: ")))
 }
