@@ -150,6 +150,8 @@ var flagCompleters = map[string]completer{
 	"new-passphrase-file":  anyFile,
 	"to-passphrase-file":   anyFile,
 	"identity":             filesEnding("txt", "key", "age"),
+	"share":                anyFile,
+	"holder":               nothing,
 	"from-identity":        filesEnding("txt", "key", "age"),
 	"attach":               anyFile,
 	"photo":                anyFile,

@@ -42,7 +42,8 @@ var latinInJapanese = strings.Fields(`
 	PNG HTML JPEG GIF BMP TIFF WebP HEIC MB ipp CUPS lp cancel one two all
 	RFC CRC Reed Solomon GF Vandermonde gzip
 	guide through steps then field press menu can cannot Store
-	YubiKey TPM PuTTY PuTTYgen RSA PLUGIN rotate PATH ed rsa pub BEGIN OPENSSH PRIVATE`)
+	YubiKey TPM PuTTY PuTTYgen RSA PLUGIN rotate PATH ed rsa pub BEGIN OPENSSH PRIVATE
+	MEMOVAULT SHARE Shares Python of`)
 
 // kept is what is written alike in both languages: format verbs, flags, paths,
 // addresses, variables, keys.
