@@ -14,7 +14,8 @@ type wreckTree struct {
 	end    int64 // where src ends
 	meta   metaPage
 	seen   pageSet
-	broken int // pages that did not hold together
+	broken int   // pages that did not hold together
+	left   int64 // elements that may still be visited: pages that point at each other may claim more than there can be
 	found  func(v wreckValue)
 }
 
@@ -63,7 +64,7 @@ func baseOf(src io.ReaderAt, at, end int64) (int64, bool) {
 
 // walk visits all values that can be reached.
 func (t *wreckTree) walk() {
-	t.seen = newPageSet(t.meta.pages)
+	t.seen, t.left = newPageSet(t.meta.pages), (t.end-t.base)/elementSize
 	t.page("", t.meta.root, 0)
 }
 
@@ -85,6 +86,10 @@ func (t *wreckTree) page(bucket string, id uint64, depth int) {
 // elements visits the elements of the page at at, which may lie inside a value.
 func (t *wreckTree) elements(bucket string, at int64, head []byte, depth int) {
 	flags, n := u16(head, 8), int(u16(head, 10))
+	if t.left -= int64(n); t.left < 0 {
+		t.broken++
+		return
+	}
 	b, err := t.bytes(at+pageHeader, n*elementSize)
 	if err != nil || flags != flagLeaf && flags != flagBranch {
 		t.broken++
