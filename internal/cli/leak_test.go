@@ -163,6 +163,8 @@ func leakSteps(c *canaries) []leakStep {
 		run(0, nil, "init --file second.vault --recovery-key-out ../asked/second.txt"),
 		run(0, nil, "import copy.age --from-passphrase-file ../given/filepass.txt --yes --file second.vault"),
 		run(0, nil, "import ../asked/all.json --yes --on-duplicate keep-both --file second.vault"),
+		run(0, nil, "merge second.vault --dry-run"), run(0, nil, "merge second.vault --dry-run --json --lang ja"), run(0, nil, "merge second.vault --yes"), run(1, nil, "merge ../given/photo.txt --yes"),
+		run(0, nil, "conflicts"), run(0, nil, "conflicts --json"), run(0, nil, "conflicts --reveal --lang ja"), run(3, nil, "conflicts office --take "+c.place),
 		run(0, nil, "key list"), run(0, nil, "key list --json --lang ja"), run(0, nil, "key add passphrase --label", c.tag, "--new-passphrase-file", "../given/filepass.txt"),
 		run(0, nil, "key add identity ../asked/key.txt"), run(0, nil, "key add recovery-key -o ../asked/more.txt --kept-at "+c.place), run(0, nil, "key test 3 ../given/filepass.txt"),
 		run(4, nil, "key test 1 ../given/wrong.txt"), run(2, nil, "key add ssh ../given/pass.txt"), run(2, nil, "key remove recovery-key"), run(0, nil, "key remove --yes", c.tag),

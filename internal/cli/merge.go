@@ -26,26 +26,22 @@ func (a *app) newMerge() *cobra.Command {
 		short: lang.T("put two copies of the vault together", "別々に変わった 2 つの金庫を 1 つに合わせる"),
 		long: lang.T(`Takes over what another copy of the vault has and this one lacks: record by record,
 field by field. Where both changed the same thing, the later one counts; the other
-stays in the history, and conflicts lists it until you settle it. Nothing is lost.
-The other file is only read. Merging here and there gives the same in both.
+stays in the history, and conflicts lists it until you settle it. The other file is
+only read, and merging here or there comes to the same.
 
-Keys are never merged: each copy opens with its own. What was purged in one copy
-goes in the other too, unless it was changed there since. A backup in a file and
-another vault can be merged too; records that have one name get two.
+Keys are not merged. What was purged in one copy goes here too, unless it was
+changed since. Another vault, or a backup in a file, can be merged as well.
 
-Without OTHER it takes the conflict copies that a synchronising program (Dropbox,
-OneDrive, iCloud, Google Drive, Syncthing, Nextcloud) has put beside the vault.`,
-			`もう一方の写しにあって、この金庫にないものを取り込みます。記録ごと、項目ごとに合わせます。
-両方で同じところを変えていたら、あとから変えたほうを使います。もう一方も履歴に残り、決めるまで
-conflicts の一覧に出ます。何も消えません。相手のファイルは読むだけです。どちらの側で合わせても、
-同じ結果になります。
+Without OTHER it takes the copies that a synchronising program has left beside the
+vault ("conflicted copy", ".sync-conflict-…").`,
+			`もう一方の写しにあって、この金庫にないものを、項目ごとに取り込みます。両方で同じところを変えて
+いたら、あとから変えたほうを使います。もう一方も履歴に残り、決めるまで conflicts の一覧に出ます。
+相手のファイルは読むだけです。どちらの側で合わせても、同じ結果になります。
 
-鍵は合わせません。それぞれの写しは、それぞれの鍵で開きます。片方で完全に消した記録は、もう片方で
-そのあと変えていなければ、そちらからも消えます。ファイルの控えや別の金庫とも合わせられます。同じ名前の
-記録が 2 つあれば、片方に別の名前を付けます。
+鍵は合わせません。片方で完全に消した記録は、そのあと変えていなければ、もう片方からも消えます。
+別の金庫や、ファイルの控えとも合わせられます。
 
-相手を書かなければ、同期のプログラム（Dropbox、OneDrive、iCloud、Google ドライブ、Syncthing、
-Nextcloud）が金庫の隣に作った「競合コピー」を合わせます。`),
+相手を書かなければ、同期のプログラムが金庫の隣に作った写し（競合コピー）を合わせます。`),
 		examples: []example{
 			{"merge /media/usb/my.vault --dry-run", lang.T("only show what would come", "何が変わるか見るだけ")},
 			{"merge /media/usb/my.vault", lang.T("shows it, then asks", "見せてから確かめます")},
