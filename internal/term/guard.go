@@ -63,6 +63,15 @@ func (t *Terminal) Stop() {
 	}
 }
 
+// DropInput throws away what was typed ahead, so that a line which was begun
+// before a lock does not become a part of the passphrase after it.
+func (t *Terminal) DropInput() {
+	t.in.buf = nil
+	if t.tty != nil {
+		t.tty.dropInput()
+	}
+}
+
 // Lock ends the questions of a guarded terminal as if a key had asked for it.
 func (t *Terminal) Lock(why LockReason) { t.locked = &LockError{why} }
 

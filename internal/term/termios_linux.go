@@ -9,3 +9,10 @@ const cookedLimit = 4095
 func getTermios(fd int) (*unix.Termios, error) { return unix.IoctlGetTermios(fd, unix.TCGETS) }
 
 func setTermios(fd int, t *unix.Termios) error { return unix.IoctlSetTermios(fd, unix.TCSETS, t) }
+
+// dropInput throws away what was typed and not yet read.
+func dropInput(fd int) {
+	if t, err := getTermios(fd); err == nil {
+		_ = unix.IoctlSetTermios(fd, unix.TCSETSF, t)
+	}
+}

@@ -215,6 +215,8 @@ func (y *tty) setScreen(on, off string) {
 	y.screenOn, y.screenOff = on, off
 }
 
+func (y *tty) dropInput() { dropInput(y.fd) }
+
 // lastInput is the time of the last read from the terminal's device.
 func (y *tty) lastInput() time.Time {
 	var st unix.Stat_t

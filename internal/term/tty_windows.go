@@ -333,3 +333,8 @@ func (y *tty) leaveScreen() {
 
 // lastInput is not told by Windows.
 func (y *tty) lastInput() time.Time { return time.Time{} }
+
+func (y *tty) dropInput() {
+	y.rest = nil
+	_ = windows.FlushConsoleInputBuffer(y.in)
+}
