@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -58,6 +59,10 @@ type shellOptions struct {
 	locked string // why a shell before this one was locked, see relock
 }
 
+// typing says that commands are typed at the terminal, in a shell: standard input
+// is not to be read for data there, which would wait, echo, and never lock.
+var typing atomic.Bool
+
 // A shell is a sitting in which the vault stays open between commands.
 type shell struct {
 	a     *app // the run that began it
@@ -81,7 +86,7 @@ key is gone from memory, and the passphrase is asked for again; the recovery key
 well. It locks itself after five minutes without a key, in the middle of a question too: that
 command is then stopped as by Ctrl-C. A command that works is not disturbed. Stopping the
 program (Ctrl-Z) locks it as well. With --clear everything happens on a screen of its own,
-which is wiped when it locks or ends. Ctrl-\ ends it at once.`,
+which is wiped when it locks or ends. While a command is at work, Ctrl-\ ends it all.`,
 			`合言葉を一度だけ聞きます。そのあとは、どのコマンドもいつもどおりに使えます（先頭のプログラム名は
 省けます）。Tab キーで、コマンド、オプション、ファイル、記録の名前を補完します。打ったものは
 どこにも残りません。空白を含むことばは、シェルと同じように '…' で囲みます。
@@ -90,7 +95,7 @@ exit（Ctrl-D も同じ）で終わります。lock（Ctrl-L も同じ。質問�
 鍵はメモリーから消え、合言葉をもう一度聞きます。回復キーでも開きます。5 分間キーを押さないと、
 質問の途中でも自動で施錠します。そのコマンドは Ctrl-C と同じように中止になります。処理の途中のコマンドは
 止めません。プログラムを止めたとき（Ctrl-Z）も施錠します。--clear を付けると専用の画面を使い、
-施錠するときと終わるときに画面を消します。すぐに終えるには Ctrl-\ を押してください。`),
+施錠するときと終わるときに画面を消します。処理の途中で終えるには Ctrl-\ を押してください。`),
 		examples: []example{
 			{"shell", lang.T("then: list, show office, add note, ...", "続けて list、show office、add note などと打てます")},
 			{"shell --idle 1m --clear", lang.T("among people: locks after a minute, leaves nothing on the screen", "人のいるところで使う（1 分で施錠し、画面に何も残さない）")},
@@ -120,6 +125,9 @@ func (a *app) runShell(o shellOptions) error {
 	}
 	for {
 		why, err := a.sitInShell(o)
+		if a.tty != nil && why != "" {
+			a.tty.DropInput()
+		}
 		a.closeTerminal()
 		if why == "" {
 			return err
@@ -167,6 +175,8 @@ func (a *app) sitInShell(o shellOptions) (why string, err error) {
 		return "", err
 	}
 	sh.greet()
+	typing.Store(true)
+	defer typing.Store(false)
 	t.Guard(time.Duration(o.idle))
 	sh.watch = startWatch(sh)
 	defer sh.watch.end()
@@ -190,6 +200,10 @@ func (sh *shell) tell(text string) {
 		sh.a.tell(sh.t, 0, text)
 	}
 }
+
+var errKeyboard = &failure{status: statusUsage, code: "usage",
+	what: said(lang.T("standard input (-) is the keyboard here", "ここでは標準入力（-）はキーボードです")),
+	next: []words{said(lang.T("give a file instead", "代わりにファイルを指定してください"))}}
 
 // spell writes a time as people say it.
 func (a *app) spell(d time.Duration) string {

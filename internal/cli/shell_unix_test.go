@@ -71,6 +71,8 @@ func TestShell(t *testing.T) {
 	s.outputs("a b\n")
 	s.answer("vault> ", "shell\r")
 	s.see("this is vault shell already")
+	s.answer("vault> ", "add --from-json -\r")
+	s.see("standard input (-) is the keyboard here")
 	s.answer("vault> ", "add note\r")
 	s.answer("owner: ", "\x03")
 	s.see("stopped; nothing was saved")
