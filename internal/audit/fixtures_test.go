@@ -171,6 +171,9 @@ func vaultOf(t testing.TB, parts []string) (v VaultState) {
 			case "backups":
 				generation, _ := strconv.ParseUint(more, 10, 64)
 				v.Backups = append(v.Backups, Backup{dayOf(t, what), generation})
+			case "copies": // PLACE/DAY/old or PLACE/DAY/current or PLACE/DAY/away
+				day, state, _ := strings.Cut(more, "/")
+				v.Copies = append(v.Copies, Copy{Place: what, Made: dayOf(t, day), Current: state != "old", Elsewhere: state == "away"})
 			case "generation":
 				v.Generation, _ = strconv.ParseUint(what, 10, 64)
 			}

@@ -15,6 +15,15 @@ type VaultState struct {
 	Backups    []Backup // the automatic ones beside the vault, newest first
 	Unread     bool     // the backups could not be looked at; nothing is said of them then
 	Generation uint64   // of the vault as it is now
+	Copies     []Copy   // those at other places that the vault knows of
+}
+
+// A Copy is a backup at a place that is remembered.
+type Copy struct {
+	Place     string    // the folder, as its owner is to read it
+	Made      time.Time // when the newest one there was made
+	Current   bool      // nothing was changed since
+	Elsewhere bool      // in a folder that leaves the house: synchronised, or on the network
 }
 
 // A Slot is one key that opens the vault.
@@ -61,14 +70,14 @@ var vaultRules = []*Rule{
 		ID: "V04", Severity: Medium, effort: note, vault: vaultNoBackup,
 		Title:  lang.T("no recent backup of the vault", "金庫の新しい控えがない"),
 		Why:    lang.T("what was noted since the last backup exists once", "最後の控えのあとに書いたことは、1 か所にしかありません"),
-		Do:     lang.T("make a copy, and give the record of the place where it lies the tag backup:", "写しを作り、置き場所の記録に名札「控え」を付けてください:"),
+		Do:     lang.T("make a copy on another disk; the place is remembered:", "別のディスクに写しを作ってください（場所は覚えます）:"),
 		Source: NotesAlone, AsOf: "2026-11-22",
 	},
 	{
 		ID: "V05", Severity: Low, effort: errand, vault: vaultOneHouse,
 		Title:  lang.T("no copy of the vault elsewhere is noted", "金庫の写しを別の場所に置いた記録がない"),
 		Why:    lang.T("the automatic backups lie beside the vault: a fire or a thief takes all of them together", "自動の控えは金庫と同じ所にあるので、火事や盗難では一度に失います"),
-		Do:     lang.T("make a copy, take it to another house, and give the record of that place the tag backup (with the command tag):", "写しを作って別の家に預け、その場所の記録に名札「控え」を付けてください（tag コマンドで付きます）:"),
+		Do:     lang.T("make a copy in a synchronised folder, or one on a stick that you take to another house; give the record of that house the tag backup (with the command tag):", "同期フォルダーか、別の家に預ける USB メモリーに写しを作ってください。預けた家の記録には名札「控え」を付けます（tag コマンドで付きます）:"),
 		Source: NotesAlone, AsOf: "2026-11-22",
 	},
 	{
@@ -83,6 +92,14 @@ var vaultRules = []*Rule{
 // export is the command that makes a copy with a passphrase of its own.
 func export() []lang.Text {
 	return []lang.Text{both("export"), both("-o"), lang.T("COPY.age", "控え.age")}
+}
+
+// copyTo is the command that makes a copy at a place, and from then on renews it.
+func (v *survey) copyTo() []lang.Text {
+	if len(v.in.Vault.Copies) > 0 {
+		return []lang.Text{both("backup")}
+	}
+	return []lang.Text{both("backup"), both("--to"), lang.T("DIR", "フォルダー")}
 }
 
 func vaultOneSlot(v *survey, hit func(match)) {
@@ -122,9 +139,20 @@ func vaultUnproven(v *survey, hit func(match)) {
 // of the vault.
 var backupTags = []string{"backup", "控え", "バックアップ", "ばっくあっぷ"}
 
-// copies returns the last day on which a copy elsewhere was noted: the program
+// copies returns the last day on which a copy was made or noted.
+func (v *survey) copies() time.Time {
+	last := v.noted()
+	for _, c := range v.in.Vault.Copies {
+		if c.Made.After(last) {
+			last = c.Made
+		}
+	}
+	return last
+}
+
+// noted returns the last day on which a copy elsewhere was noted: the program
 // cannot see a stick in a drawer, but its owner can note it.
-func (v *survey) copies() (last time.Time) {
+func (v *survey) noted() (last time.Time) {
 	for _, r := range v.in.Records {
 		s := subject{r: r}
 		if r.Trashed != nil {
@@ -170,21 +198,29 @@ func vaultNoBackup(v *survey, hit func(match)) {
 			}
 		}
 		if oldest.Before(v.now.AddDate(0, 0, -1)) {
-			hit(match{command: export(), severity: High, what: words(lang.T("there is no backup beside the vault", "金庫のそばに、控えが 1 つもありません"))})
+			hit(match{command: v.copyTo(), severity: High, what: words(lang.T("there is no backup beside the vault", "金庫のそばに、控えが 1 つもありません"))})
 		}
 		return
 	}
 	newest := v.in.Vault.Backups[0]
 	if newest.Generation < v.in.Vault.Generation && newest.Time.Before(limit) {
-		hit(match{command: export(), what: words(lang.T("the newest backup is of %s, and the vault was changed since", "いちばん新しい控えは %s のもので、そのあとに変更があります"), newest.Time.In(v.now.Location()).Format(time.DateOnly))})
+		hit(match{command: v.copyTo(), what: words(lang.T("the newest backup is of %s, and the vault was changed since", "いちばん新しい控えは %s のもので、そのあとに変更があります"), newest.Time.In(v.now.Location()).Format(time.DateOnly))})
 	}
 }
 
 func vaultOneHouse(v *survey, hit func(match)) {
-	if len(v.in.Vault.Slots) == 0 || len(v.in.Records) == 0 || !v.copies().IsZero() || v.says(record.RoleCopyAt) {
+	if len(v.in.Vault.Slots) == 0 || len(v.in.Records) == 0 || !v.noted().IsZero() || v.says(record.RoleCopyAt) {
 		return
 	}
-	hit(match{command: export(), what: words(lang.T("no record has the tag backup", "名札「控え」の付いた記録がありません"))})
+	near := v.in.Vault.Copies
+	switch {
+	case slices.ContainsFunc(near, func(c Copy) bool { return c.Elsewhere }):
+	case len(near) > 0:
+		hit(match{command: v.selfCommand(record.RoleCopyAt), severity: Info,
+			what: words(lang.T("the copy at %s may lie in the same house: where it is kept is not noted", "%s の写しは、同じ家にあるのかもしれません。しまってある場所が書かれていません"), near[0].Place)})
+	default:
+		hit(match{command: v.copyTo(), what: words(lang.T("no copy is remembered, and no record has the tag backup", "写しの場所を覚えておらず、名札「控え」の付いた記録もありません"))})
+	}
 }
 
 func vaultNothingTyped(v *survey, hit func(match)) {

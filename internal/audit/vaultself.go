@@ -3,6 +3,7 @@ package audit
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"memovault/internal/lang"
 	"memovault/internal/lockout"
@@ -31,7 +32,7 @@ var selfRules = []*Rule{
 		ID: "V08", Severity: Medium, effort: errand, vault: copyOld,
 		Title:  lang.T("the copy of the vault elsewhere is old", "別の場所の控えが古い"),
 		Why:    lang.T("what was noted since is not in it", "そのあとに書いたことは、控えに入っていません"),
-		Do:     lang.T("make a new copy, take it there, and note the day in the record of the vault:", "写しを作り直して預け、作った日を金庫の記録に書いてください:"),
+		Do:     lang.T("make a new copy; where a person keeps it, take it there and note the day in the record of the vault:", "写しを作り直してください。人に預けているものは預け直して、作った日を金庫の記録に書いてください:"),
 		Source: NotesAlone, AsOf: "2026-11-22",
 	},
 	{
@@ -114,6 +115,11 @@ func recoveryNowhere(v *survey, hit func(match)) {
 const copyDays = 183
 
 func copyOld(v *survey, hit func(match)) {
+	for _, c := range v.in.Vault.Copies {
+		if !c.Current && v.now.Sub(c.Made) > backupDays*24*time.Hour {
+			hit(match{command: v.copyTo(), what: words(lang.T("the copy at %s is of %s, and records were changed since", "%s の写しは %s のもので、そのあとに変わった記録があります"), c.Place, c.Made.In(v.now.Location()).Format(time.DateOnly))})
+		}
+	}
 	if v.self == nil || !v.says(record.RoleCopyAt) {
 		return
 	}

@@ -257,6 +257,10 @@ func (a *app) auditInput(s *store.Store) (audit.Input, error) {
 		}
 		in.Vault.Slots = append(in.Vault.Slots, known)
 	}
+	for _, c := range s.Copies() {
+		in.Vault.Copies = append(in.Vault.Copies, audit.Copy{Place: a.placeOfCopy(c), Made: c.Made, Current: s.IsCurrent(c),
+			Elsewhere: c.Kind == store.CopySync || c.Kind == store.CopyNetwork})
+	}
 	backups, err := store.Backups(s.Path())
 	in.Vault.Unread = err != nil
 	for _, b := range backups {

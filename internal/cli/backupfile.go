@@ -334,5 +334,5 @@ func (a *app) placeOfCopy(c store.Copy) string {
 	if machine, _ := os.Hostname(); c.Machine == machine || c.Machine == "" {
 		return a.shortPath(c.Dir)
 	}
-	return a.text(lang.T("%s on %s", "%s（%s）"), c.Dir, c.Machine)
+	return a.text(lang.T("%s on %s", "%s（パソコン: %s）"), c.Dir, c.Machine)
 }

@@ -37,7 +37,8 @@ that are closed when nobody signs in, contracts and domains that end, one-time
 codes that run out or grow old, sheets that no longer say what the records say or
 were not compared for long, ways back that were never tried or not for a year,
 addresses that are going away, risks to be looked at again, answers to be
-expected. What is overdue comes first, what can be done on any day last.
+expected, copies of the vault that are old. What is overdue comes first, what can
+be done on any day last.
 
 With --ics it writes a calendar file instead, for the calendar program of your
 choice. The events say neither names nor services unless you add --ics-names, so
@@ -45,8 +46,8 @@ that a family calendar may show them. When it is written again, to the same file
 events keep their identity.`,
 			`これからも入れるように、いつまでに何をすればよいかを並べます。サインインしないと閉じられるアカウント、
 終わる契約やドメイン、残り少ない・古くなったコード、記録と合わなくなった・しばらく照合していない用紙、
-まだ試していない・1 年以上試していない戻る方法、なくなるアドレス、見直す約束の危険、返事を待っている申し込み
-です。過ぎたものが上、いつでもできるものが最後です。
+まだ試していない・1 年以上試していない戻る方法、なくなるアドレス、見直す約束の危険、返事を待っている申し込み、
+古くなった金庫の写しです。過ぎたものが上、いつでもできるものが最後です。
 
 --ics を付けると、代わりにカレンダーのファイルを書き出します。お使いのカレンダーに読み込んでください。
 家族と一緒に使うカレンダーでも困らないように、予定には記録の名前もサービスの名前も書きません
@@ -62,7 +63,7 @@ events keep their identity.`,
 	f := cmd.Flags()
 	f.StringVar(&o.within, "within", "90d", a.text(lang.T("how far ahead to look: a `TIME` like 90d, 12w, 6m or 1y", "どこまで先を見るか。`期間`は 90d、12w、6m、1y（日、週、月、年）など")))
 	f.StringVar(&o.owner, "owner", "", a.text(lang.T("only the records of `NAME`", "持ち主が`名前`の記録だけ")))
-	f.StringArrayVar(&o.kinds, "kind", nil, a.text(lang.T("only this `KIND`: idle, ends, expires, codes, sheet, check, unproven, drill, retire, accepted, attempt; may be given again", "この`種類`だけ: idle、ends、expires、codes、sheet、check、unproven、drill、retire、accepted、attempt（何度でも書けます）")))
+	f.StringArrayVar(&o.kinds, "kind", nil, a.text(lang.T("only this `KIND`: idle, ends, expires, codes, sheet, check, unproven, drill, retire, accepted, attempt, copy; may be given again", "この`種類`だけ: idle、ends、expires、codes、sheet、check、unproven、drill、retire、accepted、attempt、copy（何度でも書けます）")))
 	f.StringVar(&o.ics, "ics", "", a.text(lang.T("write a calendar to `FILE` (- for standard output); replaces only one that this command wrote", "カレンダーを`ファイル`に書き出す（- は標準出力）。上書きするのは、前にこのコマンドで書いたものだけです")))
 	f.BoolVar(&o.icsNames, "ics-names", false, a.text(lang.T("name the records in the calendar", "カレンダーに記録の名前も書く")))
 	f.BoolVar(&o.exitCode, "exit-code", false, a.text(lang.T("exit with 8 if something is listed", "並べるものがあれば、終了ステータス 8 で終わる")))
@@ -93,6 +94,7 @@ var clockLabels = []struct {
 	{recovery.ClockRetire, lang.T("going away", "なくなるもの")},
 	{recovery.ClockAccepted, lang.T("accepted risk", "承知の危険")},
 	{recovery.ClockAttempt, lang.T("answer", "返事")},
+	{recovery.ClockCopy, lang.T("copy", "写し")},
 }
 
 func clockLabel(kind recovery.ClockKind) lang.Text {
@@ -156,6 +158,8 @@ func (a *app) runDue(o *dueOptions) error {
 		return err
 	}
 	clocks, stopped := u.Clocks()
+	clocks = append(clocks, recovery.CopyClocks(a.copiesBehind(s), a.now)...)
+	recovery.SortClocks(clocks)
 	clocks = slices.DeleteFunc(clocks, func(c *recovery.Clock) bool { return !o.shows(c) })
 	if clocks, err = a.stillTaken(s, clocks); err != nil {
 		return err
@@ -210,8 +214,20 @@ func (a *app) stillTaken(s *store.Store, clocks []*recovery.Clock) ([]*recovery.
 	}), nil
 }
 
+// copiesBehind are the places whose copies lack something.
+func (a *app) copiesBehind(s *store.Store) (list []recovery.CopyPlace) {
+	for _, c := range s.Copies() {
+		if !s.IsCurrent(c) {
+			list = append(list, recovery.CopyPlace{ID: c.Machine + ":" + c.Dir, Place: a.placeOfCopy(c), Made: c.Made})
+		}
+	}
+	return list
+}
+
+// owns reports whether a record is to be looked at; nil, the vault itself,
+// belongs to whoever asks for nobody in particular.
 func (o *dueOptions) owns(r *record.Record) bool {
-	return o.owner == "" || lang.Fold(r.Owner) == lang.Fold(o.owner)
+	return o.owner == "" || r != nil && lang.Fold(r.Owner) == lang.Fold(o.owner)
 }
 
 func (o *dueOptions) wants(kind recovery.ClockKind) bool {

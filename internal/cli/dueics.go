@@ -27,6 +27,7 @@ var calendarTexts = map[recovery.ClockKind]lang.Text{
 	recovery.ClockRetire:   lang.T("an address or a number goes away", "アドレスか電話番号がなくなる日"),
 	recovery.ClockAccepted: lang.T("look at an accepted risk again", "承知のうえで残した危険を見直す"),
 	recovery.ClockAttempt:  lang.T("an answer is to be expected", "申し込みの返事を確かめる"),
+	recovery.ClockCopy:     lang.T("renew the copy of the vault", "金庫の写しを新しくする"),
 }
 
 // calendarHead is how every calendar begins that this command wrote, in any
@@ -45,7 +46,11 @@ func (a *app) entries(o *dueOptions, clocks []*recovery.Clock) []recovery.Entry 
 			Summary:     a.text(lang.T("memo vault: %s", "メモの金庫: %s"), calendarTexts[c.Kind]),
 			Description: a.text(lang.T("What it is about: %s due", "詳しくは: %s due"), a.name)}
 		if o.icsNames {
-			e.Summary = a.text(lang.T("%s: %s", "%s: %s"), c.Record.Name, calendarTexts[c.Kind])
+			about := a.subjectOf(nil)
+			if c.Record != nil {
+				about = c.Record.Name
+			}
+			e.Summary = a.text(lang.T("%s: %s", "%s: %s"), about, calendarTexts[c.Kind])
 			e.Description = a.text(c.What) + "\n" + a.text(c.Do) + "\n" + a.commandLine(c.Command)
 		}
 		list = append(list, e)

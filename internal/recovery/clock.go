@@ -28,6 +28,7 @@ const (
 	ClockRetire   ClockKind = "retire"   // an address or a number goes away, and something still hangs on it
 	ClockAccepted ClockKind = "accepted" // a risk that was taken knowingly is to be looked at again
 	ClockAttempt  ClockKind = "attempt"  // an answer to an attempt to get back in is due
+	ClockCopy     ClockKind = "copy"     // a copy of the vault at another place is behind; Record is nil
 )
 
 // How long things hold, in months.
@@ -58,7 +59,13 @@ type Clock struct {
 }
 
 // UID is the clock's id in a calendar, which stays when its day changes.
-func (c *Clock) UID() string { return EntryUID(c.Record.ID, string(c.Kind), c.about) }
+func (c *Clock) UID() string {
+	var of record.ID // of the vault itself there is none
+	if c.Record != nil {
+		of = c.Record.ID
+	}
+	return EntryUID(of, string(c.Kind), c.about)
+}
 
 // Overdue reports whether its day is past.
 func (c *Clock) Overdue(now time.Time) bool { return c.Dated && c.Day.Before(record.DayOf(now)) }
@@ -95,13 +102,7 @@ type clockwork struct {
 // compare puts what has a day first, in the order of the days, before what can
 // be done on any day.
 func (w *clockwork) compare(a, b *Clock) int {
-	dated := func(c *Clock) int {
-		if c.Dated {
-			return 0
-		}
-		return 1
-	}
-	return cmp.Or(cmp.Compare(dated(a), dated(b)), a.Day.Compare(b.Day), cmp.Compare(w.weight(b.Record), w.weight(a.Record)),
+	return cmp.Or(cmp.Compare(a.undated(), b.undated()), a.Day.Compare(b.Day), cmp.Compare(w.weight(b.Record), w.weight(a.Record)),
 		strings.Compare(a.Record.Name, b.Record.Name), strings.Compare(string(a.Kind), string(b.Kind)), strings.Compare(a.about, b.about))
 }
 
