@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"slices"
-	"time"
 )
 
 // A merge is worked out from versions alone, never from which copy is "ours":
@@ -428,33 +427,4 @@ func (h *history) changedBeside(i int) bool {
 		}
 	}
 	return false
-}
-
-// MergeEdits puts together two edits of one version that did not know of each
-// other, as a merge does; mine is the later one and is written over theirs. It
-// also returns where it had to choose; there Conflict.Lost is empty.
-func MergeEdits(base, mine, theirs *Record) (*Record, []Conflict, error) {
-	edits := []*Record{base.Clone(), theirs.Clone(), mine.Clone()}
-	var versions []Version
-	for i, r := range edits {
-		r.From, r.Conflicts = nil, nil
-		r.Updated = base.Updated.Add(time.Duration(i) * time.Second)
-		var parents []VersionID
-		if i > 0 {
-			parents = []VersionID{versions[0].ID}
-		}
-		v, err := newVersion(r, parents)
-		if err != nil {
-			return nil, nil, err
-		}
-		versions = append(versions, v)
-	}
-	h := newHistory(versions...)
-	r := h.merge(h.heads())
-	chosen := r.Conflicts
-	for i := range chosen {
-		chosen[i].Lost = nil
-	}
-	r.Vault, r.Revision, r.Updated, r.Conflicts = theirs.Vault, theirs.Revision, mine.Updated, theirs.Clone().Conflicts
-	return r, chosen, nil
 }
