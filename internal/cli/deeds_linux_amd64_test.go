@@ -29,7 +29,8 @@ type deed struct {
 	prepare func(x *site) // after the vault was made, on the day before
 	args    []string
 	// said is what the command says, in English, once that which it was asked for
-	// is done and will stay: a regular expression.
+	// is done and will stay: a regular expression. Empty: only that it ends well
+	// counts.
 	said string
 	// partly is what it says where the vault was changed and something else
 	// failed; or where what was asked for is done, but not noted in the vault.
@@ -38,11 +39,12 @@ type deed struct {
 	made []string
 	// steps is how often the vault changes on the way; zero means once.
 	steps int
+	still bool // the vault does not change at all
 }
 
 var deeds = []deed{
 	{name: "init", prepare: func(x *site) { x.remove("home/.local", "here/sheet.txt") },
-		args: []string{"init", "--recovery-key-out", "sheet.txt"}, said: "the vault is ready", partly: "the vault was made", made: []string{"here/sheet.txt"}},
+		args: []string{"init", "--recovery-key-out", "sheet.txt"}, said: "noted: sheet", partly: "the vault was made|the vault is ready|could not be noted", steps: 2, made: []string{"here/sheet.txt"}},
 	{name: "add", args: []string{"add", "note", "second", "--field", "note=two"}, said: "saved: second"},
 	{name: "add with a file", prepare: func(x *site) { x.write("scan.bin", strings.Repeat("scan of a card ", 9000)) },
 		args: []string{"add", "note", "second", "--field", "note=two", "--attach", "scan.bin"}, said: "saved: second"},
@@ -59,6 +61,20 @@ var deeds = []deed{
 		x.onPages(paperDay, "page-%d.txt")
 		x.run("add", "note", "later", "--field", "note=x", "--passphrase-file", "pass.txt")
 	}, args: []string{"restore", "page-1.txt", "page-3.txt", "--replace", "--no-input"}, said: "restored: ", partly: "the vault is restored"},
+	{name: "key add", args: []string{"key", "add", "identity", "key.txt"}, said: "added, and proven", made: []string{"here/key.txt"}},
+	{name: "key change", args: []string{"key", "change", "1", "--new-passphrase-file", "new.txt"}, said: "the passphrase is changed"},
+	{name: "key remove", args: []string{"key", "remove", "2", "--yes", "--force"}, said: "removed; it opens this file no more"},
+	{name: "key rotate", args: []string{"key", "rotate", "--yes", "--force"}, said: "the vault has a new key"},
+	{name: "merge", prepare: func(x *site) { x.twoCopies() }, args: []string{"merge", "other.vault", "--yes"}, said: "merged: "},
+	{name: "rm --purge", args: []string{"rm", "--purge", "first", "--yes"}, said: "gone for good"},
+	{name: "backup -o", args: []string{"backup", "-o", "b.tar"}, said: "backup written", made: []string{"here/b.tar"}, still: true},
+	{name: "backup --to", args: []string{"backup", "--to", "."}, partly: "could not be noted"},
+	{name: "restore FILE", prepare: func(x *site) { x.backUp(); x.remove("home/.local") },
+		args: []string{"restore", "b.tar"}, said: "restored: ", partly: "the vault is restored"},
+	{name: "restore FILE --replace", prepare: func(x *site) { x.backUp() },
+		args: []string{"restore", "b.tar", "--replace", "--no-input"}, said: "restored: ", partly: "the vault is restored"},
+	{name: "restore --record", prepare: func(x *site) { x.backUp() },
+		args: []string{"restore", "b.tar", "--record", "first", "--yes"}, said: "brought back: "},
 }
 
 // A site is a home with a vault in which one deed is done again and again.
@@ -79,6 +95,8 @@ type ground struct {
 	keys map[string]age.Identity
 }
 
+const newPass = "anchor violet pepper tunnel cousin ladder"
+
 func newGround(t *testing.T) *ground {
 	t.Helper()
 	needTracing(t)
@@ -90,8 +108,9 @@ func newGround(t *testing.T) *ground {
 	}
 	h := newHome(t)
 	h.make()
+	h.write("new.txt", newPass+"\n")
 	g := &ground{home: h, bare: plant(t, h.dir), keys: map[string]age.Identity{}}
-	for name, secret := range map[string]string{"passphrase": goodPass, "recovery key": h.recoveryKey()} {
+	for name, secret := range map[string]string{"passphrase": goodPass, "new passphrase": newPass, "recovery key": h.recoveryKey()} {
 		id, _, err := keyring.Secret(secret)
 		if err != nil {
 			t.Fatal(err)
@@ -103,16 +122,17 @@ func newGround(t *testing.T) *ground {
 
 // site prepares a deed, does it once undisturbed, and returns what it did to
 // the disk.
-func (g *ground) site(d deed) (*site, *tape) {
-	g.t.Helper()
-	g.bare.putBack(g.t, g.dir)
+func (g *ground) site(t *testing.T, d deed) (*site, *tape) {
+	t.Helper()
+	g.bare.putBack(t, g.dir)
 	h := *g.home
+	h.t = t
 	x := &site{home: &h, deed: d, keys: maps.Clone(g.keys)}
 	if d.prepare != nil {
 		d.prepare(x)
 	}
 	x.env = append(slices.Clone(x.env), "TEST_DAYS_LATER=1")
-	x.before = plant(g.t, g.dir)
+	x.before = plant(t, g.dir)
 	p := x.record()
 	x.learn(p)
 	return x, p
@@ -165,7 +185,29 @@ func (x *site) perform() *exec.Cmd {
 }
 
 // done reports whether a command that said this had said that it was done.
-func (d *deed) done(said string) bool { return regexp.MustCompile(d.said).MatchString(said) }
+func (d *deed) done(said string) bool {
+	return d.said != "" && regexp.MustCompile(d.said).MatchString(said)
+}
+
+// backUp writes a backup into a file, and changes the vault then.
+func (x *site) backUp() {
+	x.run("backup", "-o", "b.tar", "--passphrase-file", "pass.txt")
+	x.run("edit", "first", "--field", "note=later", "--passphrase-file", "pass.txt")
+}
+
+// twoCopies changes the vault here and in another copy.
+func (x *site) twoCopies() {
+	b, err := os.ReadFile(x.vault())
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	x.write("other.vault", string(b))
+	x.run("edit", "first", "--field", "note=here", "--passphrase-file", "pass.txt")
+	h := *x.home // another computer
+	h.env = append(slices.Clone(h.env), "XDG_STATE_HOME="+filepath.Join(x.dir, "tmp", "elsewhere"))
+	h.run("edit", "first", "--title", "there", "--passphrase-file", "pass.txt", "--file", "other.vault")
+	h.run("add", "note", "second", "--field", "note=there", "--passphrase-file", "pass.txt", "--file", "other.vault")
+}
 
 // heard returns what the command said.
 func (x *site) heard() string {
@@ -208,7 +250,7 @@ func (x *site) look() (string, error) {
 }
 
 // random matches what is another one in each run: ids, digests, sheet numbers.
-var random = regexp.MustCompile(`[0-9a-f]{32,64}|[0-9A-F]{4}-[0-9A-F]{4}`)
+var random = regexp.MustCompile(`\b[0-9a-f]{8,64}\b|[0-9A-F]{4}-[0-9A-F]{4}`)
 
 func describeVault(w *strings.Builder, s *store.Store) error {
 	rep, err := s.VerifyAll()

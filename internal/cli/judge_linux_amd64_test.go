@@ -94,7 +94,8 @@ func (x *site) judgeBackups(is tree, step int) error {
 }
 
 func isBackup(name string) bool {
-	return strings.HasSuffix(filepath.Dir(name), ".backups") && !strings.HasPrefix(filepath.Base(name), ".new-")
+	folder, file := filepath.Split(name)
+	return (strings.HasSuffix(folder, ".backups/") || strings.HasPrefix(file, "default-g")) && !strings.HasPrefix(file, ".new-")
 }
 
 // goesOn saves something as the next command would, and wants nothing
@@ -123,6 +124,11 @@ func (x *site) goesOn() error {
 	}
 	if rep, err := s.VerifyAll(); err != nil || len(rep.Damaged) > 0 {
 		return fmt.Errorf("damaged after the next save: %v, %w", rep.Damaged, err)
+	}
+	if slices.ContainsFunc(x.deed.args, func(arg string) bool { return arg == "backup" }) {
+		// What lies elsewhere is cleared away when the same is done again.
+		x.remove(x.deed.made...)
+		x.perform().Run()
 	}
 	for name := range plant(x.t, x.dir) {
 		if strings.HasPrefix(filepath.Base(name), ".new-") {

@@ -42,36 +42,38 @@ func (x *site) killAt(n int) (calls int, said string) {
 // said must be true, and the next save must find everything in order.
 func TestKilledAtEachCall(t *testing.T) {
 	g := newGround(t)
-	total, began := 0, time.Now()
-	var old, new int
+	began := time.Now()
+	ends := map[bool]int{} // by whether the vault was changed
 	for _, d := range sampledDeeds(2) {
-		x, _ := g.site(d)
-		calls, _ := x.killAt(0)
-		kills := sampled(calls, 8)
-		for i := range kills {
-			at := i + 1
-			if kills < calls { // the last third is where things happen
-				at = calls - rand.IntN(calls/3)
-			}
-			_, said := x.killAt(at)
-			step, err := x.judge(d.done(said), false)
-			if err == nil {
-				err = x.goesOn()
-			}
-			if err != nil {
-				t.Errorf("%s, killed at call %d of %d: %v", d.name, at, calls, err)
-			}
-			if step == 0 {
-				old++
-			} else {
-				new++
-			}
-		}
-		total += kills
-		t.Logf("%-20s killed at %d of %d calls", d.name, kills, calls)
+		t.Run(d.name, func(t *testing.T) {
+			x, _ := g.site(t, d)
+			x.killAtCalls(ends)
+		})
 	}
-	t.Logf("%d kills in %.0f s: %d as before, %d changed", total, time.Since(began).Seconds(), old, new)
-	if old == 0 || new == 0 {
+	t.Logf("%d kills in %.0f s: %d as before, %d changed", ends[false]+ends[true], time.Since(began).Seconds(), ends[false], ends[true])
+	if ends[false] == 0 || ends[true] == 0 {
 		t.Error("no kill hit: the test tests nothing")
 	}
+}
+
+func (x *site) killAtCalls(ends map[bool]int) {
+	x.t.Helper()
+	calls, _ := x.killAt(0)
+	kills := sampled(calls, 8)
+	for i := range kills {
+		at := i + 1
+		if kills < calls { // the last third is where things happen
+			at = calls - rand.IntN(calls/3)
+		}
+		_, said := x.killAt(at)
+		step, err := x.judge(x.deed.done(said), false)
+		if err == nil {
+			err = x.goesOn()
+		}
+		if err != nil {
+			x.t.Errorf("killed at call %d of %d: %v", at, calls, err)
+		}
+		ends[step > 0]++
+	}
+	x.t.Logf("killed at %d of %d calls", kills, calls)
 }
