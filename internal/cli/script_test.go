@@ -59,9 +59,10 @@ func TestMain(m *testing.M) {
 			}
 			os.Exit(status)
 		},
-		"lp":       keepForLP,
-		"xdg-open": browse,
-		"open":     browse,
+		"lp":                  keepForLP,
+		"age-plugin-memotest": fakePlugin,
+		"xdg-open":            browse,
+		"open":                browse,
 	})
 }
 
