@@ -329,7 +329,12 @@ func HoldsParts(path string) bool {
 		return false
 	}
 	defer f.Close()
+	return holdsPart(f)
+}
+
+// holdsPart reports whether there is a whole age file in the next 16 MiB.
+func holdsPart(r io.Reader) bool {
 	enough := errors.New("found one")
-	err = carve(io.LimitReader(f, 16<<20), func(int64, []byte) error { return enough })
+	err := carve(io.LimitReader(r, 16<<20), func(int64, []byte) error { return enough })
 	return errors.Is(err, enough)
 }

@@ -223,6 +223,9 @@ func readPages(r io.ReaderAt, size int64) (*pages, error) {
 		if err != nil && !errors.Is(err, io.EOF) {
 			return nil, err
 		}
+		if beheaded(r, size) {
+			return nil, damaged("pages", errors.New("the beginning is lost"))
+		}
 		return nil, fmt.Errorf("%w: it does not begin like one", ErrNotVault)
 	}
 	p, err := openPages(r, size)
@@ -233,6 +236,18 @@ func readPages(r io.ReaderAt, size int64) (*pages, error) {
 		return nil, err
 	}
 	return p, nil
+}
+
+// beheaded reports whether a file that does not begin like a vault may have been
+// one: there is a whole age file behind the pages that are first in a vault. In
+// a tar there may be too, and that is a backup.
+func beheaded(r io.ReaderAt, size int64) bool {
+	const pages, tarMagic = 2 * 4096, 257
+	magic := make([]byte, len("ustar"))
+	if _, err := r.ReadAt(magic, tarMagic); err != nil || string(magic) == "ustar" {
+		return false
+	}
+	return holdsPart(io.NewSectionReader(r, pages, size-pages))
 }
 
 // plausible tells a damaged vault from a file that never was one: of the first
