@@ -59,7 +59,7 @@ func (t *Terminal) Locked() *LockError {
 // returns when it is continued. It does nothing where that is not possible.
 func (t *Terminal) Stop() {
 	if t.tty != nil {
-		t.tty.stopJob()
+		t.tty.stopUntilContinued()
 	}
 }
 

@@ -488,6 +488,19 @@ func (y *tty) writeBriefly(s string) {
 // are asked with it, and suspend when woken.
 func (y *tty) stopJob() { _ = unix.Kill(0, unix.SIGTSTP) }
 
+// stopUntilContinued is stopJob for a caller that must not go on meanwhile. The
+// signal may be taken by another thread, and this one then runs a little further.
+func (y *tty) stopUntilContinued() {
+	continued := make(chan os.Signal, 1)
+	signal.Notify(continued, unix.SIGCONT)
+	defer signal.Stop(continued)
+	y.stopJob()
+	select {
+	case <-continued:
+	case <-time.After(suspendLimit):
+	}
+}
+
 // suspend gives the terminal back, stops the process, and returns in the former
 // mode after it was continued.
 func (y *tty) suspend() {

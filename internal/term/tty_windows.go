@@ -309,6 +309,8 @@ func (y *tty) takeWakes() wake { return 0 }
 // stopJob does nothing: Windows cannot stop a process from its console.
 func (y *tty) stopJob() {}
 
+func (y *tty) stopUntilContinued() {}
+
 // suspend is never asked for by takeWakes.
 func (y *tty) suspend() {}
 
