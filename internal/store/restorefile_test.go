@@ -79,40 +79,54 @@ func TestRestoreFileInPlace(t *testing.T) {
 }
 
 // TestRestoreFileKeepsTodaysKeys: a key that was taken away since does not come
-// back, and one that came since still opens.
+// back, and one that came since still opens; also where the identity is another.
 func TestRestoreFileKeepsTodaysKeys(t *testing.T) {
-	v, auto := backedUp(t)
-	now, err := age.GenerateX25519Identity()
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := v.open()
-	slot, err := s.vault.NewSlot(keyring.KindIdentity, "now", v.cfg.Now, now.Recipient())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.ChangeSlots(SlotChange{Add: []NewSlot{{Slot: slot}}, Remove: []record.ID{s.Slots()[0].ID}}); err != nil {
-		t.Fatal(err)
-	}
-	b := openBackup(t, auto.Path)
-	if err := b.UnlockAs(s); err != nil {
-		t.Fatal(err)
-	}
-	if !b.OpensAs(s) {
-		t.Error("the backup is said to be of another identity")
-	}
-	if _, err := RestoreFile(v.path, v.cfg, b, RestorePlan{Replace: true, As: s}); err != nil {
-		t.Fatal(err)
-	}
-	if err := tryKey(v, v.key); !errors.Is(err, keyring.ErrNoMatch) {
-		t.Errorf("the key of then opens: %v", err)
-	}
-	v.key = now
-	if got := text(read(t, v.open(), "office")); got != "changed" {
-		t.Errorf("got %q", got)
-	}
-	if rep := v.whole(); rep.Records != 3 || rep.Revisions != 2 || rep.Attachments != 1 {
-		t.Errorf("%+v", rep)
+	for _, rotated := range []bool{false, true} {
+		v, auto := backedUp(t)
+		now, err := age.GenerateX25519Identity()
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := v.open()
+		vault := s.vault
+		if rotated {
+			if vault, err = s.vault.Successor(false); err != nil {
+				t.Fatal(err)
+			}
+		}
+		slot, err := vault.NewSlot(keyring.KindIdentity, "now", v.cfg.Now, now.Recipient())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rotated {
+			err = s.Rotate(vault, []NewSlot{{Slot: slot}})
+		} else {
+			err = s.ChangeSlots(SlotChange{Add: []NewSlot{{Slot: slot}}, Remove: []record.ID{s.Slots()[0].ID}})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := openBackup(t, auto.Path)
+		if err := b.UnlockAs(s); err != nil {
+			t.Fatal(err)
+		}
+		if b.OpensAs(s) == rotated {
+			t.Errorf("rotated %v: the backup is said to be of the identity of today: %v", rotated, b.OpensAs(s))
+		}
+		if _, err := RestoreFile(v.path, v.cfg, b, RestorePlan{Replace: true, As: s}); err != nil {
+			t.Fatal(err)
+		}
+		if err := tryKey(v, v.key); !errors.Is(err, keyring.ErrNoMatch) {
+			t.Errorf("rotated %v: the key of then opens: %v", rotated, err)
+		}
+		v.key = now
+		s = v.open()
+		if text(read(t, s, "office")) != "changed" || len(s.Retired()) != len(b.s.Retired())+map[bool]int{true: 1}[rotated] {
+			t.Errorf("rotated %v: %q, retired %d", rotated, text(read(t, s, "office")), len(s.Retired()))
+		}
+		if rep := v.whole(); rep.Records != 3 || rep.Revisions != 2 || rep.Attachments != 1 {
+			t.Errorf("rotated %v: %+v", rotated, rep)
+		}
 	}
 }
 
