@@ -11,8 +11,9 @@ What is in here
   records/*.age      the records, one file each (JSON text)
   history/*/*.age    their earlier revisions, by number
   attachments/*.age  attached files
+  hints/*.txt        which SSH key or hardware key a slot is for, if any
 
-All of them are files of the age tool (age-encryption.org, version 1.0 or newer).
+All but the hints are files of the age tool (age-encryption.org, version 1.0 or newer).
 Unpack the archive, open a terminal in the folder, then:
 
 With the passphrase (one of the files in slots asks for it; where age complains,
@@ -27,6 +28,11 @@ spaces, AGE-SECRET-KEY-1 first, without the check letters. Then:
   age -d -i vault-key.txt records/RECORD.age
   Afterwards delete key.txt and vault-key.txt: they open everything.
 
+With an age key file, or an SSH key (~/.ssh/id_ed25519): as with the recovery
+key, with that file in the place of key.txt. With a hardware key: install the
+plugin of age for it; its identity is in hints/SLOT.txt, if that is there, and
+goes into key.txt.
+
 An attachment begins with one line that says how many bytes the file has; the
 file follows, then zero bytes as padding.
 
@@ -40,8 +46,9 @@ file follows, then zero bytes as padding.
   records/*.age      記録。1 件が 1 ファイル（JSON の文字）
   history/*/*.age    前の版
   attachments/*.age  添付ファイル
+  hints/*.txt        どの SSH の鍵・ハードウェアの鍵のものか（あるときだけ）
 
-どれも age という道具（age-encryption.org、1.0 以降）のファイルです。
+hints のほかは、どれも age という道具（age-encryption.org、1.0 以降）のファイルです。
 この書庫を展開し、そのフォルダーで端末を開いて、次のように打ちます。
 
 合言葉で開けるとき（slots の中のどれか 1 つが合言葉を聞いてきます。age が文句を
@@ -55,6 +62,10 @@ AGE-SECRET-KEY-1 から始め、確かめの文字は入れません。それか
   age -d -i vault-key.txt index.age
   age -d -i vault-key.txt records/RECORD.age
   終わったら key.txt と vault-key.txt を消してください。何でも開けてしまう鍵です。
+
+age の鍵ファイルや SSH の鍵（~/.ssh/id_ed25519）で開けるとき: key.txt の代わりに
+そのファイルを使い、回復キーと同じように進めます。ハードウェアの鍵のときは、age の
+プラグインを入れてください。hints/SLOT.txt があれば、その中身を key.txt に書きます。
 
 添付ファイルは、最初の 1 行に元のファイルのバイト数があり、その次が中身、
 最後は詰め物のゼロです。
