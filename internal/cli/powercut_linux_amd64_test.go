@@ -33,7 +33,7 @@ func (p *plan) state() tree {
 const (
 	allSubsets = 9   // up to so many pending ops, every subset of them
 	someOfMore = 400 // of more, so many at random, beside those below
-	tornAtEach = 60
+	tornAtEach = 400
 )
 
 // plans lists the states in which a cut may leave the disk: every subset of
@@ -153,6 +153,9 @@ func (p *tape) plans(skip int, random *rand.Rand) (list []plan) {
 	for _, one := range p.outages(skip) {
 		plans := one.plans(random)
 		random.Shuffle(len(plans), func(i, j int) { plans[i], plans[j] = plans[j], plans[i] })
+		if skip >= 0 && one.at > skip {
+			plans = slices.Insert(plans, 0, one.without(skip))
+		}
 		each = append(each, plans)
 	}
 	for i, left := 0, true; left; i++ {
@@ -164,6 +167,17 @@ func (p *tape) plans(skip int, random *rand.Rand) (list []plan) {
 		}
 	}
 	return list
+}
+
+// without is the plan in which all is there but what a sync would have kept.
+func (c *outage) without(sync int) plan {
+	lost := make([]bool, len(c.tape.ops))
+	c.tape.sync(&c.tape.ops[sync], lost)
+	p := plan{outage: c, here: map[int]bool{}}
+	for _, op := range c.pending {
+		p.here[op] = !lost[op]
+	}
+	return p
 }
 
 // missing names the ops that did not take place.
@@ -220,22 +234,34 @@ func TestPowerCuts(t *testing.T) {
 
 // TestPowerCutControl is the same on a disk that lies: one sync at a time is
 // said to be done and is not. That must be noticed, or the test above could
-// not notice anything.
+// not notice anything. Some syncs may be left out: bbolt syncs an empty file
+// that has no name yet, and a folder may be synced again later. Of those of a
+// plain commit none may.
 func TestPowerCutControl(t *testing.T) {
 	g := newGround(t)
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	for _, d := range sampledDeeds(0) {
-		x, p := g.site(t, d)
-		for i := range p.ops {
-			if p.ops[i].kind != tapeSync {
-				continue
+		t.Run(d.name, func(t *testing.T) {
+			x, p := g.site(t, d)
+			syncs, noticed := 0, 0
+			for i := range p.ops {
+				if p.ops[i].kind != tapeSync {
+					continue
+				}
+				syncs++
+				c := x.cutPower(p, i, 30, rand.New(rand.NewPCG(seed, 2)))
+				t.Logf("without %s: %d of %d states are bad", p.describe(i), len(c.bad), c.states)
+				if len(c.bad) > 0 {
+					noticed++
+				} else if d.name == "edit" {
+					t.Errorf("nobody notices that %s is left out", p.describe(i))
+				}
 			}
-			c := x.cutPower(p, i, sampled(300, 40), rand.New(rand.NewPCG(seed, 2)))
-			t.Logf("%-20s without %s: %d of %d states are bad", d.name, p.describe(i), len(c.bad), c.states)
-			if len(c.bad) == 0 {
-				t.Errorf("%s: nobody notices that %s is left out", d.name, p.describe(i))
+			t.Logf("%d of %d syncs are missed", noticed, syncs)
+			if noticed == 0 {
+				t.Error("no sync is missed")
 			}
-		}
+		})
 	}
 }
