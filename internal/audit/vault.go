@@ -49,21 +49,21 @@ var vaultRules = []*Rule{
 		ID: "V01", Severity: High, effort: note, vault: vaultOneSlot,
 		Title:  lang.T("only one key opens the vault", "金庫を開ける方法が 1 つしかない"),
 		Why:    lang.T("if that one key is forgotten or lost, everything in the vault is lost with it", "それを忘れたりなくしたりすると、金庫の中身をすべて失います"),
-		Do:     lang.T("keep a copy that has a passphrase of its own:", "別の合言葉を付けた写しを作っておいてください:"),
+		Do:     lang.T("add a second key:", "鍵をもう 1 つ増やしてください:"),
 		Source: NotesAlone, AsOf: "2026-11-22",
 	},
 	{
 		ID: "V02", Severity: High, effort: note, vault: vaultNoRecovery,
 		Title:  lang.T("the vault has no recovery key", "金庫に回復キーがない"),
 		Why:    lang.T("a forgotten passphrase can then be replaced by nothing on paper", "合言葉を忘れたとき、紙に頼ることができません"),
-		Do:     lang.T("keep a copy that has a passphrase of its own, written down:", "別の合言葉を付けた写しを作り、その合言葉を紙に書いておいてください:"),
+		Do:     lang.T("make one and print it:", "回復キーを作って、印刷してください:"),
 		Source: NotesAlone, AsOf: "2026-11-22",
 	},
 	{
 		ID: "V03", Severity: Medium, effort: note, vault: vaultUnproven,
 		Title:  lang.T("the recovery key was never tried", "回復キーを一度も試していない"),
 		Why:    lang.T("a slip of copying on the paper shows only on the day when nothing else opens the vault", "書き間違いがあっても、いざというときまで気付けません"),
-		Do:     lang.T("type the recovery key from the paper in place of the passphrase; that is noted:", "合言葉の代わりに、紙の回復キーを打って開けてみてください。試した日を記録します:"),
+		Do:     lang.T("type the recovery key from the paper; that is noted:", "紙の回復キーを打って試してください。試した日を記録します:"),
 		Source: NotesAlone, AsOf: "2026-11-22",
 	},
 	{
@@ -84,7 +84,7 @@ var vaultRules = []*Rule{
 		ID: "V06", Severity: Medium, effort: note, vault: vaultNothingTyped,
 		Title:  lang.T("the vault opens with files only", "金庫がファイルの鍵でしか開かない"),
 		Why:    lang.T("a file is lost with the disk it is on, often the one that the vault is on too", "ファイルの鍵は、ディスクと一緒に（多くは金庫と一緒に）失われます"),
-		Do:     lang.T("keep a copy that opens with a passphrase:", "合言葉で開く写しを作っておいてください:"),
+		Do:     lang.T("add a passphrase:", "合言葉を増やしてください:"),
 		Source: NotesAlone, AsOf: "2026-11-22",
 	},
 }
@@ -102,16 +102,21 @@ func (v *survey) copyTo() []lang.Text {
 	return []lang.Text{both("backup"), both("--to"), lang.T("DIR", "フォルダー")}
 }
 
+// addKey is the command that adds a key of a kind.
+func addKey(kind string) []lang.Text {
+	return []lang.Text{both("key"), both("add"), both(kind)}
+}
+
 func vaultOneSlot(v *survey, hit func(match)) {
 	if len(v.in.Vault.Slots) == 1 {
-		hit(match{command: export(), what: words(lang.T("one key opens the vault, and no second", "金庫を開ける鍵は 1 つだけです"))})
+		hit(match{command: addKey("recovery-key"), what: words(lang.T("one key opens the vault, and no second", "金庫を開ける鍵は 1 つだけです"))})
 	}
 }
 
 func vaultNoRecovery(v *survey, hit func(match)) {
 	slots := v.in.Vault.Slots
 	if len(slots) > 0 && !slices.ContainsFunc(slots, func(s Slot) bool { return s.Recovery || s.Need > 0 }) {
-		hit(match{command: export(), what: words(lang.T("no recovery key is among what opens the vault (keys: %d)", "金庫を開ける鍵（%d 個）の中に、回復キーがありません"), len(slots))})
+		hit(match{command: addKey("recovery-key"), what: words(lang.T("no recovery key is among what opens the vault (keys: %d)", "金庫を開ける鍵（%d 個）の中に、回復キーがありません"), len(slots))})
 	}
 }
 
@@ -126,10 +131,10 @@ func vaultUnproven(v *survey, hit func(match)) {
 				what: words(lang.T("the shares made on %s were not read back from their sheets", "%s に作った分け札は、紙を見て打ち返して確かめていません"), s.Created.In(v.now.Location()).Format(time.DateOnly))})
 		case !s.Recovery:
 		case s.Proven.IsZero():
-			hit(match{command: []lang.Text{both("audit")},
+			hit(match{command: []lang.Text{both("key"), both("test"), both("recovery-key")},
 				what: words(lang.T("the recovery key of %s has not opened the vault yet", "%s に作った回復キーでは、まだ一度も金庫を開けていません"), s.Created.In(v.now.Location()).Format(time.DateOnly))})
 		case v.now.Sub(s.Proven) > stale*24*time.Hour:
-			hit(match{command: []lang.Text{both("audit")}, severity: Low,
+			hit(match{command: []lang.Text{both("key"), both("test"), both("recovery-key")}, severity: Low,
 				what: words(lang.T("the recovery key opened the vault last on %s", "回復キーで最後に開けたのは %s です"), s.Proven.In(v.now.Location()).Format(time.DateOnly))})
 		}
 	}
@@ -226,6 +231,6 @@ func vaultOneHouse(v *survey, hit func(match)) {
 func vaultNothingTyped(v *survey, hit func(match)) {
 	slots := v.in.Vault.Slots
 	if len(slots) > 0 && !slices.ContainsFunc(slots, func(s Slot) bool { return s.Passphrase || s.Recovery || s.Need > 0 }) {
-		hit(match{command: export(), what: words(lang.T("none of the %d keys can be typed", "%d 個の鍵はどれも、手で打てるものではありません"), len(slots))})
+		hit(match{command: addKey("passphrase"), what: words(lang.T("none of the %d keys can be typed", "%d 個の鍵はどれも、手で打てるものではありません"), len(slots))})
 	}
 }
