@@ -3,6 +3,7 @@ package record
 import (
 	"bytes"
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -221,6 +222,27 @@ func join(ours, theirs []Version, have int) (*Merged, error) {
 	out.appendFrom(list, have)
 	out.Open = newlyOpen(out)
 	return out, nil
+}
+
+// MergeEdit works out what becomes of an edit of a record that was changed since
+// it was read: the two go together as two copies of it would. versions are all
+// that are saved, and edited has the revision of the one it was made of. Saved
+// later, it is what counts where both changed one thing. The error wraps ErrBad
+// if that revision is not there.
+func MergeEdit(versions []Version, edited *Record) (*Merged, error) {
+	i := slices.IndexFunc(versions, func(v Version) bool { return v.Record.Revision == edited.Revision })
+	if i < 0 {
+		return nil, fmt.Errorf("%w: there is no revision %d to put an edit to", ErrBad, edited.Revision)
+	}
+	edited = edited.Clone()
+	if last := versions[len(versions)-1].Record.Updated; !edited.Updated.After(last) {
+		edited.Updated = last.Add(time.Second)
+	}
+	mine, err := newVersion(edited, []VersionID{versions[i].ID})
+	if err != nil {
+		return nil, err
+	}
+	return join(versions, append(slices.Clone(versions[:i+1]), mine), len(versions))
 }
 
 func containsVersion(list []Version, id VersionID) bool {

@@ -24,8 +24,9 @@ type Merge struct {
 	Related bool
 
 	files  []record.ID // attachments that only the other copy has
+	attach []NewFile   // attachments of an edit
 	stones []Tombstone // of the other copy, which this one does not know
-	from   *BackupFile
+	from   *BackupFile // nil for an edit
 }
 
 // Empty reports whether there is nothing to do.
@@ -64,6 +65,26 @@ func (s *Store) PlanMerge(other *BackupFile) (*Merge, error) {
 		return m.plan(s, p)
 	})
 	return m, err
+}
+
+// PlanEdit works out what becomes of an edit that a *ConflictError kept from being
+// saved: r as it was to be saved, with its new attachments. It goes together with
+// what was saved meanwhile as another copy of the vault would. The errors are
+// ErrNoRecord where the record was purged, record.ErrNewer, *DamagedError, and
+// ErrLocked.
+func (s *Store) PlanEdit(r *record.Record, files []NewFile) (*Merge, error) {
+	versions, err := s.Versions(r.ID)
+	if err != nil {
+		return nil, err
+	}
+	if now := versions[len(versions)-1].Record; now.Schema > record.Schema {
+		return nil, fmt.Errorf("%w: it can't be merged", record.ErrNewer)
+	}
+	one, err := record.MergeEdit(versions, r)
+	if err != nil {
+		return nil, err
+	}
+	return &Merge{Records: []record.Merged{*one}, Related: true, attach: files}, nil
 }
 
 func (m *Merge) plan(s *Store, p *pages) error {
@@ -235,6 +256,7 @@ func (s *Store) Merge(m *Merge) error {
 
 // takeFiles reads the attachments, and commits all but the last batch.
 func (s *Store) takeFiles(m *Merge) (batch []NewFile, err error) {
+	batch = slices.Clone(m.attach)
 	size := 0
 	for _, id := range m.files {
 		data, err := m.from.Attachment(id)
@@ -330,8 +352,10 @@ func (s *Store) prepareMerge(p *pages, m *Merge, sealed *sealedMerge) (*write, e
 		h.Before = before
 	}
 	h.Purged = append(slices.Clone(h.Purged), m.stones...)
-	h.Merged = append(slices.Clone(h.Merged), m.from.s.idxSum)
-	h.Merged = h.Merged[max(0, len(h.Merged)-maxMerged):]
+	if m.from != nil {
+		h.Merged = append(slices.Clone(h.Merged), m.from.s.idxSum)
+		h.Merged = h.Merged[max(0, len(h.Merged)-maxMerged):]
+	}
 	return w, s.sealIndex(w)
 }
 

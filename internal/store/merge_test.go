@@ -184,6 +184,61 @@ func TestEditAfterMerge(t *testing.T) {
 	}
 }
 
+// TestEditOverEdit: an edit of a record that was changed since it was read goes
+// together with that change, and what both changed is kept and named.
+func TestEditOverEdit(t *testing.T) {
+	v := newTestVault(t)
+	v.mustCommit(Change{Put: []*record.Record{note("office", "first")}})
+	s := v.open()
+	mine := read(t, s, "office")
+	mine.Set("note", record.TypeMultiline, "mine")
+	mine.Tags = []string{"a"}
+	mine.Updated = v.cfg.Now
+	v.later(time.Hour) // saved before mine, by a clock that is ahead
+	v.rewrite("office", func(r *record.Record) {
+		r.Set("note", record.TypeMultiline, "theirs")
+		r.Notes = "seen"
+	})
+	file := attach(mine, "photo.jpg", []byte("a photo"))
+	err := s.Commit(Change{Put: []*record.Record{mine}, Attach: []NewFile{file}})
+	var conflict *ConflictError
+	if !errors.As(err, &conflict) {
+		t.Fatalf("an edit of what was changed since: %v", err)
+	}
+	m, err := s.PlanEdit(mine, []NewFile{file})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.rewrite("office", func(r *record.Record) { r.Importance = 2 })
+	if err := s.Merge(m); !errors.As(err, &conflict) {
+		t.Fatalf("what was planned before a third edit: %v", err)
+	}
+	if m, err = s.PlanEdit(mine, []NewFile{file}); err == nil {
+		err = s.Merge(m)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := read(t, v.open(), "office")
+	if text(r) != "mine" || r.Notes != "seen" || r.Importance != 2 || !slices.Equal(r.Tags, []string{"a"}) || len(r.Attachments) != 1 {
+		t.Errorf("saved %+v", r)
+	}
+	if open := record.OpenConflicts(r); len(open) != 1 || open[0].Key != "note" || len(m.Records[0].Open) != 1 {
+		t.Errorf("conflicts %+v", open)
+	}
+	versions, err := s.Versions(r.ID)
+	if err != nil || len(versions) != 5 || text(versions[1].Record) != "theirs" || versions[len(versions)-1].Record.Revision != r.Revision {
+		t.Errorf("%d versions, %v", len(versions), err)
+	}
+	v.whole()
+	if err := s.Purge([]record.ID{r.ID}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.PlanEdit(mine, nil); !errors.Is(err, ErrNoRecord) {
+		t.Errorf("an edit of what was purged: %v", err)
+	}
+}
+
 // TestMergeOverRotation: copies of one vault merge though one got a new identity.
 func TestMergeOverRotation(t *testing.T) {
 	one := newTestVault(t)
