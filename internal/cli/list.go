@@ -312,7 +312,7 @@ func (a *app) listJSON(cards []store.Card) error {
 }
 
 func (a *app) writeJSON(v any) error {
-	enc := json.NewEncoder(a.out)
+	enc := json.NewEncoder(escapingWriter{a.out})
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	return enc.Encode(v)

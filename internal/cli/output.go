@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 
 	"memovault/internal/lang"
 	"memovault/internal/store"
+	"memovault/internal/term"
 )
 
 // columns is the width results are laid out for: the terminal's, or no limit
@@ -74,6 +76,40 @@ func (a *app) writeResult(path string, write func(io.Writer) error) error {
 	}
 	a.say(lang.T("written: %s (readable by you only)", "書き出しました: %s（ほかの人には読めない設定です）"), a.shortPath(path))
 	return nil
+}
+
+// writeBare writes a value and nothing else: its very bytes for a program, and
+// for a screen a text that can't drive it.
+func (a *app) writeBare(text string) error {
+	if a.toTerminal() {
+		text = term.SanitizeLines(text)
+	}
+	_, err := fmt.Fprintln(a.out, text)
+	return err
+}
+
+// An escapingWriter writes JSON so that a terminal can be shown it: encoding/json
+// escapes the C0 controls, this does the same to DEL, to the C1 controls and to
+// what reorders text. Outside of strings JSON has none of them.
+type escapingWriter struct{ w io.Writer }
+
+func (e escapingWriter) Write(b []byte) (int, error) {
+	text := string(b)
+	if term.SanitizeLines(text) == text {
+		return e.w.Write(b)
+	}
+	var out strings.Builder
+	for _, r := range text {
+		if s := string(r); term.SanitizeLines(s) != s {
+			fmt.Fprintf(&out, "\\u%04x", r)
+		} else {
+			out.WriteString(s)
+		}
+	}
+	if _, err := io.WriteString(e.w, out.String()); err != nil {
+		return 0, err
+	}
+	return len(b), nil
 }
 
 // createFile writes content to a file that must not exist yet, readable by its

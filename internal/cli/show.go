@@ -153,8 +153,7 @@ func (a *app) showField(r *record.Record, typed string) error {
 		}
 		f = &record.Field{Key: key, Value: value}
 	}
-	_, err := fmt.Fprintln(a.out, plainValue(f))
-	return err
+	return a.writeBare(plainValue(f))
 }
 
 // plainValue is the value of a field, or its unused codes one a line.

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -120,7 +119,7 @@ func (a *app) showValue(s *store.Store, r *record.Record, o showOptions, keys []
 	case o.copy != "":
 		err = a.copyValue(v, int(o.clearAfter))
 	default:
-		_, err = fmt.Fprintln(a.out, v.text)
+		err = a.writeBare(v.text)
 		if v.left > 0 {
 			a.say(lang.T("good for another %d s", "あと %d 秒使えます"), seconds(v.left))
 		}
