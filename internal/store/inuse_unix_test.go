@@ -114,7 +114,7 @@ func replaceSlot(s *Store, key *age.X25519Identity) error {
 // TestProcessesWithCompactor: two processes write as fast as they can while a
 // third puts one new file after another in the place of the vault.
 func TestProcessesWithCompactor(t *testing.T) {
-	writes, rewrites := sample(1000, 60), sample(1000, 12)
+	writes, rewrites := sample(500, 60), sample(150, 12)
 	v := newTestVault(t)
 	v.cfg.NoBackup = true
 	v.mustCommit(Change{Put: []*record.Record{note("counter", "0")}})
