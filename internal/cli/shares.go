@@ -195,6 +195,11 @@ func (r *shareReader) tooFew() error {
 			what: said(lang.T("%d of the %d shares that are needed: nothing opened", "分け札は %d 枚で、%d 枚要るので、何も開いていません"), have, need),
 			next: []words{said(lang.T("each sheet says who has the others, or whom to ask", "ほかの紙を持つ人は、用紙に書いてあるかもしれません"))}}
 	}
+	return wrongShares()
+}
+
+// wrongShares is the failure where what shares make together does not open it.
+func wrongShares() error {
 	return &failure{status: statusNoKey, code: "wrong_shares", err: keyring.ErrNoMatch,
 		what: said(lang.T("the shares go together, but they do not open this", "分け札はそろっていますが、これは開きません")),
 		why:  said(lang.T("it has no slot for them, or one of them is not genuine", "この分け札に合う鍵穴がないか、本物でない紙が混ざっています")),
@@ -323,7 +328,8 @@ func explainShare(err error) *failure {
 			what: said(lang.T("a share of this number was read already, and says something else: one of the two is not genuine", "同じ枚目の分け札をもう読みましたが、中身が違います。どちらかが本物ではありません"))}
 	case errors.Is(err, keyring.ErrShareCount):
 		return &failure{status: statusUsage, code: "share_count",
-			what: said(lang.T("from %d to %d shares can be made, and at least %d must be needed", "分け札は %d〜%d 枚作れ、要る枚数は %d 枚以上です"), keyring.MinShares, keyring.MaxShares, keyring.MinShares)}
+			what: said(lang.T("from %d to %d shares can be made; needed are at least %d, and no more than are made", "作れる分け札は %d〜%d 枚です。開けるのに要る枚数は、%d 枚から、作る枚数までです"), keyring.MinShares, keyring.MaxShares, keyring.MinShares),
+			next: []words{said(lang.T("like this: 2-of-3 (three sheets, any two of which open the vault)", "例: 2-of-3（3 枚のうち、どれでも 2 枚で開く）"))}}
 	}
 	return nil
 }

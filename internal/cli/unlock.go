@@ -65,7 +65,11 @@ func (a *app) unlock(s *store.Store) error {
 	}
 	if len(ids) > 0 {
 		a.keys = ids
-		return a.unlockIdentities(s, ids...)
+		err := a.unlockIdentities(s, ids...)
+		if errors.Is(err, keyring.ErrNoMatch) && len(a.g.shares) > 0 && len(ids) == 1 {
+			return wrongShares()
+		}
+		return err
 	}
 	if done, err := a.shell.unlock(s); done {
 		return err
