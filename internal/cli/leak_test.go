@@ -60,6 +60,28 @@ func (c *canaries) fill(recovery string) {
 	c.all = slices.Concat(c.hidden, c.content)
 }
 
+// addShares takes the shares on their sheets in, and returns each as it is
+// typed. The middle of a share is its secret part.
+func (c *canaries) addShares(t *testing.T, sheets string) []string {
+	t.Helper()
+	const groups = 11
+	found := regexp.MustCompile(`\b([0-9A-Z]{6})-[0-9A-Z]\b`).FindAllStringSubmatch(sheets, -1)
+	if len(found) != 3*groups {
+		t.Fatalf("%d groups on three sheets", len(found))
+	}
+	var typed []string
+	for share := range slices.Chunk(found, groups) {
+		line := ""
+		for _, g := range share {
+			line += g[0] + " "
+		}
+		typed = append(typed, line+"\n")
+		secret := []string{share[4][1] + share[5][1] + share[6][1], share[4][0] + share[5][0] + share[6][0]}
+		c.hidden, c.all = append(c.hidden, secret...), append(c.all, secret...)
+	}
+	return typed
+}
+
 // record is what is noted: every kind of secret, in one record.
 func (c *canaries) record(name, template string) string {
 	fields := map[string]string{
@@ -166,9 +188,12 @@ func leakSteps(c *canaries) []leakStep {
 		run(0, nil, "merge second.vault --dry-run"), run(0, nil, "merge second.vault --dry-run --json --lang ja"), run(0, nil, "merge second.vault --yes"), run(1, nil, "merge ../given/photo.txt --yes"),
 		run(0, nil, "conflicts"), run(0, nil, "conflicts --json"), run(0, nil, "conflicts --reveal --lang ja"), run(3, nil, "conflicts office --take "+c.place),
 		run(0, nil, "key list"), run(0, nil, "key list --json --lang ja"), run(0, nil, "key add passphrase --label", c.tag, "--new-passphrase-file", "../given/filepass.txt"),
-		run(0, nil, "key add identity ../asked/key.txt"), run(0, nil, "key add recovery-key -o ../asked/more.txt --kept-at "+c.place), run(0, nil, "key test 3 ../given/filepass.txt"),
+		run(0, nil, "key add identity ../asked/key.txt"), run(0, nil, "key add recovery-key -o ../asked/more.txt --kept-at "+c.place), run(0, nil, "key test 4 ../given/filepass.txt"),
+		run(0, nil, "key list --share ../given/share1.txt --share ../given/share3.txt"), run(0, nil, "key test --share ../given/share3.txt --share ../given/share1.txt --lang ja"),
+		run(4, nil, "list --share ../given/share1.txt"), run(4, nil, "list --share ../given/share-typo.txt"), run(4, nil, "list --passphrase-file ../given/share1.txt"),
+		run(0, nil, "key add shares 2-of-2 -o ../asked/pair.txt --holder "+c.place), run(0, nil, "papers --json --all"), run(0, nil, "audit --rule V16"),
 		run(4, nil, "key test 1 ../given/wrong.txt"), run(2, nil, "key add ssh ../given/pass.txt"), run(2, nil, "key remove recovery-key"), run(0, nil, "key remove --yes", c.tag),
-		run(0, nil, "key rotate --yes"), run(0, nil, "key rotate --pq --json --lang ja --yes"), run(2, nil, "key rotate --yes --drop --identity ../asked/key.txt"), run(0, nil, "rm --purge other --yes"),
+		run(0, nil, "key rotate --yes"), run(0, nil, "key rotate --pq --json --lang ja --yes"), run(2, nil, "key rotate --yes --identity ../asked/key.txt"), run(0, nil, "rm --purge other --yes"),
 		run(0, nil, "rm line --yes"), run(0, nil, "undo line --yes"), run(0, nil, "undo --yes"),
 		{args: []string{"edit", "office", "--title", "later"}, env: "TEST_DAYS_LATER=1"},
 		run(0, nil, "templates phone-line"), run(0, nil, "version"), run(0, nil, "help add"), run(0, nil, "completion bash"),
@@ -224,6 +249,16 @@ func TestNothingLeaks(t *testing.T) {
 	}
 	given("typo.txt", c.recovery[:30]+other+c.recovery[31:]+"\n")
 
+	h.run("key", "add", "shares", "2-of-3", "--passphrase-file", "../given/pass.txt", "-o", "../asked/shares.txt", "--holder", c.owner)
+	sheets, err := os.ReadFile(filepath.Join(h.dir, "asked", "shares.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	shares := c.addShares(t, string(sheets))
+	given("share1.txt", shares[0])
+	given("share3.txt", shares[2])
+	given("share-typo.txt", strings.Replace(shares[0], shares[0][:6], "QQQQQQ", 1))
+
 	steps := leakSteps(c)
 	for _, cmd := range newApp([]string{"vault"}).newRoot().Commands() {
 		if !slices.ContainsFunc(steps, func(s leakStep) bool { return s.args[0] == cmd.Name() }) {
@@ -240,7 +275,7 @@ func (h *home) leakStep(c *canaries, step leakStep) {
 	h.t.Helper()
 	line := strings.Join(step.args, " ")
 	args := step.args
-	if !strings.Contains(line, " --passphrase-file") && !strings.Contains(line, "--identity") {
+	if !strings.Contains(line, " --passphrase-file") && !strings.Contains(line, "--identity") && !strings.Contains(line, "--share") {
 		args = append(slices.Clone(args), "--passphrase-file", "../given/pass.txt")
 	}
 	trace := filepath.Join(h.dir, "given", "trace")
