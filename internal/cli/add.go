@@ -319,6 +319,14 @@ func (a *app) save(s *store.Store, r *record.Record, files []store.NewFile) erro
 		if a.tty == nil {
 			return err
 		}
+		if errors.As(err, new(*store.ConflictError)) {
+			if err = a.saveWithOther(s, r, files); err == nil {
+				break
+			}
+			if isCancelled(err) {
+				return err
+			}
+		}
 		if err := a.mendSave(err, r); err != nil {
 			return err
 		}
