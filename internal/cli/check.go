@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,13 +21,13 @@ func (a *app) newCheck() *cobra.Command {
 		short: lang.T("check that the vault and its backups are whole", "金庫と控えが壊れていないか検査する"),
 		long: lang.T(`Reads every page of the vault file, decrypts every record, earlier version and
 attached file, compares them with the table of contents, and does the same with the
-automatic backups. It looks at the ways in and when each was last proven, at who may
+automatic backups and the copies of backup --to that are there. It looks at the ways in and when each was last proven, at who may
 read the files, at where they lie, and at what a crash or a synchronising program
 left beside them. It says what is in order too, and what to do about the rest.
 
 It changes nothing in the vault. The exit status is 7 if anything is damaged.`,
 			`金庫のファイルの全ページを読み、記録、前の版、添付ファイルを全部復号して、目次と照らし合わせます。
-自動の控えにも同じことをします。それぞれの鍵を最後に確かめた日、ファイルをほかの人が読めないか、置き場所、
+自動の控えと、backup --to で作った写し（今見えるもの）にも同じことをします。それぞれの鍵を最後に確かめた日、ファイルをほかの人が読めないか、置き場所、
 異常終了や同期のプログラムの残したものも見ます。問題のないことも知らせ、あれば対処も示します。
 
 金庫の中身は変えません。壊れたところがあれば、終了ステータスは 7 です。`),
@@ -118,13 +119,12 @@ func (c *checkup) file(around store.Surroundings, broken *store.DamagedError) {
 
 // backupsOfBroken names the newest backup: it may be what saves the day.
 func (c *checkup) backupsOfBroken() {
-	list, _ := store.Backups(c.a.path())
-	if len(list) == 0 {
+	next := c.a.newestBackup()
+	if len(next) == 0 {
 		c.advise("backups", said(lang.T("there is no automatic backup beside it", "となりに自動の控えがありません")))
 		return
 	}
-	c.advise("backups", said(lang.T("automatic backups: %d, the newest of %s", "自動の控え: %d 個。いちばん新しいのは %s のもの"), len(list), c.a.minute(list[0].Time)),
-		said(lang.T("to see what is in it: %s restore %s", "中身を見るには: %s restore %s"), c.a.call(), shellWord(list[0].Path)))
+	c.advise("backups", next[0], next[1:]...)
 }
 
 // vault looks at everything inside.
@@ -213,38 +213,86 @@ func (c *checkup) ways(s *store.Store) {
 	}
 }
 
-// backups verifies every automatic backup.
+// backups verifies every automatic backup, and the copies in other places as far
+// as those are there. A vault that a restore replaced may well be damaged.
 func (c *checkup) backups(s *store.Store) error {
-	list, err := store.Backups(c.a.path())
+	list, missing, err := c.a.knownBackups()
 	if err != nil {
 		return err
 	}
-	if len(list) == 0 {
+	list = slices.DeleteFunc(list, func(b knownBackup) bool { return b.kind == backupReplaced })
+	if !slices.ContainsFunc(list, func(b knownBackup) bool { return b.kind == backupAutomatic }) {
 		c.advise("backups", said(lang.T("there is no automatic backup yet: the first is made before the next change", "自動の控えはまだありません。次の変更の前に、最初のものができます")))
-		return nil
 	}
-	whole := 0
+	var whole []knownBackup
 	for i, b := range list {
-		var rep store.BackupReport
-		err := c.a.patiently(lang.T("checking backup %d of %d ...", "%d 個目の控えを検査しています（全部で %d 個）..."), func() (err error) {
-			rep, err = s.VerifyBackup(b.Path)
-			return err
-		}, i+1, len(list))
-		name := filepath.Base(b.Path)
-		switch {
-		case err != nil && !errors.As(err, new(*store.DamagedError)):
-			c.advise("backups", said(lang.T("backup %s could not be checked: %s", "控え %s を検査できません: %s"), name, c.a.explain(err).what.in(c.a.lang)))
-		case err != nil || len(rep.Damaged) > 0:
-			c.damaged("backups", said(lang.T("backup %s is damaged; the vault itself is another matter", "控え %s が壊れています（金庫そのものとは別です）"), name),
-				said(lang.T("move it away; what is whole of it can be saved: %s rescue %s -o %s", "ほかへ移してください。無事な部分を取り出すには: %s rescue %s -o %s"), c.a.name, shellWord(b.Path), rescueFolder))
-		default:
-			whole++
+		if c.backup(s, b, i+1, len(list)) {
+			whole = append(whole, b)
 		}
 	}
-	if whole > 0 {
-		c.fine("backups", lang.T("automatic backups: %d whole, every file in them decrypted; the newest of %s", "自動の控え: 無事なもの %d 個（中のファイルを全部復号しました）。いちばん新しいのは %s のもの"), whole, c.a.minute(list[0].Time))
+	c.wholeBackups(whole)
+	for _, dir := range missing {
+		c.advise("places", said(lang.T("the copies in %s can't be seen now, and were not read", "%s にある写しは、今は見えないので読んでいません"), c.a.shortPath(dir)),
+			said(lang.T("plug it in, or if it is not used any more: %s backup --forget %s", "差し込んでからもう一度どうぞ。もう使わない場所なら: %s backup --forget %s"), c.a.call(), shellWord(dir)))
 	}
 	return nil
+}
+
+// backup verifies one backup, and reports whether it is whole.
+func (c *checkup) backup(s *store.Store, b knownBackup, i, n int) bool {
+	var rep store.BackupReport
+	err := c.a.patiently(lang.T("checking backup %d of %d ...", "%d 個目の控えを検査しています（全部で %d 個）..."), func() (err error) {
+		rep, err = s.VerifyBackup(b.Path)
+		return err
+	}, i, n)
+	name := filepath.Base(b.Path)
+	if b.kind == backupCopy {
+		name = c.a.shortPath(b.Path)
+	}
+	switch {
+	case err != nil && !errors.As(err, new(*store.DamagedError)):
+		c.advise("backups", said(lang.T("backup %s could not be checked: %s", "控え %s を検査できません: %s"), name, c.a.explain(err).what.in(c.a.lang)))
+	case err != nil || len(rep.Damaged) > 0:
+		c.damaged("backups", said(lang.T("backup %s is damaged; the vault itself is another matter", "控え %s が壊れています（金庫そのものとは別です）"), name),
+			said(lang.T("move it away; what is whole of it can be saved: %s rescue %s -o %s", "ほかへ移してください。無事な部分を取り出すには: %s rescue %s -o %s"), c.a.name, shellWord(b.Path), rescueFolder))
+	default:
+		return true
+	}
+	return false
+}
+
+// wholeBackups says how many backups are whole: the automatic ones, and those of
+// each other place.
+func (c *checkup) wholeBackups(list []knownBackup) {
+	count := func(is func(knownBackup) bool) (n int, newest time.Time) {
+		for _, b := range list {
+			if is(b) {
+				n++
+				newest = maxTime(newest, b.Time)
+			}
+		}
+		return n, newest
+	}
+	if n, newest := count(func(b knownBackup) bool { return b.kind == backupAutomatic }); n > 0 {
+		c.fine("backups", lang.T("automatic backups: %d whole, every file in them decrypted; the newest of %s", "自動の控え: 無事なもの %d 個（中のファイルを全部復号しました）。いちばん新しいのは %s のもの"), n, c.a.minute(newest))
+	}
+	var said []string
+	for _, b := range list {
+		dir := filepath.Dir(b.Path)
+		if b.kind != backupCopy || slices.Contains(said, dir) {
+			continue
+		}
+		said = append(said, dir)
+		n, newest := count(func(b knownBackup) bool { return b.kind == backupCopy && filepath.Dir(b.Path) == dir })
+		c.fine("places", lang.T("copies in %s: %d whole, every file in them decrypted; the newest of %s", "%s にある写し: 無事なもの %d 個（中のファイルを全部復号しました）。いちばん新しいのは %s のもの"), c.a.shortPath(dir), n, c.a.minute(newest))
+	}
+}
+
+func maxTime(x, y time.Time) time.Time {
+	if x.Before(y) {
+		return y
+	}
+	return x
 }
 
 // surroundings says what is around the file.

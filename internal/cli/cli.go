@@ -43,6 +43,7 @@ type app struct {
 	keys      []age.Identity // that were given or typed to open it
 	whose     bool           // a file's passphrase is asked for too, so prompts say whose
 	shell     *shell         // that the command was typed in, if it was
+	merging   bool           // the command deals with conflict copies, and need not be told of them
 }
 
 // globals are the flags that every command has.

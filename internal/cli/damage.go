@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"slices"
 	"strings"
 
 	"memovault/internal/lang"
@@ -21,14 +22,18 @@ func (a *app) explainDamage(broken *store.DamagedError) *failure {
 	return f
 }
 
-// newestBackup names the newest backup, if there is one.
+// newestBackup names the newest backup that is there, if there is one, and how to
+// take it.
 func (a *app) newestBackup() []words {
-	list, _ := store.Backups(a.path())
+	list, _, _ := a.knownBackups()
+	list = slices.DeleteFunc(list, func(b knownBackup) bool { return b.kind == backupReplaced })
 	if len(list) == 0 {
 		return nil
 	}
-	return []words{said(lang.T("the newest backup is from %s: %s", "いちばん新しい控えは %s のものです: %s"),
-		a.minute(list[0].Time), a.shortPath(list[0].Path))}
+	b := slices.MaxFunc(list, func(x, y knownBackup) int { return x.Time.Compare(y.Time) })
+	return []words{
+		said(lang.T("the newest backup is from %s: %s", "いちばん新しい控えは %s のものです: %s"), a.minute(b.Time), a.shortPath(b.Path)),
+		said(lang.T("to see what it brings back, and take it (the damaged file is kept): %s restore %s --replace", "中身を見て、確かめてから戻すには（壊れたファイルも残します）: %s restore %s --replace"), a.call(), shellWord(b.Path))}
 }
 
 // damagedParts has the words for what a store.DamagedError names. A part with

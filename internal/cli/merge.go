@@ -72,6 +72,7 @@ func (a *app) runMerge(o mergeOptions, paths []string) error {
 			return a.noCopies()
 		}
 	}
+	a.merging = true
 	s, err := a.openVault()
 	if err != nil {
 		return err
@@ -83,7 +84,7 @@ func (a *app) runMerge(o mergeOptions, paths []string) error {
 	opener := &backupOpener{a: a, s: s, ids: ids}
 	var shown []listedMerge
 	for _, path := range paths {
-		one, err := a.mergeOne(s, opener, o, path)
+		one, err := a.mergeOne(s, opener, o, path, beside)
 		if err != nil {
 			return err
 		}
@@ -119,8 +120,9 @@ func (a *app) joinPaths(paths []string) string {
 	return text
 }
 
-// mergeOne merges one other copy.
-func (a *app) mergeOne(s *store.Store, opener *backupOpener, o mergeOptions, path string) (listedMerge, error) {
+// mergeOne merges one other copy; one that lies beside the vault is left over, and
+// nothing is to be merged into it.
+func (a *app) mergeOne(s *store.Store, opener *backupOpener, o mergeOptions, path string, beside bool) (listedMerge, error) {
 	b, err := store.OpenBackup(path)
 	if err != nil {
 		return listedMerge{}, a.explainOther(err, path)
@@ -162,6 +164,9 @@ func (a *app) mergeOne(s *store.Store, opener *backupOpener, o mergeOptions, pat
 		return listedMerge{}, err
 	}
 	a.sayMerged(m)
+	if m.Related && !beside {
+		a.say(lang.T("to have the same there: merge this vault into the other one; keys stay as they are in each", "もう一方も同じにするには、そちらにこの金庫を合わせてください。鍵はそれぞれ今のままです"))
+	}
 	return listedMerge{}, nil
 }
 
@@ -310,9 +315,6 @@ func (a *app) sayMerged(m *store.Merge) {
 	if open > 0 {
 		a.say(plural(open, lang.T("%d conflict to look at: %s conflicts", "食い違いが %d か所あります: %s conflicts"), lang.T("%d conflicts to look at: %s conflicts", "食い違いが %d か所あります: %s conflicts")), open, a.call())
 	}
-	if m.Related {
-		a.say(lang.T("to have the same there: merge this vault into the other one; keys stay as they are in each", "もう一方も同じにするには、そちらにこの金庫を合わせてください。鍵はそれぞれ今のままです"))
-	}
 }
 
 // A listedMerge is a merge in merge --dry-run --json.
@@ -355,6 +357,9 @@ func (a *app) listMerge(m *store.Merge, path string) listedMerge {
 // sayCopies says that conflict copies lie beside the vault, unless they were
 // merged already.
 func (a *app) sayCopies(s *store.Store) {
+	if a.merging {
+		return
+	}
 	for _, path := range store.ConflictCopies(s.Path()) {
 		if b, err := store.OpenBackup(path); err == nil {
 			known := b.UnlockAs(s) == nil && s.HasMerged(b)
