@@ -191,24 +191,46 @@ func (a *app) givenKeys() ([]age.Identity, error) {
 	return append(ids, id), nil
 }
 
-// givenPassphrase reads --passphrase-file or --passphrase-fd.
+// givenPassphrase reads --passphrase-file or --passphrase-fd, once: a command that
+// opens two files has nothing left to read from a descriptor.
 func (a *app) givenPassphrase() (pass string, ok bool, err error) {
+	if a.passed != nil {
+		return *a.passed, true, nil
+	}
 	switch {
 	case a.g.passphraseFile != "":
 		b, err := readSmall(a.g.passphraseFile)
-		return firstLine(b), true, err
+		pass, ok = firstLine(b), true
+		if err != nil {
+			return pass, ok, err
+		}
 	case a.g.passphraseFD >= 0:
-		f := os.NewFile(uintptr(a.g.passphraseFD), "passphrase")
-		if f == nil {
-			return "", false, badDescriptor(a.g.passphraseFD)
+		if pass, err = readDescriptor(a.g.passphraseFD); err != nil {
+			return "", false, err
 		}
-		line, err := bufio.NewReaderSize(io.LimitReader(f, maxSmall), 4096).ReadString('\n')
-		if err != nil && !errors.Is(err, io.EOF) {
-			return "", false, badDescriptor(a.g.passphraseFD)
-		}
-		return firstLine([]byte(line)), true, nil
+		ok = true
 	}
-	return "", false, nil
+	if ok {
+		a.passed = &pass
+	}
+	return pass, ok, nil
+}
+
+// readDescriptor reads the first line of an open descriptor and closes it, so
+// that no program which is started later, a pager or a plugin, inherits it.
+func readDescriptor(n int) (string, error) {
+	f := os.NewFile(uintptr(n), "passphrase")
+	if f == nil {
+		return "", badDescriptor(n)
+	}
+	if n > 2 {
+		defer f.Close()
+	}
+	line, err := bufio.NewReaderSize(io.LimitReader(f, maxSmall), 4096).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", badDescriptor(n)
+	}
+	return firstLine([]byte(line)), nil
 }
 
 func badDescriptor(n int) error {
