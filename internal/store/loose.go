@@ -65,7 +65,9 @@ type LooseVault struct {
 	loose      *Loose
 	identities []*keyring.Vault // the one to go on with first
 	slots      []looseSlot
-	idx        *index // the newest, nil if there is none
+	indexes    []*looseValue
+	former     map[*keyring.Vault]bool // identities that an index names as earlier ones
+	idx        *index                  // the newest, nil if there is none
 	idxSum     digest
 	idxBy      *keyring.Vault
 	versions   map[record.ID][]version
@@ -238,7 +240,7 @@ func (l *Loose) vault(id record.ID) *LooseVault {
 			return v
 		}
 	}
-	v := &LooseVault{ID: id, loose: l, versions: map[record.ID][]version{}, attached: map[attachedKey]looseRef{}}
+	v := &LooseVault{ID: id, loose: l, former: map[*keyring.Vault]bool{}, versions: map[record.ID][]version{}, attached: map[attachedKey]looseRef{}}
 	l.Vaults = append(l.Vaults, v)
 	return v
 }
@@ -378,12 +380,10 @@ func (v *LooseVault) take(value *looseValue) {
 	case value.idx != nil:
 		for _, one := range value.idx.head.Retired {
 			if earlier, err := keyring.ParseRetired(v.ID, one.Key); err == nil {
-				v.identity(earlier)
+				v.former[v.identity(earlier)] = true
 			}
 		}
-		if v.idx == nil || v.idx.head.Generation < value.idx.head.Generation {
-			v.idx, v.idxSum, v.idxBy = value.idx, value.idxSum, value.by
-		}
+		v.indexes = append(v.indexes, value)
 	}
 	for id, list := range value.versions {
 		v.versions[id] = append(v.versions[id], list...)

@@ -7,7 +7,9 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
+	"time"
 
 	"filippo.io/age"
 
@@ -424,4 +426,43 @@ func TestRebuildRespectsPurge(t *testing.T) {
 		t.Errorf("%+v", rep)
 	}
 	again.whole()
+}
+
+// TestRebuildDistrustsFormerIdentity: who knows an identity that the vault has
+// given up can seal an index of any generation and records of any revision.
+func TestRebuildDistrustsFormerIdentity(t *testing.T) {
+	v := newTestVault(t)
+	v.cfg.NoBackup = true
+	v.mustCommit(Change{Put: []*record.Record{note("one", "1")}})
+	former := v.fork()
+	s := v.open()
+	next, err := s.vault.Successor(false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	slot, err := next.NewSlot(keyring.KindIdentity, "new", v.cfg.Now, v.key.Recipient())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Rotate(next, []NewSlot{{Slot: slot}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, forged := range []string{"forged", "twice", "three times"} { // generations and revisions beyond the vault's
+		former.later(time.Hour)
+		former.mustCommit(Change{Put: []*record.Record{edited(read(t, former.open(), "one"), forged)}})
+	}
+	for _, sources := range [][]byte{slices.Concat(v.bytes(), []byte("\n"), former.bytes()), slices.Concat(former.bytes(), []byte("\n"), v.bytes())} {
+		again, rep, err := v.rebuilt(sources)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := again.open()
+		if !s.vault.Same(next) || len(rep.Ways) != 1 || text(read(t, s, "one")) != "1" {
+			t.Errorf("identity of today: %v, %d ways, %q", s.vault.Same(next), len(rep.Ways), text(read(t, s, "one")))
+		}
+		if past, err := s.History(read(t, s, "one").ID); err != nil || len(past) != 3 {
+			t.Errorf("%d earlier revisions, %v", len(past), err)
+		}
+		again.whole()
+	}
 }

@@ -44,6 +44,7 @@ type LostFile struct{ Record, Name string }
 // one it decides; a higher revision than it names is of a later commit whose index
 // is lost. All other versions come before it, none is dropped.
 func (v *LooseVault) plan() {
+	v.chooseIndex()
 	v.orderIdentities()
 	v.ways = v.slotSet()
 	for id, list := range v.versions {
@@ -60,7 +61,7 @@ func (v *LooseVault) plan() {
 		}
 		list = v.distinct(list)
 		slices.SortStableFunc(list, func(a, b version) int {
-			return cmp.Or(cmp.Compare(a.revision, b.revision), v.isNamed(a, named)-v.isNamed(b, named),
+			return cmp.Or(v.bySuccessor(a, p.wanted)-v.bySuccessor(b, p.wanted), cmp.Compare(a.revision, b.revision), v.isNamed(a, named)-v.isNamed(b, named),
 				a.updated.Compare(b.updated), bytes.Compare(a.plain[:], b.plain[:]))
 		})
 		n := len(list) - 1
@@ -68,6 +69,28 @@ func (v *LooseVault) plan() {
 		v.plans = append(v.plans, p)
 	}
 	slices.SortFunc(v.plans, func(a, b recordPlan) int { return bytes.Compare(a.id[:], b.id[:]) })
+}
+
+// chooseIndex takes the newest index. One that is sealed to an identity which the
+// vault has given up counts only where there is no other: who knows that identity
+// can write any generation into it.
+func (v *LooseVault) chooseIndex() {
+	for _, one := range v.indexes {
+		former := v.former[one.by]
+		if v.idx == nil || v.former[v.idxBy] && !former ||
+			v.former[v.idxBy] == former && v.idx.head.Generation < one.idx.head.Generation {
+			v.idx, v.idxSum, v.idxBy = one.idx, one.idxSum, one.by
+		}
+	}
+}
+
+// bySuccessor returns 1 for what an identity sealed that was not given up, where
+// the index is of such a one, too: what comes after the index can only be by that.
+func (v *LooseVault) bySuccessor(one version, wanted uint64) int {
+	if v.former[one.by] && !v.former[v.idxBy] && one.revision > wanted && wanted > 0 {
+		return 0
+	}
+	return 1
 }
 
 // isPurged reports whether the record was deleted for good. One that was edited in
