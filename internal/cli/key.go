@@ -114,11 +114,34 @@ func (a *app) listKeys(s *store.Store, asJSON bool) error {
 		rows = append(rows, []string{mark + strconv.Itoa(i+1), a.text(slotKind(slot.Kind)), term.Sanitize(slot.Label),
 			slot.Created.Format(time.DateOnly), a.provenOn(slot), a.keyDetail(s, slot, sheets)})
 	}
-	for _, line := range term.HangTable(rows, a.columns()) {
-		fmt.Fprintln(a.out, line)
+	if term.Crowded(rows, a.columns(), leastWords) {
+		a.stackKeys(rows)
+	} else {
+		for _, line := range term.HangTable(rows, a.columns()) {
+			fmt.Fprintln(a.out, line)
+		}
 	}
 	a.adviseOnKeys(s)
 	return nil
+}
+
+// stackKeys writes the table of keys where the window is too narrow for it: two
+// dates side by side would not tell which is which, so each has its heading.
+func (a *app) stackKeys(rows [][]string) {
+	head := rows[0]
+	for _, row := range rows[1:] {
+		name := row[1]
+		if row[2] != "" {
+			name = a.text(lang.T("%s \"%s\"", "%s「%s」"), row[1], row[2])
+		}
+		a.row(0, row[0]+"  "+name)
+		for i := 3; i < 5; i++ {
+			a.row(5, a.text(lang.T("%s: %s", "%s: %s"), head[i], row[i]))
+		}
+		if row[5] != "" {
+			a.row(5, row[5])
+		}
+	}
 }
 
 // provenOn says when a key last opened the vault.

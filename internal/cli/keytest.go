@@ -64,6 +64,13 @@ func (a *app) testKey(s *store.Store, slot store.SlotInfo, file []string) error 
 		return err
 	}
 	opened, err := a.openedBy(s, ids)
+	if errors.Is(err, keyring.ErrNoMatch) && slot.Kind == keyring.KindPassphrase && len(file) == 0 {
+		return &failure{status: statusNoKey, code: "wrong_key", err: err,
+			what: said(lang.T("that does not open the vault", "その合言葉では金庫が開きません")),
+			next: []words{
+				said(lang.T("try again: %s key test %s", "もう一度試すには: %s key test %s"), a.call(), shellWord(slot.ID.String()[:slotDigits])),
+				said(lang.T("if it is forgotten, set another: %s key change %s", "忘れたのなら、新しい合言葉に変えられます: %s key change %s"), a.call(), shellWord(slot.ID.String()[:slotDigits]))}}
+	}
 	if err != nil {
 		return err
 	}
