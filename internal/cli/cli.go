@@ -41,6 +41,7 @@ type app struct {
 	commands  []string       // the names of those that were made
 	opened    *store.Store   // the vault that was opened, if one was
 	keys      []age.Identity // that were given or typed to open it
+	passed    *string        // what --passphrase-file or --passphrase-fd gave
 	whose     bool           // a file's passphrase is asked for too, so prompts say whose
 	shell     *shell         // that the command was typed in, if it was
 	merging   bool           // the command deals with conflict copies, and need not be told of them
