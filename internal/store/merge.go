@@ -251,7 +251,19 @@ func (s *Store) Merge(m *Merge) error {
 	for i, c := range m.Purge {
 		ids[i] = c.ID
 	}
-	return s.Purge(ids)
+	return s.purge(ids, func() error { return s.unchanged(m.Purge) })
+}
+
+// unchanged makes sure that records are as they were: what was written since is
+// not to be purged unseen.
+func (s *Store) unchanged(cards []Card) error {
+	for _, c := range cards {
+		e, _ := s.idx.entry(c.ID)
+		if revision, ok := e.revision(); !ok || revision != c.Revision {
+			return &ConflictError{ID: c.ID, Base: c.Revision, Have: revision}
+		}
+	}
+	return nil
 }
 
 // takeFiles reads the attachments, and commits all but the last batch.
@@ -311,6 +323,9 @@ func (s *Store) sealMerge(m *Merge, files []NewFile) (*sealedMerge, error) {
 // prepareMerge is prepare for a merge.
 func (s *Store) prepareMerge(p *pages, m *Merge, sealed *sealedMerge) (*write, error) {
 	if err := s.mayWrite(p); err != nil {
+		return nil, err
+	}
+	if err := s.unchanged(m.Purge); err != nil {
 		return nil, err
 	}
 	w := &write{file: p.file}

@@ -475,3 +475,30 @@ func TestBeforeIsForgotten(t *testing.T) {
 		t.Errorf("before the edit %d, %v", got, s.idx.head.Before)
 	}
 }
+
+// TestMergePurgeLooksAgain: what was written between the plan and the merge is not
+// purged with the rest.
+func TestMergePurgeLooksAgain(t *testing.T) {
+	one := newTestVault(t)
+	gone := note("gone", "first")
+	one.mustCommit(Change{Put: []*record.Record{gone}})
+	other := one.fork()
+	if err := other.open().Purge([]record.ID{gone.ID}); err != nil {
+		t.Fatal(err)
+	}
+	s := one.open()
+	m, err := one.plan(s, other)
+	if err != nil || len(m.Purge) != 1 {
+		t.Fatalf("%+v, %v", m, err)
+	}
+	one.rewrite("gone", func(r *record.Record) { r.Set("note", record.TypeMultiline, "second") })
+	if err := s.Merge(m); !errors.As(err, new(*ConflictError)) {
+		t.Errorf("got %v", err)
+	}
+	if got := text(read(t, one.open(), "gone")); got != "second" {
+		t.Errorf("got %q", got)
+	}
+	if n := len(one.open().Purged()); n != 0 {
+		t.Errorf("%d tombstones", n)
+	}
+}

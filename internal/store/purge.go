@@ -35,10 +35,18 @@ func (s *Store) Purged() []Tombstone {
 // The errors are ErrNoRecord and those of Commit. After any error the file holds
 // the old state, as with Commit.
 func (s *Store) Purge(ids []record.ID) error {
+	return s.purge(ids, func() error { return nil })
+}
+
+// purge is Purge where may, asked under the lock, has nothing against it.
+func (s *Store) purge(ids []record.ID, may func() error) error {
 	if s.vault == nil {
 		return ErrLocked
 	}
 	return s.rewrite(func(p *pages) (*rewriting, error) {
+		if err := may(); err != nil {
+			return nil, err
+		}
 		r := s.again(p, s.vault, s.slotSet())
 		r.drop = map[record.ID]bool{}
 		stones := slices.Clone(s.idx.head.Purged)
