@@ -1,6 +1,7 @@
 package store
 
 import (
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -250,12 +251,12 @@ func (s *Store) reuseNewest(p *copyPlace, done *Copied) bool {
 		return false
 	}
 	name := p.Files[len(p.Files)-1]
-	generation, _, made, ok := parseBackupName(name)
+	generation, sum, made, ok := parseBackupName(name)
 	if !ok {
 		return false
 	}
 	done.Made, done.Generation, done.Current = made, generation, s.idx.head.Generation
-	current := generation == s.idx.head.Generation
+	current := generation == s.idx.head.Generation && sum == hex.EncodeToString(s.idxSum[:4])
 	for _, known := range s.idx.head.Copies {
 		current = current || known.same(done.Copy) && known.Generation == generation && s.IsCurrent(known)
 	}
