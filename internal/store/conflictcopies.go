@@ -9,17 +9,36 @@ import (
 )
 
 // How programs that synchronise files call the second copy of a file that was
-// changed in two places, as of November 2026: what they put between the name and
-// its ending. docs/format.md lists them.
+// changed in two places: what they put between the name and its ending. Sources
+// are in docs/format.md.
 var conflictMarks = []*regexp.Regexp{
 	regexp.MustCompile(`^\.sync-conflict-[0-9]{8}-[0-9]{6}(-[0-9A-Z]{7})?$`),          // Syncthing
-	regexp.MustCompile(`^ \(.*(?i:conflicted copy|conflict copy|sfconflict)\b.*\)$`),  // Dropbox, Nextcloud, pCloud, Seafile
+	regexp.MustCompile(`^ \(.*(?i:conflicted copy|conflict copy|sfconflict)\b.*\)$`),  // Dropbox, Nextcloud, OpenCloud, Seafile
 	regexp.MustCompile(`^ \(.*(競合コピー|競合するコピー|の競合).*\)$`),                              // the same in Japanese
-	regexp.MustCompile(`^ \[(?i:conflicted)[^]]*\]$`),                                 // pCloud
+	regexp.MustCompile(`^(\.conflicted| \[(?i:conflicted)[^]]*\])$`),                  // pCloud
 	regexp.MustCompile(`^_conflict-[0-9]{8}-[0-9]{6}$`),                               // ownCloud and Nextcloud before 2.5
 	regexp.MustCompile(`^ ?\([0-9]{1,3}\)$`),                                          // Google Drive
 	regexp.MustCompile(`^ [0-9]{1,3}$`),                                               // iCloud Drive
 	regexp.MustCompile(`^-[0-9A-Za-z][0-9A-Za-z-]{0,62}( ?\([0-9]{1,3}\)|-[0-9]+)?$`), // OneDrive: the computer's name
+}
+
+// What some put behind the ending.
+var conflictEndings = []*regexp.Regexp{
+	regexp.MustCompile(`^ \(SFConflict .*\)$`), // Seafile, as its manual says
+	regexp.MustCompile(`^\.conflicted$`),       // pCloud
+}
+
+// isConflictCopy reports whether name is what the second copy of base is called.
+func isConflictCopy(name, base string) bool {
+	among := func(marks []*regexp.Regexp, mark string) bool {
+		return slices.ContainsFunc(marks, func(m *regexp.Regexp) bool { return m.MatchString(mark) })
+	}
+	if mark, behind := strings.CutPrefix(name, base); behind && among(conflictEndings, mark) {
+		return true
+	}
+	ext := filepath.Ext(base)
+	mark, ok := strings.CutPrefix(strings.TrimSuffix(name, ext), strings.TrimSuffix(base, ext))
+	return ok && strings.HasSuffix(name, ext) && among(conflictMarks, mark)
 }
 
 // ConflictCopies returns the files beside the vault that bear the name which a
@@ -33,16 +52,10 @@ func ConflictCopies(path string) []string {
 	if err != nil {
 		return nil
 	}
-	ext := filepath.Ext(path)
-	stem := strings.TrimSuffix(filepath.Base(path), ext)
 	var found []string
 	for _, e := range entries {
-		mark, ok := strings.CutPrefix(strings.TrimSuffix(e.Name(), ext), stem)
-		if !ok || !strings.HasSuffix(e.Name(), ext) || !e.Type().IsRegular() {
-			continue
-		}
 		one := filepath.Join(filepath.Dir(path), e.Name())
-		if slices.ContainsFunc(conflictMarks, func(m *regexp.Regexp) bool { return m.MatchString(mark) }) && beginsLikeVault(one) {
+		if e.Type().IsRegular() && isConflictCopy(e.Name(), filepath.Base(path)) && beginsLikeVault(one) {
 			found = append(found, one)
 		}
 	}

@@ -25,7 +25,10 @@ func TestConflictCopies(t *testing.T) {
 		"test (conflicted copy 2026-11-22 081500).vault",
 		"test (hanako-pc の競合コピー 2026-11-22).vault",
 		"test (SFConflict hanako@example.jp 2026-11-22-08-15-00).vault",
+		"test.vault (SFConflict hanako@example.jp 2026-11-22-08-15-00)",
 		"test [conflicted].vault",
+		"test.conflicted.vault",
+		"test.vault.conflicted",
 		"test_conflict-20261122-081500.vault",
 		"test (1).vault",
 		"test 2.vault",
@@ -35,7 +38,7 @@ func TestConflictCopies(t *testing.T) {
 	for _, name := range want {
 		write(name, content)
 	}
-	for _, name := range []string{"other.vault", "test.vault.lock", "testament.vault", "test 2.txt", "test2.vault", "test 2026-11-22 old.vault", "test .vault"} {
+	for _, name := range []string{"other.vault", "test.vault.lock", "testament.vault", "test 2.txt", "test.vault (1)", "test.vault.conflicted.bak", "test2.vault", "test 2026-11-22 old.vault", "test .vault"} {
 		write(name, content)
 	}
 	write("test (2).vault", []byte("a letter that begins like nothing of ours"))
