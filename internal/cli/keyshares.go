@@ -7,7 +7,6 @@ import (
 	"math/big"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"memovault/internal/keyring"
@@ -311,18 +310,4 @@ func (a *app) proveShare(t *term.Terminal, s keyring.Share) (bool, error) {
 		a.tell(t, 2, a.text(lang.T("that is not group %d of share %d; look at the numbers", "%[2]d 枚目の、%[1]d 番の組と違います。番号を見てください"), group, s.Number()))
 	}
 	return false, nil
-}
-
-// shareSheetsOf returns the sheets of the shares that open a slot and are not
-// shredded.
-func shareSheetsOf(sheets []*record.Record, slot record.ID) []record.Sheet {
-	var list []record.Sheet
-	for _, r := range sheets {
-		known := record.ReadSheet(r)
-		if known.Kind == record.SheetShare && known.Fate != record.SheetShredded && known.Opens != "" && strings.HasPrefix(slot.String(), lang.Fold(known.Opens)) {
-			list = append(list, known)
-		}
-	}
-	slices.SortFunc(list, func(x, y record.Sheet) int { return cmp.Compare(x.Place, y.Place) })
-	return list
 }

@@ -2,7 +2,6 @@ package keyring
 
 import (
 	"bytes"
-	"crypto/dsa"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/rsa"
@@ -122,9 +121,10 @@ func (k *sshKey) take(raw any) error {
 		k.key, err = agessh.NewRSAIdentity(raw)
 	case *ecdsa.PrivateKey:
 		return &SSHTypeError{"ecdsa"}
-	case *dsa.PrivateKey:
-		return &SSHTypeError{"dsa"}
 	default:
+		if signer, err := ssh.NewSignerFromKey(raw); err == nil && signer.PublicKey().Type() == dsaType {
+			return &SSHTypeError{"dsa"}
+		}
 		return ErrSSHKey
 	}
 	if err != nil {
@@ -144,6 +144,10 @@ func (k *sshKey) take(raw any) error {
 	return nil
 }
 
+// dsaType is the type of a DSA key (RFC 4253, section 6.6), which is only told
+// from others: nothing seals to it.
+const dsaType = "ssh-dss"
+
 // sshRecipient returns what seals to a public key, or *SSHTypeError.
 func sshRecipient(public ssh.PublicKey) (age.Recipient, error) {
 	switch public.Type() {
@@ -157,7 +161,7 @@ func sshRecipient(public ssh.PublicKey) (age.Recipient, error) {
 			return r, nil
 		}
 		return nil, &SSHTypeError{"rsa"}
-	case ssh.InsecureKeyAlgoDSA:
+	case dsaType:
 		return nil, &SSHTypeError{"dsa"}
 	case ssh.KeyAlgoSKED25519, ssh.KeyAlgoSKECDSA256:
 		return nil, &SSHTypeError{"sk"}

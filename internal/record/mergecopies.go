@@ -210,9 +210,7 @@ func join(ours, theirs []Version, have int) (*Merged, error) {
 	} else {
 		out.First = theirs[0].Record.Revision
 	}
-	for _, v := range h.missing(list) {
-		list = append(list, v)
-	}
+	list = append(list, h.missing(list)...)
 	if len(list) == 0 || list[len(list)-1].ID != head.ID {
 		list = append(list, head)
 	}
