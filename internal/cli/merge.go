@@ -152,11 +152,15 @@ func (a *app) mergeOne(s *store.Store, opener *backupOpener, o mergeOptions, pat
 		}
 		return listedMerge{}, nil
 	}
+	former := m.Related && !b.OpensAs(s)
+	if former {
+		a.warn(lang.T("%s is from before the vault got its present key (key rotate): whoever knows the former key could have written it", "%s は、鍵を総入れ替えする前のものです。前の鍵を知っている人なら、誰でも書けます"), a.shortPath(path))
+	}
 	if err := a.showMerge(m, path, o); err != nil || o.dryRun {
 		return listedMerge{}, err
 	}
 	if !o.yes {
-		if ok, err := a.yesNo(m.Related && len(m.Purge) == 0, lang.T("Merge it?", "合わせますか？")); err != nil || !ok {
+		if ok, err := a.yesNo(m.Related && len(m.Purge) == 0 && !former, lang.T("Merge it?", "合わせますか？")); err != nil || !ok {
 			return listedMerge{}, cancelledUnless(err)
 		}
 	}
