@@ -249,7 +249,7 @@ func TestRotateRefused(t *testing.T) {
 	to := mustSuccessor(t, s.vault, false)
 	for name, err := range map[string]error{
 		"another vault": s.Rotate(stranger, nil),
-		"the same":      s.Rotate(s.vault, nil),
+		"the same":      s.Rotate(s.vault, mustSlots(t, s.vault, v)),
 		"no slot":       s.Rotate(to, nil),
 		"locked":        (&Store{}).Rotate(to, nil),
 	} {
@@ -259,6 +259,37 @@ func TestRotateRefused(t *testing.T) {
 	}
 	if !bytes.Equal(before, v.bytes()) || len(leftovers(t, filepath.Dir(v.path))) > 0 {
 		t.Error("something was written")
+	}
+}
+
+func mustSlots(t *testing.T, vault *keyring.Vault, v *testVault) []NewSlot {
+	t.Helper()
+	slot, err := vault.NewSlot(keyring.KindIdentity, "test", v.cfg.Now, v.key.Recipient())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return []NewSlot{{Slot: slot}}
+}
+
+// TestRetiredNewestFirst: each former identity is remembered, with the time in
+// which it counted.
+func TestRetiredNewestFirst(t *testing.T) {
+	v := newTestVault(t)
+	v.mustCommit(Change{Put: []*record.Record{note("one", "1")}})
+	s := v.open()
+	first := s.vault
+	second := mustSuccessor(t, first, false)
+	for _, to := range []*keyring.Vault{second, mustSuccessor(t, second, false)} {
+		if err := s.Rotate(to, mustSlots(t, to, v)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	former := v.open().Retired()
+	if len(former) != 2 || !former[0].Same(second) || !former[1].Same(first) {
+		t.Errorf("%d retired, or not the newest first", len(former))
+	}
+	if h := v.open().idx.head.Retired; len(h) != 2 || !h[0].From.Equal(h[1].Until) {
+		t.Error("the second did not come when the first went")
 	}
 }
 
