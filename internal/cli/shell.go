@@ -136,7 +136,7 @@ func (a *app) runShell(o shellOptions) error {
 		a.relock(o)
 		a.keys, a.passed = nil, nil
 		a.g.passphraseFile, a.g.passphraseFD, a.g.identities, a.g.shares = "", -1, nil, nil // as again leaves them out
-		debug.FreeOSMemory() // collects what was dropped, too
+		debug.FreeOSMemory()                                                                // collects what was dropped, too
 	}
 }
 
