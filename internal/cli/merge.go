@@ -6,6 +6,7 @@ import (
 	"io"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"filippo.io/age"
 	"github.com/spf13/cobra"
@@ -242,7 +243,7 @@ func (a *app) showMerge(m *store.Merge, path string, o mergeOptions) error {
 	if o.dryRun {
 		out = a.out
 	}
-	if _, err := io.WriteString(out, term.Table(rows, a.columnsOf(out))); err != nil {
+	if _, err := io.WriteString(out, a.hung(rows, a.columnsOf(out))); err != nil {
 		return err
 	}
 	if n := m.Files(); n > 0 {
@@ -252,6 +253,36 @@ func (a *app) showMerge(m *store.Merge, path string, o mergeOptions) error {
 		a.say(lang.T("nothing was changed", "何も変えていません"))
 	}
 	return nil
+}
+
+// hung sets names and what is said of each beside each other, and goes over as
+// many lines as it takes; in a narrow window what is said stands below the name.
+func (a *app) hung(rows [][]string, cols int) string {
+	indent := 0
+	for _, r := range rows {
+		indent = max(indent, term.Width(r[0])+2)
+	}
+	if cols == 0 {
+		return term.Table(rows, 0)
+	}
+	var b strings.Builder
+	below := cols-indent < 2*narrowest
+	if below {
+		indent = 4
+	}
+	for _, r := range rows {
+		lines := a.wrap(r[1], max(cols-indent-1, narrowest))
+		if below {
+			b.WriteString(r[0] + "\n")
+		} else {
+			b.WriteString(term.PadRight(r[0], indent) + lines[0] + "\n")
+			lines = lines[1:]
+		}
+		for _, line := range lines {
+			b.WriteString(strings.Repeat(" ", indent) + line + "\n")
+		}
+	}
+	return b.String()
 }
 
 // The kinds of what a merge does to a record.
