@@ -135,6 +135,11 @@ func (s *Store) fillBackup(f *os.File) (BackupReport, error) {
 
 // backupFile is the name that a backup of the vault as it is now gets.
 func (s *Store) backupFile() string {
-	return fmt.Sprintf("%s-g%06d-%s-%s.tar", strings.TrimSuffix(filepath.Base(s.path), filepath.Ext(s.path)),
+	return fmt.Sprintf("%s%06d-%s-%s.tar", s.backupStem(),
 		s.idx.head.Generation, hex.EncodeToString(s.idxSum[:4]), s.cfg.Now.UTC().Format(backupTime))
+}
+
+// backupStem is what the names of all backups of the vault begin with.
+func (s *Store) backupStem() string {
+	return strings.TrimSuffix(filepath.Base(s.path), filepath.Ext(s.path)) + "-g"
 }

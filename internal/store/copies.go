@@ -232,6 +232,7 @@ func (s *Store) fillPlace(p *copyPlace, done *Copied) error {
 	if s.reuseNewest(p, done) {
 		return nil
 	}
+	removeBeginning(p.Dir, tempBackup+s.backupStem()) // of other states too: their names never come again
 	path := filepath.Join(p.Dir, s.backupFile())
 	rep, err := s.WriteBackup(path)
 	if err != nil {

@@ -287,3 +287,27 @@ func TestKilledBackups(t *testing.T) {
 		t.Errorf("left behind: %v", left)
 	}
 }
+
+// TestCopyClearsLeftovers: what a killed copy of an earlier state left in the
+// folder goes with the next copy; the files of others stay.
+func TestCopyClearsLeftovers(t *testing.T) {
+	v, _ := backedUp(t)
+	s := v.open()
+	dir := t.TempDir()
+	left := filepath.Join(dir, tempBackup+s.backupStem()+"000001-00000000-20200101T000000Z.tar-123")
+	others := filepath.Join(dir, tempBackup+"another-g000001-00000000-20200101T000000Z.tar-123")
+	for _, path := range []string{left, others} {
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := s.CopyTo(CopyRequest{Dir: dir, New: true}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(left); err == nil {
+		t.Error("what was left is still there")
+	}
+	if _, err := os.Stat(others); err != nil {
+		t.Error(err)
+	}
+}
