@@ -42,6 +42,12 @@ var errOtherVault = errors.New("store: the backup is of another vault")
 // beside writes the vault to a temporary file in the folder of path, and reads
 // it back. older reports whether this machine has seen a later state.
 func (b *BackupFile) beside(path string, cfg Config, as *Store) (temp string, older bool, err error) {
+	if as != nil {
+		// Under the lock: a key that was taken away since must not come back.
+		if err := as.viewLocked(as.keysAsTheyStand); err != nil {
+			return "", false, err
+		}
+	}
 	r, older := b.rewriting(cfg, as)
 	file, err := os.CreateTemp(filepath.Dir(path), tempVault(path)+"*")
 	if err != nil {
@@ -58,6 +64,14 @@ func (b *BackupFile) beside(path string, cfg Config, as *Store) (temp string, ol
 		os.Remove(temp)
 	}
 	return temp, older, err
+}
+
+// keysAsTheyStand reads the index and the slots again.
+func (s *Store) keysAsTheyStand(p *pages) error {
+	if err := s.current(p); err != nil {
+		return err
+	}
+	return s.readSlots(p)
 }
 
 // rewriting is what the restored file is made of.

@@ -299,3 +299,29 @@ func BenchmarkBackupFile(b *testing.B) {
 		}
 	})
 }
+
+// TestRestoreFileKeepsNoRemovedKey: a key that somebody takes away while the
+// preview is looked at does not come back with the restored vault.
+func TestRestoreFileKeepsNoRemovedKey(t *testing.T) {
+	v, auto := backedUp(t)
+	other := v.open()
+	key := newTestKey(t, other.vault, "")
+	if err := other.AddSlot(key.slot); err != nil {
+		t.Fatal(err)
+	}
+	as := v.open()
+	b := openBackup(t, auto.Path)
+	if err := b.UnlockAs(as); err != nil {
+		t.Fatal(err)
+	}
+	if err := other.ChangeSlots(SlotChange{Remove: []record.ID{key.slot.ID}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := RestoreFile(v.path, v.cfg, b, RestorePlan{Replace: true, As: as}); err != nil {
+		t.Fatal(err)
+	}
+	if v.opensWith(key.id) || !v.opensWith(v.key) {
+		t.Error("the removed key opens, or the other does not")
+	}
+	v.whole()
+}
