@@ -311,3 +311,27 @@ func TestCopyClearsLeftovers(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestDamagedCopyIsRenewed: a copy of now that went bad does not count as one.
+func TestDamagedCopyIsRenewed(t *testing.T) {
+	v, _ := backedUp(t)
+	dir := t.TempDir()
+	first, err := v.open().CopyTo(CopyRequest{Dir: dir, New: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(first.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := bytes.LastIndex(b, []byte("-----END AGE")) - 100
+	b[at] ^= 1
+	if err := os.WriteFile(first.Path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	v.cfg.Now = v.cfg.Now.Add(time.Hour)
+	second, err := v.open().CopyTo(CopyRequest{Dir: dir})
+	if err != nil || !second.Written || second.Path == first.Path || len(second.Report.Damaged) > 0 {
+		t.Errorf("%+v, %v", second, err)
+	}
+}
