@@ -296,7 +296,8 @@ func TestSavingAgain(t *testing.T) {
 	}
 }
 
-// TestChangedElsewhere: somebody else saves the record while it is edited.
+// TestChangedElsewhere: somebody else saves the record while it is edited, and
+// who edits it does not want both.
 func TestChangedElsewhere(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
@@ -308,8 +309,10 @@ func TestChangedElsewhere(t *testing.T) {
 	s.see("Save this?")
 	h.run("edit", "first", "--field", "note=theirs", "--passphrase-file", "pass.txt")
 	s.send("y\r")
-	s.see("the record was changed elsewhere")
-	s.want("exit 1")
+	s.see("this record was changed elsewhere")
+	s.see("Save them together with that?")
+	s.send("n\r")
+	s.want("exit 130")
 	if got := h.run("show", "first", "--passphrase-file", "pass.txt", "--field", "note"); got != "theirs\n" {
 		t.Errorf("kept %q", got)
 	}
