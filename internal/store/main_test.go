@@ -69,7 +69,7 @@ func sample(full, n int) int {
 	case *soak:
 		return full
 	case raceEnabled:
-		return min(full, n/8)
+		return min(full, max(1, n/8))
 	}
 	return min(full, n)
 }
